@@ -1,0 +1,51 @@
+# Everything here needs Python >= 3.10, make and the package index; the first target that runs makes .venv.
+PYTHON      ?= python3
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+TORCH       ?= 2.13.0
+BIN         := .venv/bin
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM ?= false
+
+.PHONY: help demo test docs notebooks drift pages readme data clean
+
+help:
+	@echo "make demo   embed the headlines, build the index, answer three queries"
+	@echo "make test   drift check, every notebook, then tests/"
+	@echo "make docs   the site, in _docs/"
+	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
+
+# torch comes first: asked for by name alone it would bring gigabytes of GPU packages.
+.venv/.ready: settings.ini setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install -q "torch==$(TORCH)+cpu" 2>/dev/null || $(BIN)/pip install -q "torch==$(TORCH)" --index-url "$(TORCH_INDEX)"
+	$(BIN)/pip install -q -e '.[dev]'
+	touch $@
+
+demo: .venv/.ready
+	$(BIN)/python -m minivecdb.headlines
+
+test: .venv/.ready drift notebooks
+	$(BIN)/python -m pytest -q tests
+
+# Clean and export must change nothing: notebooks are stored clean, and modules are exactly their export.
+drift: .venv/.ready
+	$(BIN)/python tools/drift.py
+
+# The docstring sentences are embedded once, before notebooks run side by side and would each do it.
+data: .venv/.ready
+	$(BIN)/python -m minivecdb.datasets
+
+notebooks: data
+	$(BIN)/nbdev_test --n_workers 2 --timing
+
+pages: data
+	$(BIN)/python tools/pages.py $(PAGES)
+
+readme: .venv/.ready
+	$(BIN)/python tools/docs.py readme
+
+docs: .venv/.ready
+	$(BIN)/python tools/docs.py build
+
+clean:
+	rm -rf _docs _proc build dist demo .pytest_cache

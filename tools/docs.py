@@ -1,0 +1,346 @@
+"""The docs site and the README, made from the notebooks without Quarto: `docs.py build` and `docs.py readme`.
+
+nbdev processes the notebooks (docs_api.py says how an exported name is shown), docs_markdown.py mends what they
+leave for Quarto, nbconvert writes them as Markdown, and Zensical renders the pages. The navigation and the title
+are read from `_quarto.yml`, so a site made with Quarto (`nbdev_docs`) has the same.
+"""
+import argparse, os, re, shutil, subprocess, sys, tempfile
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault('MPLBACKEND', 'agg')
+import nbformat, yaml
+from fastcore.xtras import working_directory
+from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, is_outside, label_fences, maths, mend, plain,
+                           relink, split_anchor)
+
+ASSETS = Path(__file__).resolve().parent/'docs_assets'
+IMAGES = '.png', '.svg', '.jpg', '.jpeg', '.gif', '.webp'
+SHORT = 12   # exported code of at most so many lines is shown unfolded
+
+class DocsError(Exception):
+    "Something in the notebooks or in the configuration that its writer must change."
+
+# --- configuration ----------------------------------------------------------------------------------------------
+
+@dataclass
+class Project:
+    "What the site needs to know of a project."
+    root: Path
+    title: str
+    description: str
+    nav: list                     # entries: (title or None, notebook name), or (section, [entries])
+    nbs: str                      # folder of the notebooks
+    code_url: str                 # where files of the repository are read
+    docs_url: str                 # where nbdev believes the site to be
+    repo_url: str
+
+def nav_entry(entry) -> tuple:
+    "One entry of the sidebar of `_quarto.yml`."
+    if isinstance(entry, str): return None, entry
+    if 'section' in entry: return entry['section'], [nav_entry(o) for o in entry['contents']]
+    return entry.get('text'), entry.get('file') or entry['href']
+
+def nav_notebooks(nav: list) -> list[str]:
+    "The notebooks of a navigation, in reading order."
+    return [nb for title, o in nav for nb in (nav_notebooks(o) if isinstance(o, list) else [o])]
+
+def read_project(root: Path) -> Project:
+    "Read `settings.ini` and `_quarto.yml`."
+    from nbdev.config import get_config
+    with working_directory(root): config = get_config()
+    site = yaml.safe_load((root/'_quarto.yml').read_text(encoding='utf-8'))['website']
+    return Project(root, site['title'], site.get('description', ''), [nav_entry(o) for o in site['sidebar']['contents']],
+                   config.nbs_path.name, f'{config.git_url}/blob/{config.branch}',
+                   config.doc_host.rstrip('/') + '/' + config.doc_baseurl.strip('/'), config.git_url)
+
+def notebooks(project: Project) -> list[Path]:
+    "The notebooks nbdev would process."
+    return sorted(p for p in (project.root/project.nbs).glob('*.ipynb') if p.name[0] not in '_.')
+
+def check_navigation(project: Project):
+    "Every entry has its notebook and every notebook its entry; `test_*.ipynb` may stay out."
+    listed, there = nav_notebooks(project.nav), [p.name for p in notebooks(project)]
+    for name in listed:
+        if name not in there: raise DocsError(f'_quarto.yml lists {name}, but {project.nbs}/{name} does not exist: write it or take it out of website.sidebar')
+    for name in there:
+        if name not in listed and not name.startswith('test_'):
+            raise DocsError(f'{project.nbs}/{name} is not in website.sidebar of _quarto.yml: add it, or its page cannot be reached')
+
+def check_title(path: Path):
+    "A title cell holds the H1, its `>` subtitle and `- key: value` lines: nbdev drops everything else in that cell."
+    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == 'markdown']
+    first = next((s for s in cells if re.search(r'^# +\S', s, re.M)), None)
+    if first is None: raise DocsError(f'{path.name} has no title: its first cell should be "# Title" and "> subtitle"')
+    lost = [o for o in first.split('\n') if o.strip() and not re.match(r'# |> |- \S.*:.*', o)]
+    if lost: raise DocsError(f'{path.name}: nbdev drops "{lost[0]}" because it shares a cell with the title: move it to a cell of its own')
+
+# --- one notebook -> one page -----------------------------------------------------------------------------------
+
+@dataclass
+class Page:
+    "A page of the site; its links still point to notebooks."
+    notebook: str
+    name: str                     # of its file, without suffix
+    title: str
+    subtitle: str
+    text: str
+    anchors: set = field(default_factory=set)
+    files: dict = field(default_factory=dict)
+
+def front_matter(nb) -> dict:
+    "The front matter nbdev wrote as the first cell, which is taken out."
+    if not nb.cells or nb.cells[0].cell_type != 'raw': return {}
+    return yaml.safe_load(nb.cells.pop(0).source.strip().strip('-')) or {}
+
+def is_false(value) -> bool: return str(value).lower() == 'false'
+
+def language(cell) -> str:
+    "The language of a code cell, as a highlighter names it."
+    return {'js': 'javascript', 'ipython3': 'python'}.get(cell.metadata.get('language', 'python'), cell.metadata.get('language', 'python'))
+
+def read_options(cell, section: str):
+    "Turn a cell's `#|` options into `metadata.page`, which the templates read."
+    options, cell.source = cell_options(cell.source)
+    hidden = is_false(options.get('include'))
+    if hidden or is_false(options.get('output')): cell.outputs = []
+    fold = {'true': 'closed', 'show': 'open'}.get(str(options.get('code-fold', '')).lower(), '')
+    cell.metadata['page'] = {
+        'echo': not (hidden or is_false(options.get('echo'))), 'asis': options.get('output') == 'asis', 'language': language(cell),
+        'fold': fold, 'summary': options.get('code-summary', 'Code'),
+        'alt': options.get('fig-alt') or options.get('fig-cap') or f'Plot: {section}', 'caption': options.get('fig-cap', '')}
+
+def is_card(cell) -> bool:
+    "Is this the output of `show_doc`?"
+    return cell.cell_type == 'code' and bool(re.search(r'^show_doc\(', cell.source, re.M))
+
+def cards_first(cells: list) -> list:
+    "Put the code of exported names behind their cards, the cards in the order of their definition, and fold it when long."
+    out, i = [], 0
+    while i < len(cells):
+        end = i + 1
+        while cells[i].metadata.get('exported') and end < len(cells) and is_card(cells[end]): end += 1
+        out += [*reversed(cells[i + 1:end]), cells[i]]
+        if end > i + 1: fold(cells[i])
+        i = end
+    return out
+
+def fold(cell):
+    "Mark code that stands under its card; `#| exports` leaves it unfolded at any length."
+    shown = 'show' if cell.metadata['exported'] == 'exports' or len(cell.source.split('\n')) <= SHORT else 'true'
+    cell.source = f'#| code-fold: {shown}\n#| code-summary: Code\n{cell.source}'
+
+WIDGETS = 'application/vnd.jupyter.widget-view+json', 'application/vnd.jupyter.widget-state+json'
+LEFTOVER = re.compile(r'^\[?(<(Figure|Axes|matplotlib\.)[^\n]*>(, )?)+\]?$')
+
+def mend_output(output, change) -> bool:
+    "Mend one output in place; False when nothing of it is worth showing."
+    if output.output_type == 'stream':
+        output.text = plain(output.text)
+        return bool(output.text)
+    data = output.get('data', {})
+    if any(o in data for o in WIDGETS): return False
+    if 'text/markdown' in data: data['text/markdown'] = change(data['text/markdown'])
+    if 'text/latex' in data: data['text/latex'] = maths(data['text/latex'])
+    return not LEFTOVER.match(data.get('text/plain', '').strip()) or len(data) > 1
+
+def joined_streams(outputs: list) -> list:
+    "Outputs with neighbouring pieces of the same stream made one."
+    out = []
+    for o in outputs:
+        if out and o.output_type == out[-1].output_type == 'stream' and o.name == out[-1].name: out[-1].text += o.text
+        else: out.append(o)
+    return out
+
+def mend_cells(cells: list, change) -> list:
+    "Mend every cell; `change` mends Markdown."
+    out, section = [], 'output'
+    for cell in cells:
+        if cell.cell_type == 'markdown':
+            if 'AUTOGENERATED! DO NOT EDIT' in cell.source: continue
+            section = next(iter(re.findall(r'^#+ +([^{\n]+)', cell.source, re.M)), section)
+            cell.source = change(cell.source)
+        elif cell.cell_type == 'code':
+            read_options(cell, re.sub(r'[`*]', '', section).strip())
+            cell.outputs = [o for o in joined_streams(cell.outputs) if mend_output(o, change)]
+        out.append(cell)
+    return out
+
+def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
+    "A mended notebook as Markdown, and the files of its pictures."
+    from nbconvert import MarkdownExporter
+    order = ['text/html', 'text/markdown', 'image/svg+xml', 'image/png', 'image/jpeg', 'text/latex', 'text/plain']
+    if template == 'readme': order.remove('text/html')
+    exporter = MarkdownExporter(template_file=str(ASSETS/f'{template}.md.j2'), filters=dict(fence=fence, plain=plain, clean_html=clean_html))
+    exporter.config.NbConvertBase.display_data_priority = order
+    text, resources = exporter.from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
+    return re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', resources.get('outputs') or {}
+
+def make_page(path: Path) -> Page:
+    "The page of a notebook that nbdev has processed."
+    nb = nbformat.read(path, as_version=4)
+    meta, divs, anchors = front_matter(nb), Divs(), set()
+    name = Path(meta.get('output-file', path.name)).stem
+    nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(text, divs, anchors))
+    text, files = to_markdown(nb, 'page', name, 'images')
+    return Page(path.name, name, meta.get('title', name), meta.get('description', ''), text, anchors, files)
+
+# --- links ------------------------------------------------------------------------------------------------------
+
+def page_link(link: str, page: Page, pages: dict[str, Page], project: Project) -> str:
+    "Where a link of `page` leads within the site: another page, an anchor, a picture, or a file of the repository."
+    path, anchor = split_anchor(link.removeprefix(project.docs_url + '/'))
+    if is_outside(path): return link
+    if not path: return '#' + found_anchor(anchor, page, page, link)
+    if other := pages.get(path) or pages.get(path.removesuffix('.html') + '.ipynb'):
+        found = anchor and found_anchor(anchor, other, page, link)
+        return f'{other.name}.md' + (f'#{found}' if found else '')
+    if path in page.files or path.endswith(IMAGES): return link
+    return repository_link(link, page, project)
+
+def found_anchor(anchor: str, other: Page, page: Page, link: str) -> str:
+    "The anchor on `other` that is meant; only a name that has no card of its own may go without."
+    found = anchor_of(anchor, other.anchors)
+    if found is None and not link.startswith('http'): raise DocsError(f'{page.notebook} links to {link}, but {other.notebook} has no such heading')
+    return found or ''
+
+def repository_link(link: str, page: Page, project: Project) -> str:
+    "A link to a file of the project that is no page."
+    path, anchor = split_anchor(link)
+    file = from_root(path, project.nbs)
+    if not (project.root/file).exists(): raise DocsError(f'{page.notebook} links to {link}, which is neither a page nor a file of the project')
+    return f'{project.code_url}/{file}' + (f'#{anchor}' if anchor else '')
+
+def linked(page: Page, pages: list[Page], project: Project) -> str:
+    "The text of a page, its title on top and its links leading to pages."
+    by_name = {o.notebook: o for o in pages} | {f'{o.name}.ipynb': o for o in pages}
+    text = relink(page.text, lambda link: page_link(link, page, by_name, project))
+    subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
+    head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', '')}, allow_unicode=True)
+    return f'---\n{head}---\n\n# {page.title}\n\n{subtitle}{text}'
+
+# --- the site ---------------------------------------------------------------------------------------------------
+
+def process(project: Project) -> Path:
+    "Let nbdev process the notebooks; the folder with the results."
+    import docs_api
+    with working_directory(project.root), redirect_stdout(sys.stderr):
+        try: folder = docs_api.process(project.nbs)
+        except Exception as e: raise DocsError(f'nbdev runs imports and exported cells to document them, and this failed with {e.__cause__!r}:\n{e}') from e
+    missing = [p.name for p in notebooks(project) if not (folder/p.name).exists()]
+    if missing: raise DocsError(f'nbdev did not process {", ".join(missing)}: is some folder of {project.root} named with a leading dot?')
+    return folder
+
+def check_index(project: Project):
+    "Without the installed package nbdev finds no symbols, and the site would silently lack its source links."
+    from nbdev.doclinks import NbdevLookup
+    from nbdev.config import get_config
+    with working_directory(project.root): name, found = get_config().lib_path.name, NbdevLookup().entries
+    if name not in found: raise DocsError(f'{name} is not installed in this environment, or its _modidx.py is missing, so nothing could be linked to its source: nbdev_export; pip install -e .')
+
+def nav_config(nav: list, pages: dict[str, Page]) -> list:
+    "The navigation as Zensical reads it."
+    return [{title: nav_config(o, pages)} if isinstance(o, list) else {title or pages[o].title.replace('`', ''): f'{pages[o].name}.md'} for title, o in nav]
+
+def site_config(project: Project, pages: dict[str, Page]) -> dict:
+    "The configuration of the site: the look from `docs_assets/site.yml`, title and navigation from the project."
+    config = yaml.safe_load((ASSETS/'site.yml').read_text(encoding='utf-8'))
+    return config | {'site_name': project.title, 'site_description': project.description, 'repo_url': project.repo_url,
+                     'repo_name': '/'.join(project.repo_url.split('/')[-2:]), 'nav': nav_config(project.nav, pages)}
+
+def write_sources(project: Project, pages: list[Page], processed: Path, work: Path):
+    "Write the pages, their pictures and the look of the site where Zensical finds them."
+    shutil.copytree(ASSETS/'static', work/'docs')
+    shutil.copytree(ASSETS/'theme', work/'theme')
+    for picture in (p for p in processed.rglob('*') if p.suffix.lower() in IMAGES): copy(picture, work/'docs'/picture.relative_to(processed))
+    for page in pages:
+        (work/'docs'/f'{page.name}.md').write_text(linked(page, pages, project), encoding='utf-8')
+        for name, data in page.files.items(): write(work/'docs'/name, data)
+    config = site_config(project, {o.notebook: o for o in pages})
+    (work/'mkdocs.yml').write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding='utf-8')
+
+def write(path: Path, data: bytes):
+    "Write a file and the folders above it."
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+def copy(source: Path, target: Path): write(target, source.read_bytes())
+
+def render(work: Path):
+    "Let Zensical render the pages; a warning of its, such as a broken link, is an error here."
+    done = subprocess.run([sys.executable, '-m', 'zensical', 'build', '--strict', '-f', 'mkdocs.yml'], cwd=work, capture_output=True, text=True)
+    if done.returncode: raise DocsError('Zensical could not build the site:\n' + done.stdout + done.stderr)
+    for name in ('404.html', 'sitemap.xml'): (work/'site'/name).unlink(missing_ok=True)   # both would need to know the site's address
+
+def build(root: Path, out: Path):
+    "Make the site of the project at `root` in the folder `out`."
+    project = read_project(root)
+    check_navigation(project)
+    for path in notebooks(project): check_title(path)
+    check_index(project)
+    processed = process(project)
+    pages = [make_page(processed/name) for name in nav_notebooks(project.nav)]
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        write_sources(project, pages, processed, work)
+        render(work)
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(work/'site', out)
+    print(f'{len(pages)} pages in {out}')
+
+# --- the README -------------------------------------------------------------------------------------------------
+
+def readme_filter():
+    "nbdev's processors for a page without running anything."
+    from nbdev import processors as p
+    from nbdev.frontmatter import FrontmatterProc
+    return [FrontmatterProc, p.populate_language, p.strip_ansi, p.hide_line, p.filter_stream_, p.rm_header_dash, p.rm_export, p.clean_magics, p.hide_]
+
+def readme_cells(path: Path):
+    "The index notebook as the README needs it, and its front matter."
+    from execnb.nbio import nb2str, read_nb
+    from nbdev.process import NBProcessor
+    nb = read_nb(path)
+    NBProcessor(nb=nb, procs=readme_filter()).process()
+    nb = nbformat.reads(nb2str(nb), as_version=4)
+    return nb, front_matter(nb)
+
+def readme_link(link: str, project: Project) -> str:
+    "A link of the index as it works in the README: to the notebook or file in the repository."
+    path, anchor = split_anchor(link.removeprefix(project.docs_url + '/'))
+    if is_outside(path) or not path or path.startswith('README_files/'): return link
+    file = from_root(path, project.nbs)
+    if not (project.root/file).exists(): raise DocsError(f'index.ipynb links to {link}, but there is no {file}')
+    return file + (f'#{anchor}' if anchor else '')
+
+def readme_text(project: Project) -> tuple[str, dict]:
+    "The README, and the files of its pictures."
+    nb, meta = readme_cells(project.root/project.nbs/'index.ipynb')
+    nb.cells = mend_cells(nb.cells, label_fences)
+    text, files = to_markdown(nb, 'readme', 'README', 'README_files')
+    text = relink(text, partial(readme_link, project=project))
+    subtitle = f'{meta["description"]}\n\n' if meta.get('description') else ''
+    return f'<!-- Made from {project.nbs}/index.ipynb by `make readme`: change it there. -->\n\n# {meta["title"]}\n\n{subtitle}{text}', files
+
+def readme(root: Path):
+    "Write README.md, and its pictures in README_files/, from the index notebook; without one do nothing."
+    project = read_project(root)
+    if not (root/project.nbs/'index.ipynb').exists(): return
+    text, files = readme_text(project)
+    shutil.rmtree(root/'README_files', ignore_errors=True)
+    for name, data in files.items(): write(root/name, data)
+    (root/'README.md').write_text(text, encoding='utf-8')
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('command', choices=['build', 'readme'])
+    parser.add_argument('--root', type=Path, default=Path(__file__).resolve().parent.parent, help='the project (default: this one)')
+    parser.add_argument('--out', type=Path, help='where the site is written (default: _docs in the project)')
+    args = parser.parse_args()
+    root = args.root.resolve()
+    try: readme(root) if args.command == 'readme' else build(root, (args.out or root/'_docs').resolve())
+    except DocsError as e: sys.exit(f'docs: {e}')
+
+if __name__ == '__main__': main()
