@@ -22,7 +22,7 @@ help:
 	touch $@
 
 demo: .venv/.ready
-	$(BIN)/python -m minivecdb.headlines
+	$(BIN)/minivecdb demo
 
 test: .venv/.ready drift notebooks
 	$(BIN)/python -m pytest -q tests
@@ -33,7 +33,7 @@ drift: .venv/.ready
 
 # The docstring sentences are embedded once, before notebooks run side by side and would each do it.
 data: .venv/.ready
-	$(BIN)/python -m minivecdb.datasets
+	$(BIN)/python -m minivecdb.datasets 20200
 
 notebooks: data
 	$(BIN)/nbdev_test --n_workers 2 --timing

@@ -60,7 +60,7 @@ class Embedder(Protocol):
     dimension: int | None  # None: not known before the first call
     def __call__(self, texts: list[str]) -> np.ndarray: ... # one batch [n] -> [n, d]
 
-# %% ../nbs/10_gen_embeddings.ipynb #cf0213bb
+# %% ../nbs/10_gen_embeddings.ipynb #363806b8
 @contextmanager
 def _no_import_advice() -> Iterator[None]:
     "The libraries below advise on notebook widgets while they are imported; nobody asked."
@@ -73,7 +73,7 @@ def resolve_model(model: str,          # a folder, or a name as on the Hugging F
                  ) -> Path: # the folder that holds the model
     "Find the folder of a model; `ModelError` if there is none."
     if model == DEFAULT_MODEL: return default_folder()
-    if Path(model).expanduser().is_dir(): return Path(model).expanduser().resolve()
+    if model and Path(model).expanduser().is_dir(): return Path(model).expanduser().resolve()
     with _no_import_advice(): from huggingface_hub import snapshot_download
     repo = model if "/" in model else f"sentence-transformers/{model}"
     try: return Path(snapshot_download(repo, local_files_only=offline))
@@ -206,12 +206,12 @@ def as_embeddings(values: Any,          # what an embedder returned
     if len(bad): raise VectorError(f"embedder {name} returned NaN or infinity for {len(bad)} of {n_texts} texts, first for text {bad[0]}: return finite float32 numbers")
     return array
 
-# %% ../nbs/10_gen_embeddings.ipynb #3db81898
+# %% ../nbs/10_gen_embeddings.ipynb #3e43f325
 def as_embedder(model: str | Path | Embedder | Callable | None = None, # a name or path, an embedder, a function, or None for the default model
                 dtype: str = "float32"                                 # of a model given by name or path
                ) -> Embedder:
     "The embedder that `model` stands for."
-    if model is None or isinstance(model, (str, Path)): return SentenceEmbedder(model or DEFAULT_MODEL, dtype)
+    if model is None or isinstance(model, (str, Path)): return SentenceEmbedder(DEFAULT_MODEL if model is None else model, dtype)
     if dtype != "float32": raise ModelError(f"dtype={dtype!r} is for models given by name or path: an embedder chooses its own, as in SentenceEmbedder(name, dtype={dtype!r})")
     if isinstance(model, (SentenceEmbedder, Embedder)): return model
     if hasattr(model, "encode"): model = model.encode # a SentenceTransformer itself
@@ -265,7 +265,7 @@ def _sound(key: bytes, dimension: int, vector: bytes, checksum: int) -> bool:
     "Whether a stored row is what `_row` wrote."
     return isinstance(vector, bytes) and len(vector) == 4*dimension and checksum == _checksum(key, vector)
 
-# %% ../nbs/10_gen_embeddings.ipynb #620ddf72
+# %% ../nbs/10_gen_embeddings.ipynb #38a6c7b3
 @patch
 def set_aside(self: EmbeddingCache):
     "Rename the file to `….damaged`; the next use begins a new one."
@@ -277,8 +277,8 @@ def _use(self: EmbeddingCache, work: Callable[[sqlite3.Connection], Any], otherw
     try:
         with self._database() as database: return work(database)
     except (sqlite3.OperationalError, OSError) as error:
-        warnings.warn(f"the embedding cache {self.path} cannot be used ({error}): texts are embedded without it", CacheWarning, stacklevel=2)
-    except sqlite3.DatabaseError as error:
+        warnings.warn(f"the embedding cache {self.path} cannot be used ({error}): texts are embedded without it. Delete it if this lasts", CacheWarning, stacklevel=2)
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error: # what SQLite makes of arbitrary bytes
         warnings.warn(f"the embedding cache {self.path} is damaged ({error}): set aside as {self.path.name}.damaged and begun anew", CacheWarning, stacklevel=2)
         self.set_aside()
         if again: return self._use(work, otherwise, again=False)

@@ -208,6 +208,7 @@ def test_exported_code_stands_under_its_card(article):
     assert put.name == pick.name == 'details' and 'self.rows.append(row)' in put.get_text() and '_private' in pick.get_text()
     assert put.has_attr('open') and not pick.has_attr('open')          # short code is open, long code folded
     assert card_of(article, 'shown').find_next_sibling().has_attr('open')
+    assert card_of(article, 'pick').find_next_sibling().find(id='_private')  # which has no card, and may be linked to
     assert 'registry' in article.get_text() and '@patch' in put.get_text()
     assert 'Call self as a function' not in article.get_text()
 
@@ -228,7 +229,7 @@ def test_maths_leaves_prices_and_code_alone():
 def test_maths_holds_nothing_that_markdown_reads():
     assert not set('*_`\\$|') & set(dm.mathml(r'a * b_1 \mid |c| \text{a_b}', False))
 
-@pytest.mark.parametrize('text,expected', [('50%|█████     | 5/10 [00:01<00:01]\ndone\n', 'done'), ('a\rbb\n', 'bb'), ('\x1b[31mred\x1b[0m', 'red'), ('  indented\n', '  indented')])
+@pytest.mark.parametrize('text,expected', [('50%|█████     | 5/10 [00:01<00:01]\ndone\n', 'done'), ('a\rbb\n', 'bb'), ('3 sentences [00:05]', '3 sentences [00:05]'), ('40it [00:01, 39.2it/s]', ''), ('\x1b[31mred\x1b[0m', 'red'), ('  indented\n', '  indented')])
 def test_plain(text, expected): assert dm.plain(text) == expected
 
 def test_relink_leaves_code_alone():
@@ -237,7 +238,7 @@ def test_relink_leaves_code_alone():
     text = '[a](x.ipynb) `[b](y.ipynb)` [`c`](z.ipynb "t")\n```\n[d](w.ipynb)\n```\n<img src="i.png">'
     assert dm.relink(text, see) == '[a](new) `[b](y.ipynb)` [`c`](new "t")\n```\n[d](w.ipynb)\n```\n<img src="new">' and seen == ['x.ipynb', 'z.ipynb', 'i.png']
 
-@pytest.mark.parametrize('title,expected', [('What `nprobe` does', 'what-nprobe-does'), ('1. The *k* means: step 2', 'the-k-means-step-2'), ('[a](b) c', 'a-c'), ('2026', 'section')])
+@pytest.mark.parametrize('title,expected', [('What `nprobe` does', 'what-nprobe-does'), ('1. The *k* means: step 2', 'the-k-means-step-2'), ('[a](b) c', 'a-c'), ('`func_map` and `__call__`', 'func_map-and-call'), ('2026', 'section')])
 def test_slug(title, expected): assert dm.slug(title) == expected
 
 # --- mistakes are named -----------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def read_options(cell, section: str):
     fold = {'true': 'closed', 'show': 'open'}.get(str(options.get('code-fold', '')).lower(), '')
     cell.metadata['page'] = {
         'echo': not (hidden or is_false(options.get('echo'))), 'asis': options.get('output') == 'asis', 'language': language(cell),
-        'fold': fold, 'summary': options.get('code-summary', 'Code'),
+        'fold': fold, 'names': [n.lower() for n in cell.metadata.get('names', [])], 'summary': options.get('code-summary', 'Code'),
         'alt': options.get('fig-alt') or options.get('fig-cap') or f'Plot: {section}', 'caption': options.get('fig-cap', '')}
 
 def is_card(cell) -> bool:
@@ -123,13 +123,13 @@ def cards_first(cells: list) -> list:
         end = i + 1
         while cells[i].metadata.get('exported') and end < len(cells) and is_card(cells[end]): end += 1
         out += [*reversed(cells[i + 1:end]), cells[i]]
-        if end > i + 1: fold(cells[i])
+        if cells[i].metadata.get('exported'): fold(cells[i], end > i + 1)
         i = end
     return out
 
-def fold(cell):
-    "Mark code that stands under its card; `#| exports` leaves it unfolded at any length."
-    shown = 'show' if cell.metadata['exported'] == 'exports' or len(cell.source.split('\n')) <= SHORT else 'true'
+def fold(cell, has_card: bool):
+    "Mark exported code as such, closed when it is long and a card says what it does; `#| exports` keeps it open."
+    shown = 'show' if not has_card or cell.metadata['exported'] == 'exports' or len(cell.source.split('\n')) <= SHORT else 'true'
     cell.source = f'#| code-fold: {shown}\n#| code-summary: Code\n{cell.source}'
 
 WIDGETS = 'application/vnd.jupyter.widget-view+json', 'application/vnd.jupyter.widget-state+json'
@@ -184,6 +184,7 @@ def make_page(path: Path) -> Page:
     meta, divs, anchors = front_matter(nb), Divs(), set()
     name = Path(meta.get('output-file', path.name)).stem
     nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(text, divs, anchors))
+    anchors.update(n for cell in nb.cells if 'page' in cell.metadata for n in cell.metadata['page']['names'])
     text, files = to_markdown(nb, 'page', name, 'images')
     return Page(path.name, name, meta.get('title', name), meta.get('description', ''), text, anchors, files)
 

@@ -4,6 +4,7 @@ import nbdev.processors, nbdev.serve, nbdev.showdoc
 from fastcore.docments import MarkdownRenderer, docments
 from nbdev.doclinks import NbdevLookup, _lineno
 from nbdev.processors import FilterDefaults, add_fold, mv_exports, rm_export
+from nbdev.showdoc import showdoc_nm
 
 WIDTH = 84   # a longer signature is written with one parameter to a line
 LONGEST = 32 # a longer default value is cut
@@ -75,6 +76,8 @@ class ApiCard(MarkdownRenderer):
         parts = [self.heading(), self.source(), f'```python\n{self.signature()}\n```', self.docs if self.sym.__doc__ else '', self.parameters()]
         return '<div class="api" markdown="1">\n\n' + '\n\n'.join(p for p in parts if p) + '\n\n</div>'
 
+    def __repr__(self) -> str: return self.signature()   # the default one compares default values, which arrays do not like
+
     def heading(self) -> str:
         "The name; in HTML, because Markdown would read the underscores of `__call__` even in an id."
         level, text = f'h{self.title_level}', self.nm.replace('_', '&#95;')
@@ -129,10 +132,16 @@ def only_imports(source: str) -> bool:
     "Is there nothing in `source` but imports?"
     return all(isinstance(o, IMPORTS) for o in ast.parse(source).body)
 
+def names_without_card(source: str) -> list[str]:
+    "The private functions, methods and classes that `source` defines: nbdev's index knows them, but `show_doc` leaves them out."
+    names = [showdoc_nm(o) for o in ast.parse(source).body if isinstance(o, DEFINITIONS) and o.name[0] == '_' and o.name[:2] != '__']
+    return [n for name in names for n in ([name] if isinstance(name, str) else name)]
+
 def keep_export(cell):
     "Like nbdev's `rm_export`, but exported code that says more than imports stays, marked, for the page to show."
     directive = next((d for d in ('export', 'exports') if d in (cell.directives_ or {})), None)
-    if directive and 'hide' not in cell.directives_ and not only_imports(cell.source): cell.metadata['exported'] = directive
+    if directive and 'hide' not in cell.directives_ and not only_imports(cell.source):
+        cell.metadata.update(exported=directive, names=names_without_card(cell.source))
     else: rm_export(cell)
 
 class PageFilter(FilterDefaults):

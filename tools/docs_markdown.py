@@ -94,11 +94,10 @@ class Divs:
 
     def start(self, classes: list[str], options: dict[str, str]) -> str:
         "The opening tag of a div or a callout."
-        kind = next((c.removeprefix('callout-') for c in classes if c.removeprefix('callout-') in CALLOUTS and c.startswith('callout-')), None)
-        if kind is None:
-            self.open.append('div')
-            return f'\n<div class="{" ".join(classes)}" markdown="1">\n'
-        return self.callout(kind, options)
+        kind = next((k for k in CALLOUTS if f'callout-{k}' in classes), None)
+        if kind: return self.callout(kind, options)
+        self.open.append('div')
+        return f'\n<div class="{" ".join(classes)}" markdown="1">\n'
 
     def callout(self, kind: str, options: dict[str, str]) -> str:
         "An admonition; its title is the `title=` option, the heading that follows (marked by a NUL), or its kind."
@@ -157,9 +156,9 @@ def tables(text: str) -> str:
 # --- headings ---------------------------------------------------------------------------------------------------
 
 def slug(title: str) -> str:
-    "The id that pandoc gives a heading."
+    "The id that pandoc gives a heading, but for the underscores of `__call__`, which Markdown would read."
     words = re.sub(r'\[([^\]]*)\]\([^)]*\)', r'\1', title).lower()
-    words = re.sub(r'[^\w\s.-]', '', words)
+    words = re.sub(r'[^\w\s.-]|\b_+|_+\b', '', words)
     return re.sub(r'^[^a-z]+', '', re.sub(r'\s+', '-', words.strip())) or 'section'
 
 def heading_ids(text: str, taken: set[str]) -> str:
@@ -185,15 +184,12 @@ LINK = re.compile(r'(\]\(|(?:href|src)=")(<[^>]*>|[^)\s"]+)')
 
 def relink(text: str, target: Callable[[str], str]) -> str:
     "Send every link and image of `text`, Markdown or HTML, through `target`."
-    return outside_code_keep_links(text, lambda run: LINK.sub(lambda m: m[1] + target(m[2].strip('<>')), run))
-
-def outside_code_keep_links(text: str, change: Callable[[str], str]) -> str:
-    "Like `outside_fences`, and also past one-line code spans, but not past the code in a link's text."
     def prose(run):
-        codes = []
-        def hide(m): codes.append(m[0]); return f'\0{len(codes) - 1}\0'
-        hidden = re.sub(r'(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)', hide, run)
-        return re.sub('\0(\\d+)\0', lambda m: codes[int(m[1])], change(hidden))
+        spans = []                               # of code: taken out, since the text of a link may be code, and put back
+        def take(m): spans.append(m[0]); return f'\0{len(spans) - 1}\0'
+        run = re.sub(r'(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)', take, run)
+        run = LINK.sub(lambda m: m[1] + target(m[2].strip('<>')), run)
+        return re.sub('\0(\\d+)\0', lambda m: spans[int(m[1])], run)
     return outside_fences(text, prose)
 
 def anchor_of(wanted: str, anchors: set[str]) -> str | None:
@@ -222,12 +218,12 @@ def from_root(path: str, folder: str) -> str:
 # --- outputs ----------------------------------------------------------------------------------------------------
 
 ANSI = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
-PROGRESS = re.compile(r'^.*\d+%\|.*\|.*$|^.*\d+(it|B)? \[\d\d:\d\d.*$')
+PROGRESS = re.compile(r'\d+%\|.*\||\[\d\d:\d\d.*/(s|it)\]')
 
 def plain(text: str) -> str:
     "What a terminal would show in the end: no colours, no overwritten lines, no progress bars."
     lines = [o.split('\r')[-1] or o.split('\r')[-2] if '\r' in o else o for o in ANSI.sub('', text).replace('\r\n', '\n').split('\n')]
-    return '\n'.join(o.rstrip() for o in lines if not PROGRESS.match(o)).strip('\n')
+    return '\n'.join(o.rstrip() for o in lines if not PROGRESS.search(o)).strip('\n')
 
 def clean_html(html: str) -> str:
     "An HTML output without its own style sheet, scripts and table dress, so that the page's style applies."
