@@ -32,7 +32,7 @@ def write_notebook(path: Path, *sources: str):
     "A notebook of Markdown cells, and of a code cell with its output for a source that begins with `>>>`."
     def cell(s):
         if not s.startswith('>>>'): return nbformat.v4.new_markdown_cell(s)
-        code, out = s[4:].split('\n', 1)
+        code, _, out = s[4:].rpartition('\n')
         return nbformat.v4.new_code_cell(code, outputs=[nbformat.v4.new_output('execute_result', {'text/plain': out})])
     nb = nbformat.v4.new_notebook(cells=[cell(s) for s in sources])
     for i, c in enumerate(nb.cells): c.id = f'c{i}'
@@ -263,6 +263,14 @@ def test_text_in_the_title_cell(tmp_path):
     said = broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', '# Title\n\n> Sub\n\nThis would be lost'))
     assert 'index.ipynb' in said and 'This would be lost' in said
 
+def test_an_import_beside_other_code(tmp_path):
+    "nbdev would run it; on a page without exports it runs nothing, so there it may stand."
+    path = tmp_path/'x.ipynb'
+    write_notebook(path, '# X', '>>> import math; math.pi\n3', '>>> #| export\ndef f(): pass\n')
+    with pytest.raises(docs.DocsError, match='x.ipynb: .*import math'): docs.check_imports(path)
+    write_notebook(path, '# X', '>>> import math; math.pi\n3')
+    docs.check_imports(path)
+
 def test_no_title(tmp_path):
     assert 'index.ipynb has no title' in broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', 'No title'))
 
@@ -294,8 +302,7 @@ def test_one_title_and_a_page_for_every_notebook():
     assert settings['title'] == ours.title and settings['description'] == ours.description
     assert (ROOT/'nbs/_quarto.yml').resolve() == ROOT/'_quarto.yml'
     assert quarto['project']['output-dir'] == settings['doc_path']
-    docs.check_navigation(ours)
-    for path in docs.notebooks(ours): docs.check_title(path)
+    docs.check_notebooks(ours)
 
 # --- the README -------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ nbdev processes the notebooks (docs_api.py says how an exported name is shown), 
 leave for Quarto, nbconvert writes them as Markdown, and Zensical renders the pages. The navigation and the title
 are read from `_quarto.yml`, so a site made with Quarto (`nbdev_docs`) has the same.
 """
-import argparse, os, re, shutil, subprocess, sys, tempfile
+import argparse, ast, os, re, shutil, subprocess, sys, tempfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
@@ -76,6 +76,28 @@ def check_title(path: Path):
     if first is None: raise DocsError(f'{path.name} has no title: its first cell should be "# Title" and "> subtitle"')
     lost = [o for o in first.split('\n') if o.strip() and not re.match(r'# |> |- \S.*:.*', o)]
     if lost: raise DocsError(f'{path.name}: nbdev drops "{lost[0]}" because it shares a cell with the title: move it to a cell of its own')
+
+EXPORT = re.compile(r'^#\| *(export|exports|exporti)\b', re.M)
+
+def mixes_imports(source: str) -> bool:
+    "Does `source` hold imports beside other statements?"
+    try: kinds = {isinstance(o, (ast.Import, ast.ImportFrom)) for o in ast.parse(source).body}
+    except SyntaxError: return False             # a cell of shell or magic lines
+    return kinds == {True, False}
+
+def check_imports(path: Path):
+    "In a page that exports, nbdev runs every cell with an import, and little else: what the rest of such a cell needs is not there."
+    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == 'code']
+    if not any(EXPORT.search(s) for s in cells): return
+    for source in (s for s in cells if not EXPORT.search(s) and mixes_imports(s)):
+        raise DocsError(f'{path.name}: nbdev would run the cell that begins with "{source.strip().splitlines()[0]}" for its import: move imports to a cell of their own')
+
+def check_notebooks(project: Project):
+    "What nbdev, with or without Quarto, would trip over or silently lose."
+    check_navigation(project)
+    for path in notebooks(project):
+        check_title(path)
+        check_imports(path)
 
 # --- one notebook -> one page -----------------------------------------------------------------------------------
 
@@ -278,8 +300,7 @@ def render(work: Path):
 def build(root: Path, out: Path):
     "Make the site of the project at `root` in the folder `out`."
     project = read_project(root)
-    check_navigation(project)
-    for path in notebooks(project): check_title(path)
+    check_notebooks(project)
     check_index(project)
     processed = process(project)
     pages = [make_page(processed/name) for name in nav_notebooks(project.nav)]
