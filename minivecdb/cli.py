@@ -49,7 +49,7 @@ def run_index(args: argparse.Namespace):
     storage.save(out)
     _say(f"{out}: {storage}\n{_stats_line(IVFIndex(storage).build())}")
 
-# %% ../nbs/71_cli.ipynb #fadd10ab
+# %% ../nbs/71_cli.ipynb #5993fc96
 def exact_hits(
     storage: VectorStorage,
     question: str,
@@ -59,7 +59,7 @@ def exact_hits(
 ) -> L: # of `Hit`, nearest first
     "Answer one question by exact search; the model is compared with the storage's before anything is embedded."
     embedder = check_model(storage.model, storage.dimension, model or storage.model)
-    distances, ids = FlatIndex.from_storage(storage, metric).search(get_embedding(question, embedder), k)
+    distances, ids = FlatIndex.from_storage(storage, metric).search(get_embedding(question, embedder), min(k, max(1, len(storage))))
     return L(Hit(*storage.get(i), i, d) for d, i in zip(distances[0].tolist(), ids[0].tolist()) if i >= 0)
 
 def _hit_json(hit: Hit) -> str: return json.dumps({"id": hit.id, "distance": hit.distance, "metadata": hit.metadata}, ensure_ascii=False)
@@ -69,7 +69,7 @@ def run_search(args: argparse.Namespace):
     storage = VectorStorage.load(args.storage)
     if args.nprobe is None: hits = exact_hits(storage, args.question, args.k, args.model, args.metric)
     else: hits = ask(IVFIndex(storage, args.nprobe, args.metric).build(), args.question, args.k, args.model)
-    if args.json: _say("\n".join(map(_hit_json, hits)))
+    if args.json: [_say(_hit_json(h)) for h in hits]
     else: _say(answer_table(hits, args.show, shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 10_000))
 
 # %% ../nbs/71_cli.ipynb #1028a7fb

@@ -23,14 +23,14 @@ def _fold(x: np.ndarray) -> np.ndarray: # x: [n, d] float64, overwritten -> [n]
         width -= half
     return x[:, 0]
 
-# %% ../nbs/20_distances.ipynb #02c348c5
+# %% ../nbs/20_distances.ipynb #6be455c5
 _BLOCK = 1 << 20 # numbers that are widened to float64 at a time
 
 def _pairs(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray, tuple]:
     "`a` and `b` broadcast against each other as float rows [n, d], and the shape of the answer."
     a, b = as_numbers(a), as_numbers(b)
-    if a.ndim == 0 or b.ndim == 0 or a.shape[-1] != b.shape[-1]:
-        raise DimensionError(f"cannot compare shapes {a.shape} and {b.shape}: both need the same last dimension")
+    if a.ndim == 0 or b.ndim == 0 or a.shape[-1] != b.shape[-1] or not a.shape[-1]:
+        raise DimensionError(f"cannot compare shapes {a.shape} and {b.shape}: both need the same last dimension, of at least 1")
     try: shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError: raise DimensionError(f"cannot compare shapes {a.shape} and {b.shape} row by row: for all pairs use distance_matrix") from None
     return *(np.broadcast_to(m, shape).reshape(-1, shape[-1]) for m in (a, b)), shape[:-1]
@@ -43,18 +43,24 @@ def _by_rows(kernel: Callable, a: Any, b: Any) -> np.ndarray | np.float32:
         for i in range(0, len(a), step): out[i:i + step] = kernel(a[i:i + step].astype(np.float64), b[i:i + step].astype(np.float64))
     return out.reshape(shape)[()]
 
-# %% ../nbs/20_distances.ipynb #4b034292
+# %% ../nbs/20_distances.ipynb #d09dfec0
 def _vers(a: np.ndarray, b: np.ndarray) -> np.ndarray: # [n, d] float64 twice -> [n]
     "1 - a·b / (|a| |b|); 1 where either is zero."
     lengths = np.sqrt(_fold(a * a)) * np.sqrt(_fold(b * b))
     return np.clip(1 - np.divide(_fold(a * b), lengths, out=np.zeros_like(lengths), where=lengths > 0), 0, 2)
+
+def _tame(x: Any) -> np.ndarray:
+    "float64 rows scaled by a power of two, so that their squares neither overflow nor vanish; directions stay."
+    x = as_numbers(x)
+    if x.dtype != np.float64 or not x.ndim: return x
+    return np.ldexp(x, -np.frexp(np.abs(x).max(-1, initial=0, keepdims=True))[1])
 
 def vers(
     a: Any, # [d] or [n, d] numbers
     b: Any, # [d] or [n, d] numbers
 ) -> np.ndarray | np.float32: # float32, 0 to 2; one per row, or a scalar for two vectors
     "Cosine distance 1 - cos(a, b): 0 for the same direction, 1 for a right angle or a zero vector, 2 for opposite."
-    return _by_rows(_vers, a, b)
+    return _by_rows(_vers, _tame(a), _tame(b))
 
 def euclidean(
     a: Any, # [d] or [n, d] numbers
@@ -138,13 +144,13 @@ def slack(
     rounding = (dimension + 16) * 2.0**-24
     return 2 * rounding / (1 - rounding) * metric.scale(lengths, largest)
 
-# %% ../nbs/20_distances.ipynb #bfe761f4
+# %% ../nbs/20_distances.ipynb #b8b01643
 def length_span(
     lengths: np.ndarray, # [n]
-    known: np.ndarray = np.empty(0), # the span of rows that are there already
+    known: np.ndarray | None = None, # the span of rows that are there already
 ) -> np.ndarray: # (smallest, largest) length other than 0, or empty where there is none
     "What an index remembers of its rows' lengths: enough for `slack` and `product_dtype`."
-    every = np.concatenate([known, lengths[lengths > 0]])
+    every = lengths[lengths > 0] if known is None else np.concatenate([known, lengths[lengths > 0]])
     return np.array([every.min(), every.max()]) if len(every) else every
 
 def product_dtype(
@@ -153,13 +159,14 @@ def product_dtype(
     "The float type that dot products of vectors of these lengths are safe in."
     return np.float32 if all(((n == 0) | ((n > 1e-12) & (n < 1e12))).all() for n in lengths) else np.float64
 
-# %% ../nbs/20_distances.ipynb #ccf6ff45
+# %% ../nbs/20_distances.ipynb #8bb4465a
 def set_num_threads(
     n: int, # threads, at least 1
 ):
     "Limit the threads of numpy's BLAS, and of torch where it is loaded."
-    import sys
+    import os, sys
     from threadpoolctl import threadpool_limits
     if n < 1: raise ValueError(f"expected at least 1 thread, got {n}")
+    os.environ["OMP_NUM_THREADS"] = str(n)   # what is loaded later reads this
     threadpool_limits(n)
     if "torch" in sys.modules: sys.modules["torch"].set_num_threads(n)

@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['QUESTIONS', 'TableError', 'read_rows', 'texts_of', 'fill_storage', 'ask', 'answer_table', 'load_or_fill', 'demo']
 
-# %% ../nbs/40_headlines.ipynb #f0eeb559
+# %% ../nbs/40_headlines.ipynb #34fd4300
 import csv, json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.foundation import L
-from .vector_storage import VectorStorage, MinivecdbError
+from .vector_storage import VectorStorage, MinivecdbError, as_metadata
 from .gen_embeddings import Embedder, as_embedder, check_model, get_embedding, get_embeddings
 from .ivf_index import IVFIndex
 
@@ -58,7 +58,7 @@ def read_rows(
     except csv.Error as e: raise TableError(f"{path}: {e}") from None
     raise TableError(f"{path} ends in {path.suffix or 'nothing'!r}: expected a table in .csv, .tsv, .jsonl or .ndjson")
 
-# %% ../nbs/40_headlines.ipynb #a252ca0c
+# %% ../nbs/40_headlines.ipynb #c594a524
 def texts_of(
     rows: list[dict],
     text: str, # name of the column that holds the text
@@ -78,10 +78,10 @@ def fill_storage(
     **options: Any, # further options of `get_embeddings`: dtype, cache, batch_size
 ) -> VectorStorage: # one vector per row, with the row as metadata
     "Embed a column and store it with its rows."
-    embedder, texts = as_embedder(model), texts_of(rows, text)
+    embedder, texts, metadata = as_embedder(model), texts_of(rows, text), [as_metadata(r) for r in rows]
     vectors = get_embeddings(texts, embedder if not options.get("dtype") else model, progress=progress, **options)
     storage = VectorStorage(vectors.shape[1], model=embedder.name)
-    storage.add_bulk(vectors, rows)
+    storage.add_bulk(vectors, metadata)
     return storage
 
 # %% ../nbs/40_headlines.ipynb #faaaedaa
@@ -110,7 +110,12 @@ def answer_table(
     lines = ("  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in cells)
     return "\n".join(s if len(s) <= width else s[:width - 1] + "…" for s in lines)
 
-# %% ../nbs/40_headlines.ipynb #8b0f2a16
+# %% ../nbs/40_headlines.ipynb #2ca82a6c
+def _belongs(storage: VectorStorage, rows: list[dict], text: str, model: Any) -> bool:
+    "Whether a storage holds these rows, embedded by this model from this column (of which the first is compared)."
+    if storage.model != as_embedder(model).name or storage.get_all().itemgot(2) != rows: return False
+    return not rows or np.allclose(get_embedding(texts_of(rows, text)[0], model), storage.get(next(iter(storage)))[0], atol=.01)
+
 def load_or_fill(
     path: str | Path, # the storage's JSON file, made if it is missing or no longer fits
     rows: list[dict],
@@ -122,7 +127,7 @@ def load_or_fill(
     path = Path(path)
     if path.exists():
         storage = VectorStorage.load(path)
-        if storage.model == as_embedder(model).name and storage.get_all().itemgot(2) == rows: return storage, True
+        if _belongs(storage, rows, text, model): return storage, True
     storage = fill_storage(rows, text, model, progress)
     path.parent.mkdir(parents=True, exist_ok=True)
     storage.save(path)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'build_index', 'IVF', 'Hit', 'IVFIndex']
 
-# %% ../nbs/34_ivf_index.ipynb #560b9041
+# %% ../nbs/34_ivf_index.ipynb #e47e8f51
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 from .vector_storage import VectorStorage, NotBuiltError, UnknownIdError, check_dimension, as_matrix, as_vector
 from .distances import vers, euclidean, neg_dot, func_map, get_metric, prepare_queries
-from .flat_index import FlatIndex, as_queries, in_blocks, nearest, new_ids
+from .flat_index import FlatIndex, as_ids, as_queries, in_blocks, nearest, new_ids
 from .kmeans import run_kmeans, assign, clustering_metric
 from .inverted_lists import InvertedLists, empty_lists
 
@@ -86,7 +86,7 @@ def _labels(self: IVF, x: np.ndarray) -> np.ndarray: # [n, d] -> [n] int64
     "The list that each vector belongs to: that of the nearest centroid."
     return assign(prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
 
-# %% ../nbs/34_ivf_index.ipynb #560988d9
+# %% ../nbs/34_ivf_index.ipynb #6b47916a
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -101,7 +101,7 @@ def remove(self: IVF,
 ) -> int: # how many were there
     "Remove vectors by id; unknown ids are passed over."
     self._check_trained()
-    before, self.lists = len(self.lists), self.lists.remove(np.atleast_1d(np.asarray(ids, np.int64)))
+    before, self.lists = len(self.lists), self.lists.remove(as_ids(ids))
     return before - len(self.lists)
 
 @patch
@@ -117,19 +117,21 @@ def replace(self: IVF,
     if len(x): lists = lists.append(x, ids, self._labels(x))
     self.lists, self._next_id = lists, max(self._next_id, int(ids.max(initial=-1)) + 1)
 
-# %% ../nbs/34_ivf_index.ipynb #fa4b0bad
+# %% ../nbs/34_ivf_index.ipynb #c1617e15
 @patch
 def probes(self: IVF,
     queries: np.ndarray, # [m, d] float32
     nprobe: int, # lists to read for each
     fill: int = 0, # read further lists until they hold this many vectors
+    lists: InvertedLists | None = None, # a state of the lists; None for the present one
 ) -> np.ndarray: # [m, p] int64 list numbers, nearest first, -1 for none
     "The lists to read for each query."
-    near = self.coarse.search(queries, min(nprobe, len(self.coarse)))[1]
-    short = self.lists.sizes[near].sum(1) < min(fill, len(self.lists))
+    near, sizes = self.coarse.search(queries, min(nprobe, len(self.coarse)))[1], (self.lists if lists is None else lists).sizes
+    fill = min(fill, int(sizes.sum()))
+    short = sizes[near].sum(1) < fill
     if not short.any(): return near
     every = self.coarse.search(queries[short], len(self.coarse))[1]
-    needed = (np.cumsum(self.lists.sizes[every], 1) < min(fill, len(self.lists))).sum(1) + 1
+    needed = (np.cumsum(sizes[every], 1) < fill).sum(1) + 1
     probes = np.full((len(queries), max(near.shape[1], needed.max())), -1)
     probes[~short, :near.shape[1]] = near[~short]
     probes[short] = np.where(np.arange(probes.shape[1]) < needed[:, None], every[:, :probes.shape[1]], -1)
@@ -147,15 +149,15 @@ def search(self: IVF,
     self._check_trained()
     queries = as_queries(queries, k, self.dimension)
     nprobe = max(1, len(self.coarse) // 10) if nprobe is None else nprobe
-    if nprobe < 1: raise ValueError(f"expected nprobe of at least 1, got {nprobe}: an index of {len(self.coarse)} lists takes 1 to {len(self.coarse)}")
+    if not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}: an index of {len(self.coarse)} lists takes 1 to {len(self.coarse)}")
     lists = self.lists
     def search_block(queries):
-        probes = self.probes(queries, nprobe, k if ensure_topk_full else 0)
+        probes = self.probes(queries, nprobe, k if ensure_topk_full else 0, lists)
         scan = lambda q, which, kept: lists.scan(q, probes[which], self.metric, kept)
         return nearest(queries, k, self.metric, scan, lists.rows, lists.ids, lists.span)
     return in_blocks(search_block, queries, k)
 
-# %% ../nbs/34_ivf_index.ipynb #aca00d94
+# %% ../nbs/34_ivf_index.ipynb #45ae4372
 class Hit(NamedTuple):
     "One answer: `hit[0]` is the vector, `hit[1]` the metadata."
     vector: np.ndarray # [d] float32
@@ -172,7 +174,7 @@ class IVFIndex:
         n_clusters: int | None = None, # None for `default_clusters`
         seed: int = 0, # of the clustering
     ):
-        if nprobe < 1: raise ValueError(f"expected nprobe of at least 1, got {nprobe}")
+        if not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}")
         self.storage, self.nprobe, self.metric = storage, nprobe, get_metric(distance_fn)
         self.n_clusters, self.seed = n_clusters, seed
         self.ivf: IVF | None = None
@@ -214,7 +216,7 @@ def add_vectors_bulk(self: IVFIndex,
     "Add to the storage; the index takes them in before its next search."
     return self.storage.add_bulk(vectors, metadata_list)
 
-# %% ../nbs/34_ivf_index.ipynb #b12c1ecd
+# %% ../nbs/34_ivf_index.ipynb #ba9a861b
 @patch
 def search(self: IVFIndex,
     query_vector: Any, # [d] numbers
@@ -223,18 +225,22 @@ def search(self: IVFIndex,
     nprobe: int | None = None, # lists to read; None for the index's own setting
 ) -> L: # of `Hit`, nearest first; fewer than k only if the storage holds fewer
     "The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."
-    self.catch_up()
     query = as_vector(query_vector, self.storage.dimension)
-    distances, ids = self.ivf.search(query, k, nprobe=self.nprobe if nprobe is None else nprobe, ensure_topk_full=True)
-    return L(self._hits(distances[0], ids[0]))
+    for _ in range(3):
+        if (hits := self._look(query, k, nprobe)) is not None: return hits
+    with self._lock, self.storage._lock: return self._look(query, k, nprobe)
 
 @patch
-def _hits(self: IVFIndex, distances: np.ndarray, ids: np.ndarray) -> Iterable[Hit]:
-    "Answers from the storage, without those that another thread deleted meanwhile."
-    for distance, id in zip(distances.tolist(), ids.tolist()):
-        if id < 0: continue
-        try: yield Hit(*self.storage.get(id), id, distance)
-        except UnknownIdError: pass
+def _look(self: IVFIndex, query: np.ndarray, k: int, nprobe: int | None) -> L | None:
+    "Search once; None if another thread changed an answer between finding and reading it."
+    self.catch_up()
+    most = min(k, max(1, len(self.storage))) if isinstance(k, int) else k
+    distances, ids = self.ivf.search(query, most, nprobe=self.nprobe if nprobe is None else nprobe, ensure_topk_full=True)
+    found = ids[0][ids[0] >= 0].tolist()
+    try: pairs = [self.storage.get(i) for i in found]
+    except UnknownIdError: return None
+    if found and (self.metric.distance(query, np.stack([v for v, _ in pairs])) != distances[0, :len(found)]).any(): return None
+    return L(Hit(v, m, i, d) for (v, m), i, d in zip(pairs, found, distances[0].tolist()))
 
 # %% ../nbs/34_ivf_index.ipynb #40d49ded
 @patch

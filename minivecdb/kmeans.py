@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['assign', 'clustering_metric', 'cluster_means', 'distinct_rows', 'start_centroids', 'reseed_empty', 'fill_clusters',
-           'lloyd', 'run_kmeans']
+           'lloyd', 'subvector_kmeans', 'run_kmeans']
 
 # %% ../nbs/30_kmeans.ipynb #8ab000f9
 import warnings
@@ -134,6 +134,50 @@ def lloyd(
         if shift <= tolerance * float((centroids**2).sum()): break
     centroids, labels, _ = fill_clusters(x, centroids, metric)
     return centroids, labels, log
+
+# %% ../nbs/30_kmeans.ipynb #c0839a99
+def _nearest_parts(parts: np.ndarray, centroids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # ([m, n, d + 1] ending in a 1, [m, k, d]) -> [m, n] twice
+    "The nearest of k centroids in each of m subspaces, and x·c - |c|²/2, which is largest there."
+    (m, n, _), k = parts.shape, centroids.shape[1]
+    table = np.concatenate([centroids, -(centroids**2).sum(2, keepdims=True) / 2], 2).transpose(0, 2, 1).copy()   # [m, d + 1, k]
+    labels, best, block = np.empty((m, n), np.int64), np.empty((m, n), np.float32), max(16, (1 << 18) // (m * k))
+    for i in range(0, n, block):
+        scores = parts[:, i:i + block] @ table
+        labels[:, i:i + block] = scores.argmax(2)
+        best[:, i:i + block] = scores.max(2)
+    return labels, best
+
+def _step_parts(parts: np.ndarray, centroids: np.ndarray) -> tuple[np.ndarray, bool]: # -> ([m, k, d], whether an empty cluster was moved)
+    "One round of Lloyd in every subspace at once."
+    (m, n, d), k = parts.shape, centroids.shape[1]
+    labels, best = _nearest_parts(parts, centroids)
+    own = (labels + k * np.arange(m)[:, None]).ravel()
+    moved = cluster_means(parts.reshape(m * n, d)[:, :-1], own, centroids.reshape(m * k, d - 1)).reshape(centroids.shape)
+    lonely = np.flatnonzero((np.bincount(own, minlength=m * k) == 0).reshape(m, k).any(1))
+    for j in lonely: reseed_empty(parts[j, :, :-1], moved[j], labels[j], (parts[j, :, :-1]**2).sum(1) / 2 - best[j])
+    return moved, len(lonely) > 0
+
+def subvector_kmeans(
+    x: Any, # [n, m * dsub] numbers, n at least `n_clusters`
+    n_subquantizers: int, # m; divides the dimension
+    n_clusters: int = 256, # k in every subspace
+    *,
+    seed: int = 0, # the same seed gives the same centroids
+    max_iter: int = 40, # rounds at most; the first three fifths see 64 rows per cluster
+    sample: int = 256, # rows per cluster used at most
+) -> np.ndarray: # [m, k, dsub] float32
+    "Cluster every piece of the vectors by squared distance, all subspaces in one call per block (Jégou et al. 2011)."
+    x, m, k = as_matrix(x, np.shape(x)[1]), n_subquantizers, n_clusters
+    if m < 1 or x.shape[1] % m: raise ValueError(f"cannot cut {x.shape[1]} dimensions into {m} equal pieces: give a divisor of {x.shape[1]}")
+    if len(x) < k: raise ValueError(f"got {len(x)} training vectors for {k} clusters per subspace: give at least {k}, better {30 * k}")
+    x = x[np.random.default_rng(seed).permutation(len(x))[:sample * k]]
+    parts = np.concatenate([x.reshape(len(x), m, -1).transpose(1, 0, 2), np.ones((m, len(x), 1), np.float32)], 2)
+    centroids, few = parts[:, :k, :-1].copy(), min(len(x), 64 * k)
+    for i in range(max_iter):
+        moved, reseeded = _step_parts(parts[:, :few] if 5 * i < 3 * max_iter else parts, centroids)
+        done, centroids = not reseeded and np.array_equal(moved, centroids), moved
+        if done and 5 * i >= 3 * max_iter: break
+    return centroids
 
 # %% ../nbs/30_kmeans.ipynb #81e9757a
 def _torch_kmeans(x: np.ndarray, start: np.ndarray, metric: str, max_iter: int) -> np.ndarray: # [k, d] float32

@@ -7,10 +7,10 @@ __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MinivecdbError', 'DimensionError', 'Ve
            'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy',
            'as_metadata', 'check_dimension', 'VectorStorage', 'grown']
 
-# %% ../nbs/00_vector_storage.ipynb #01e1d0a2
+# %% ../nbs/00_vector_storage.ipynb #f909b0ff
 import threading
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
@@ -42,7 +42,7 @@ class FileFormatError(MinivecdbError, ValueError):
 class NotBuiltError(MinivecdbError, RuntimeError):
     "A search in an index that has not been built or trained."
 
-# %% ../nbs/00_vector_storage.ipynb #95309305
+# %% ../nbs/00_vector_storage.ipynb #1132d64c
 MAX_DIMENSION = 65_536
 
 def as_numbers(x: Any) -> np.ndarray:
@@ -60,7 +60,7 @@ def _check_finite(rows: np.ndarray, given: np.ndarray):
     row, column = np.argwhere(~np.isfinite(rows))[0]
     value = given.reshape(rows.shape)[row, column]
     why = "does not fit float32, whose largest value is 3.4e38" if np.isfinite(value) else "is not finite"
-    raise VectorError(f"vector {row} has {value} at position {column}, which {why}: nothing was stored")
+    raise VectorError(f"vector {row} has {value} at position {column}, which {why}")
 
 # %% ../nbs/00_vector_storage.ipynb #1d846b91
 def _check_lengths(x: Any, dimension: int):
@@ -93,14 +93,14 @@ def as_vector(
     if given.ndim != 1: raise DimensionError(f"expected one vector of shape ({dimension},), got shape {given.shape}: several go through add_bulk")
     return as_matrix(given[None], dimension)[0]
 
-# %% ../nbs/00_vector_storage.ipynb #979ef3d8
+# %% ../nbs/00_vector_storage.ipynb #3b7bb836
 MAX_DEPTH = 100 # of nested objects and lists in a file, from its outermost brace
 
 def _text(s: str, where: str) -> str:
     "`s`, if UTF-8 can hold it."
     try: s.isascii() or s.encode()
     except UnicodeEncodeError: raise MetadataError(f"{where} holds half a surrogate pair, which UTF-8 has no form for: {s!r}") from None
-    return str(s)
+    return str.__str__(s)   # the text itself, also of an enum that is a str
 
 def _number(x: int | float, where: str) -> int | float:
     "`x`, if JSON has a form for it."
@@ -137,7 +137,7 @@ def as_metadata(metadata: dict | None) -> dict: # a checked copy; None counts as
     if not isinstance(metadata, dict): raise MetadataError(f"expected metadata as a dictionary, got {type(metadata).__name__}: for example {{'headline': ...}}")
     return json_copy(metadata)
 
-# %% ../nbs/00_vector_storage.ipynb #19942308
+# %% ../nbs/00_vector_storage.ipynb #6cabd8ef
 def check_dimension(dimension: int) -> int:
     "`dimension`, if a storage can have it."
     if isinstance(dimension, bool) or not isinstance(dimension, (int, np.integer)):
@@ -152,6 +152,7 @@ class VectorStorage:
         dimension: int, # length of every vector, 1 to 65,536
         model: str | None = None, # name of the embedding model that the vectors come from, where known
     ):
+        if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
         self.dimension, self.model = check_dimension(dimension), model
         self._rows = np.empty((0, self.dimension), np.float32) # [capacity, d]; the first `_used` are written
         self._used, self._next_id = 0, 0
@@ -167,7 +168,7 @@ class VectorStorage:
     @property
     def changes(self) -> int:
         "Counts adds, updates and deletes; two equal readings mean that nothing changed between them."
-        return self._log_start + len(self._log)
+        with self._lock: return self._log_start + len(self._log)
 
     def __len__(self) -> int: return len(self._row)
     def __contains__(self, id: int) -> bool: return id in self._row
@@ -239,11 +240,11 @@ def add(self: VectorStorage,
     "Add one vector."
     return self.add_bulk(as_vector(vector, self.dimension)[None], [metadata])[0]
 
-# %% ../nbs/00_vector_storage.ipynb #e085e5be
+# %% ../nbs/00_vector_storage.ipynb #7038b7bf
 @patch
 def _row_of(self: VectorStorage, id: int) -> int:
     "The row number of `id`, or an `UnknownIdError`."
-    row = self._row.get(id)
+    row = self._row.get(id) if isinstance(id, Hashable) else None
     if row is not None: return row
     why = "it was deleted" if isinstance(id, (int, np.integer)) and 0 <= id < self._next_id else f"ids so far are 0 to {self._next_id - 1}" if self._next_id else "the storage is empty"
     raise UnknownIdError(f"no vector has id {id!r}: {why}")
@@ -260,7 +261,7 @@ def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order
     "Everything, as copies."
     with self._lock: return L((id, *self.get(id)) for id in self)
 
-# %% ../nbs/00_vector_storage.ipynb #03b59bd9
+# %% ../nbs/00_vector_storage.ipynb #6930c1df
 @patch
 def update(self: VectorStorage,
     id: int, # as returned by `add`
@@ -283,7 +284,7 @@ def delete(self: VectorStorage,
 ) -> bool: # whether it was there
     "Remove a vector. Its id is never given out again."
     with self._lock:
-        if self._row.pop(id, None) is None: return False
+        if not isinstance(id, Hashable) or self._row.pop(id, None) is None: return False
         del self._metadata[id]
         self._note([id])
         self._compact()
@@ -320,7 +321,7 @@ def take(self: VectorStorage,
         rows = self._rows[np.fromiter((self._row[i] for i in present), np.int64, len(present))]
     return np.array(present, np.int64), rows
 
-# %% ../nbs/00_vector_storage.ipynb #f0aad372
+# %% ../nbs/00_vector_storage.ipynb #212e9741
 def _clip(x: Any, width: int = 48) -> str:
     "A table cell: one line, at most `width` characters."
     s = " ".join(str(x).split()).replace("|", "\\|")
@@ -329,10 +330,10 @@ def _clip(x: Any, width: int = 48) -> str:
 @patch
 def _repr_markdown_(self: VectorStorage) -> str:
     "The first rows as a table."
-    shown = list(self._row)[:5]
-    keys = list(dict.fromkeys(k for id in shown for k in self._metadata[id]))[:4]
+    with self._lock: shown = {id: self.get(id) for id in list(self._row)[:5]}
+    keys = list(dict.fromkeys(k for _, metadata in shown.values() for k in metadata))[:4]
     lines = [f"**{self!r}**", "", "| id | vector | " + " | ".join(map(_clip, keys)) + (" |" if keys else ""), "|---" * (2 + len(keys)) + "|"]
-    for id in shown:
-        head = ", ".join(f"{v:.2f}" for v in self._rows[self._row[id]][:3]) + (", …" if self.dimension > 3 else "")
-        lines.append(f"| {id} | {head} | " + " | ".join(_clip(self._metadata[id].get(k, "")) for k in keys) + (" |" if keys else ""))
+    for id, (vector, metadata) in shown.items():
+        head = ", ".join(f"{v:.2f}" for v in vector[:3]) + (", …" if self.dimension > 3 else "")
+        lines.append(f"| {id} | {head} | " + " | ".join(_clip(metadata.get(k, "")) for k in keys) + (" |" if keys else ""))
     return "\n".join(lines + ([f"", f"… and {len(self) - 5:,} more"] if len(self) > 5 else []))
