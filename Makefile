@@ -6,12 +6,13 @@ BIN         := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help demo test docs notebooks drift pages readme data clean
+.PHONY: help demo test docs notebooks drift pages readme data bench clean
 
 help:
 	@echo "make demo   embed the headlines, build the index, answer three queries"
 	@echo "make test   drift check, every notebook, then tests/"
 	@echo "make docs   the site, in _docs/"
+	@echo "make bench  measure against other libraries: ARGS='--quick' for a few minutes, ARGS='--help' for more"
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
 
 # torch comes first: asked for by name alone it would bring gigabytes of GPU packages.
@@ -46,6 +47,14 @@ readme: .venv/.ready
 
 docs: .venv/.ready
 	$(BIN)/python tools/docs.py build
+
+# The other libraries live in bench/.venv: one that cannot be installed is named and left out.
+bench/.venv/.ready: .venv/.ready bench/install.py settings.ini
+	$(BIN)/python bench/install.py
+	touch $@
+
+bench: bench/.venv/.ready
+	$(BIN)/python -m bench.run $(ARGS)
 
 clean:
 	rm -rf _docs _proc build dist demo .pytest_cache

@@ -3,7 +3,12 @@ __version__ = "0.1.0"
 from .vector_storage import *
 from . import json_files
 from .gen_embeddings import get_embedding, get_embeddings
-from .distances import vers, euclidean, neg_dot, func_map, distance_matrix, set_num_threads
+from .distances import vers, euclidean, neg_dot, func_map, distance_matrix, num_threads, set_num_threads
 from .flat_index import FlatIndex, recall
 from .kmeans import run_kmeans
-from .ivf_index import IVF, IVFIndex, Hit, build_index
+from .codecs import make_codec
+from .product_quantizer import ProductQuantizer
+from .evaluate import evaluate, benchmark_nprobe, tune_nprobe
+from .ivf import IVF, ArrayRows, FileRows
+from . import index_files
+from .ivf_index import IVFIndex, Hit, build_index

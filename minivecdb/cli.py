@@ -126,11 +126,13 @@ def make_parser() -> argparse.ArgumentParser:
     command("demo", run_demo, "answer three questions from the headlines of this repository")
     return parser
 
-# %% ../nbs/71_cli.ipynb #42f3c0d2
+# %% ../nbs/71_cli.ipynb #2bd31f41
 def main(
     argv: list[str] | None = None, # arguments; None for those of the process
 ) -> int: # exit code: 0, 1 for wrong data or files, 2 for a wrong command
     "The console script `minivecdb`."
+    for stream in (sys.stdout, sys.stderr):   # a terminal that lacks a letter gets a ? for it
+        if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     try:
         args = make_parser().parse_args(argv)
         args.run(args)

@@ -78,12 +78,12 @@ def _instead(self: Codec, n: int) -> str: return "int8, which needs no training"
 @patch
 def _train(self: Codec, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {}
 
-# %% ../nbs/31_codecs.ipynb #e2b9335b
+# %% ../nbs/31_codecs.ipynb #c40b4b53
 @patch
 def encode(self: Codec,
     x: Any, # [n, d] numbers; residuals if `residual`
 ) -> np.ndarray: # [n, code_width] of `code_dtype`, C-contiguous
-    "Vectors as codes."
+    "Vectors as codes; those of `flat` may share memory with `x`."
     self._check_trained()
     return self._encode(self._as_rows(x))
 

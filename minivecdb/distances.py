@@ -4,11 +4,15 @@
 
 # %% auto #0
 __all__ = ['func_map', 'metrics', 'vers', 'euclidean', 'neg_dot', 'Metric', 'get_metric', 'row_lengths', 'prepare_queries',
-           'distance_matrix', 'slack', 'length_span', 'product_dtype', 'set_num_threads']
+           'distance_matrix', 'slack', 'length_span', 'product_dtype', 'Kernel', 'kernel', 'pays', 'pair_distances',
+           'num_threads', 'set_num_threads', 'in_threads']
 
-# %% ../nbs/20_distances.ipynb #c9b69260
+# %% ../nbs/20_distances.ipynb #1da785f4
+import os, sys, threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 import numpy as np
 from .vector_storage import DimensionError, VectorError, as_numbers
@@ -78,24 +82,34 @@ def neg_dot(
 
 func_map: dict[str, Callable] = {"cosine": vers, "euclidean": euclidean, "dot": neg_dot}
 
-# %% ../nbs/20_distances.ipynb #448bbcc2
+# %% ../nbs/20_distances.ipynb #05eccb67
 @dataclass(frozen=True)
 class Metric:
     "How one metric ranks and measures."
     name: str
+    kind: int # its number in compiled kernels
     distance: Callable # the distance itself, row by row: an entry of `func_map`
-    surrogate: Callable # (dots [m, n], row lengths [n]) -> [m, n]: sorts rows as the distance does
+    terms: Callable # row lengths [n] -> (factor [n], offset [n]): the surrogate is factor · q·x + offset
     correct: Callable # (surrogates [m, n], query lengths [m, 1]) -> approximate distances [m, n]
     scale: Callable # (query lengths [m], largest row length) -> [m]: what rounding errors of the surrogate are relative to
+
+    def surrogate(self,
+        dots: np.ndarray, # [m, n] dot products of prepared queries with rows
+        lengths: np.ndarray, # [n] lengths of the rows
+    ) -> np.ndarray: # [m, n], sorts the rows of one query as the distance does
+        "Rank cheaply."
+        factor, offset = (t.astype(dots.dtype) for t in self.terms(lengths))
+        scores = dots * factor
+        return scores + offset if offset.any() else scores
 
 def _over(a: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     "`a / lengths`, and 0 where a length is 0."
     return np.divide(a, lengths, out=np.zeros_like(a), where=lengths > 0)
 
 metrics: dict[str, Metric] = {m.name: m for m in (
-    Metric("cosine", vers, lambda dots, n: _over(-dots, n.astype(dots.dtype)), lambda s, q: np.clip(1 + s, 0, 2), lambda q, top: np.ones_like(q)),
-    Metric("euclidean", euclidean, lambda dots, n: (n * n).astype(dots.dtype) - 2 * dots, lambda s, q: np.sqrt(np.maximum(s + q * q, 0)), lambda q, top: (q + top)**2),
-    Metric("dot", neg_dot, lambda dots, n: -dots, lambda s, q: s, lambda q, top: q * top))}
+    Metric("cosine", 0, vers, lambda n: (_over(-np.ones_like(n), n), 0 * n), lambda s, q: np.clip(1 + s, 0, 2), lambda q, top: np.ones_like(q)),
+    Metric("euclidean", 1, euclidean, lambda n: (np.full_like(n, -2), n * n), lambda s, q: np.sqrt(np.maximum(s + q * q, 0)), lambda q, top: (q + top)**2),
+    Metric("dot", 2, neg_dot, lambda n: (-np.ones_like(n), 0 * n), lambda s, q: s, lambda q, top: q * top))}
 
 def get_metric(
     metric: str | Callable, # "cosine", "euclidean", "dot", or one of the functions of `func_map`
@@ -105,7 +119,7 @@ def get_metric(
         if metric == m.name or metric is m.distance: return m
     raise ValueError(f"unknown metric {metric!r}: expected one of {', '.join(metrics)}")
 
-# %% ../nbs/20_distances.ipynb #854f7873
+# %% ../nbs/20_distances.ipynb #2ec1e1cf
 def row_lengths(
     x: np.ndarray, # [n, d]
 ) -> np.ndarray: # [n] float64
@@ -127,13 +141,13 @@ def distance_matrix(
     vectors: np.ndarray, # [n, d] numbers
     metric: str = "cosine", # or "euclidean", "dot"
 ) -> np.ndarray: # [m, n] float32
-    "All distances between two sets through one matrix product: fast, and right to about six digits."
+    "All distances between two sets through one matrix product: fast, and right to about six digits of the longest vectors' lengths."
     m, a, b = get_metric(metric), np.asarray(queries, np.float32), np.asarray(vectors, np.float32)
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]: raise DimensionError(f"expected (m, d) and (n, d), got {a.shape} and {b.shape}")
     p, lengths = prepare_queries(a, m)
     return m.correct(m.surrogate(p @ b.T, row_lengths(b)), lengths[:, None].astype(np.float32)).astype(np.float32)
 
-# %% ../nbs/20_distances.ipynb #d4a6fb0a
+# %% ../nbs/20_distances.ipynb #d3e9a858
 def slack(
     metric: Metric,
     lengths: np.ndarray, # [m] lengths of the queries
@@ -142,7 +156,7 @@ def slack(
 ) -> np.ndarray: # [m] float64
     "Two rows whose float32 surrogates differ by more than this are certainly ordered as their distances are."
     rounding = (dimension + 16) * 2.0**-24
-    return 2 * rounding / (1 - rounding) * metric.scale(lengths, largest)
+    return 4 * rounding / (1 - rounding) * metric.scale(lengths, largest) + (2.0**-148 if metric.kind == 2 else 0)
 
 # %% ../nbs/20_distances.ipynb #b8b01643
 def length_span(
@@ -159,14 +173,110 @@ def product_dtype(
     "The float type that dot products of vectors of these lengths are safe in."
     return np.float32 if all(((n == 0) | ((n > 1e-12) & (n < 1e12))).all() for n in lengths) else np.float64
 
-# %% ../nbs/20_distances.ipynb #8bb4465a
+# %% ../nbs/20_distances.ipynb #6eb0d73c
+class Kernel:
+    "A function of arrays that numba compiles at its first call; compiled code is cached on disk."
+    ready = 0 # kernels compiled so far in this process
+    spent = 0. # arithmetic done so far that a kernel could have done
+    def __init__(self, function: Callable, **options: Any):
+        self.function, self.options, self.compiled = function, options, None
+        self.__doc__, self.__name__ = function.__doc__, function.__name__
+
+    def __call__(self, *args: Any) -> Any:
+        if self.compiled is None:
+            from numba import njit
+            self.compiled = njit(cache=True, nogil=True, **self.options)(self.function)
+            Kernel.ready += 1
+        return self.compiled(*args)
+
+def kernel(**options: Any) -> Callable:
+    "Decorator: make a `Kernel`; options are numba's."
+    return lambda function: Kernel(function, **options)
+
+def pays(
+    work: float, # multiplications and additions to be done
+) -> bool:
+    "Whether to use compiled kernels: once they are there, or when all that was done without them would have paid for them."
+    Kernel.spent += work
+    return work > 1e5 if Kernel.ready else Kernel.spent > 1e10
+
+# %% ../nbs/20_distances.ipynb #35290536
+@kernel()
+def _pair_kernel(queries, which, rows, at, kind, out): # [m, d], [p], [n, d], [p], 0..2, [p] float32
+    "out[i] = distance(queries[which[i]], rows[at[i]]), in float64, folded as `_fold` does."
+    d, last = queries.shape[1], -1
+    ab, aa, bb = np.empty(d), np.empty(d), np.empty(d)
+    for p in range(len(which)):
+        a, b, fresh = queries[which[p]], rows[at[p]], kind == 0 and which[p] != last   # a query's own length is folded once
+        for i in range(d):
+            x, y = np.float64(a[i]), np.float64(b[i])
+            ab[i], bb[i] = (x - y) * (x - y) if kind == 1 else x * y, y * y
+        if fresh:
+            for i in range(d): aa[i] = np.float64(a[i]) * np.float64(a[i])
+        width, last = d, which[p]
+        while width > 1:
+            half = width // 2
+            for i in range(half): ab[i] += ab[width - half + i]
+            if kind == 0:
+                for i in range(half): bb[i] += bb[width - half + i]
+            if fresh:
+                for i in range(half): aa[i] += aa[width - half + i]
+            width -= half
+        if kind == 0:
+            lengths = np.sqrt(aa[0]) * np.sqrt(bb[0])
+            out[p] = min(max(1 - ab[0] / lengths, 0.), 2.) if lengths > 0 else 1.
+        else: out[p] = np.sqrt(ab[0]) if kind == 1 else -ab[0]
+
+def pair_distances(
+    metric: Metric,
+    queries: np.ndarray, # [m, d] float32
+    which: np.ndarray, # [p] int64, into `queries`
+    rows: np.ndarray, # [n, d] float32
+    at: np.ndarray, # [p] int64, into `rows`
+) -> np.ndarray: # [p] float32: the same bits from either road
+    "The distance of each pair of a query and a row."
+    if not pays(len(which) * queries.shape[1] * 30): return metric.distance(queries[which], rows[at]) if len(which) else np.empty(0, np.float32)
+    out = np.empty(len(which), np.float32)
+    _pair_kernel(np.ascontiguousarray(queries), which, rows, at, metric.kind, out)
+    return out
+
+# %% ../nbs/20_distances.ipynb #b7bb64d4
+_threads = None # as set; None for one per processor
+
+def num_threads() -> int:
+    "How many threads a search may use."
+    if _threads is not None: return _threads
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 def set_num_threads(
     n: int, # threads, at least 1
 ):
-    "Limit the threads of numpy's BLAS, and of torch where it is loaded."
-    import os, sys
+    "Limit the threads of this library, of numpy's BLAS, and of torch."
+    global _threads
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1: raise ValueError(f"expected at least 1 thread, got {n!r}")
     from threadpoolctl import threadpool_limits
-    if n < 1: raise ValueError(f"expected at least 1 thread, got {n}")
-    os.environ["OMP_NUM_THREADS"] = str(n)   # what is loaded later reads this
+    _threads, os.environ["OMP_NUM_THREADS"] = n, str(n)   # what is loaded later reads this
     threadpool_limits(n)
     if "torch" in sys.modules: sys.modules["torch"].set_num_threads(n)
+
+# %% ../nbs/20_distances.ipynb #6799e316
+_worker = threading.local()
+
+@lru_cache(maxsize=1)
+def _blas() -> Any:
+    "The BLAS libraries that are loaded."
+    from threadpoolctl import ThreadpoolController
+    return ThreadpoolController()
+
+def in_threads(
+    work: Callable, # part [b, …] -> result
+    items: np.ndarray, # [m, …], cut into parts
+    least: int = 64, # items in a part at least
+) -> list: # the results, in order
+    "Apply `work` to parts of `items`, a thread each, with one BLAS thread in each."
+    parts = np.array_split(items, max(1, min(num_threads(), len(items) // least)))
+    if len(parts) == 1 or getattr(_worker, "busy", False): return [work(items)]
+    def alone(part):
+        _worker.busy = True   # a search inside a part does not split again
+        return work(part)
+    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(len(parts)) as pool: return list(pool.map(alone, parts))

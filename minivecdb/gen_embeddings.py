@@ -60,7 +60,7 @@ class Embedder(Protocol):
     dimension: int | None  # None: not known before the first call
     def __call__(self, texts: list[str]) -> np.ndarray: ... # one batch [n] -> [n, d]
 
-# %% ../nbs/10_gen_embeddings.ipynb #363806b8
+# %% ../nbs/10_gen_embeddings.ipynb #ec39c4e5
 @contextmanager
 def _no_import_advice() -> Iterator[None]:
     "The libraries below advise on notebook widgets while they are imported; nobody asked."
@@ -73,7 +73,9 @@ def resolve_model(model: str,          # a folder, or a name as on the Hugging F
                  ) -> Path: # the folder that holds the model
     "Find the folder of a model; `ModelError` if there is none."
     if model == DEFAULT_MODEL: return default_folder()
-    if model and Path(model).expanduser().is_dir(): return Path(model).expanduser().resolve()
+    if model and (folder := Path(model).expanduser()).is_dir():
+        if not any((folder/name).is_file() for name in ("modules.json", "config.json")): raise ModelError(f"the folder {model} does not hold a sentence-transformers model: it has neither modules.json nor config.json")
+        return folder.resolve()
     with _no_import_advice(): from huggingface_hub import snapshot_download
     repo = model if "/" in model else f"sentence-transformers/{model}"
     try: return Path(snapshot_download(repo, local_files_only=offline))
@@ -120,12 +122,12 @@ class SentenceEmbedder:
         self.folder = resolve_model(self.model, offline)
     def __repr__(self) -> str: return f"SentenceEmbedder({self.name!r}, dtype={self.dtype!r})"
 
-# %% ../nbs/10_gen_embeddings.ipynb #ba4c372f
+# %% ../nbs/10_gen_embeddings.ipynb #08828148
 @lru_cache(maxsize=None)
 def folder_sha256(folder: Path # a model's folder
                  ) -> str: # 64 hexadecimal digits
     "SHA-256 over the names and contents of a model's weights, vocabulary and settings. Each folder is read once per process."
-    paths = sorted(p for p in Path(folder).rglob("*") if p.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"))
+    paths = sorted(p for p in Path(folder).rglob("*") if p.is_file() and p.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"))
     lines = [f"{path.relative_to(folder).as_posix()} {file_sha256(path)}" for path in paths]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -110,11 +110,13 @@ def answer_table(
     lines = ("  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in cells)
     return "\n".join(s if len(s) <= width else s[:width - 1] + "…" for s in lines)
 
-# %% ../nbs/40_headlines.ipynb #2ca82a6c
+# %% ../nbs/40_headlines.ipynb #1caab8fc
 def _belongs(storage: VectorStorage, rows: list[dict], text: str, model: Any) -> bool:
     "Whether a storage holds these rows, embedded by this model from this column (of which the first is compared)."
     if storage.model != as_embedder(model).name or storage.get_all().itemgot(2) != rows: return False
-    return not rows or np.allclose(get_embedding(texts_of(rows, text)[0], model), storage.get(next(iter(storage)))[0], atol=.01)
+    if not rows: return True
+    first = get_embedding(texts_of(rows, text)[0], model)
+    return len(first) == storage.dimension and np.allclose(first, storage.get(next(iter(storage)))[0], atol=.01)
 
 def load_or_fill(
     path: str | Path, # the storage's JSON file, made if it is missing or no longer fits

@@ -1,0 +1,188 @@
+"The package as a whole: what an import costs, what is documented, what is declared, and fastcore 2."
+import ast, configparser, importlib, inspect, json, os, pkgutil, re, subprocess, sys
+from pathlib import Path
+import pytest
+import minivecdb
+
+HEAVY = ("torch", "sentence_transformers", "transformers", "numba", "huggingface_hub", "fast_pytorch_kmeans", "sklearn", "pandas", "matplotlib")
+MODULES = sorted(m.name for m in pkgutil.iter_modules(minivecdb.__path__) if not m.name.startswith("_"))
+
+def module(name): return importlib.import_module(f"minivecdb.{name}")
+
+@pytest.fixture(scope="session")
+def config(repository):
+    parser = configparser.ConfigParser(delimiters=["="])
+    parser.read(repository/"settings.ini", encoding="utf-8")
+    return parser["DEFAULT"]
+
+@pytest.fixture(scope="session")
+def tracked(repository):
+    "The files of the repository."
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True)
+    if done.returncode: pytest.skip("not a git checkout")
+    return [repository/name for name in done.stdout.decode().split("\0") if name]
+
+# --- imports --------------------------------------------------------------------------------------------
+
+def loaded_after(run_python, code): return run_python(f"import sys\n{code}\nprint([m for m in {HEAVY} if m in sys.modules])").splitlines()[-1]
+
+def test_an_import_brings_in_nothing_heavy(run_python):
+    assert loaded_after(run_python, "import minivecdb, minivecdb.vector_storage") == "[]"
+
+def test_importing_the_index_and_the_main_job_brings_in_nothing_heavy(run_python):
+    assert loaded_after(run_python, "import minivecdb.ivf_index, minivecdb.gen_embeddings, minivecdb.headlines, minivecdb.cli") == "[]"
+
+def test_exact_search_on_a_loaded_storage_brings_in_nothing_heavy(run_python):
+    assert loaded_after(run_python, "from minivecdb import *\nfrom minivecdb import FlatIndex\ns = VectorStorage.load('data/headline_embeddings.json')\n"
+                                    "assert FlatIndex.from_storage(s).search(s.get(3)[0], 5)[1][0, 0] == 3") == "[]"
+
+def test_a_search_in_a_small_index_waits_for_no_compiler(run_python):
+    "Building asks torch for clusters; searching compiles nothing."
+    found = loaded_after(run_python, "from minivecdb import VectorStorage, IVFIndex\ns = VectorStorage.load('data/headline_embeddings.json')\n"
+                                     "ix = IVFIndex(s).build()\nassert ix.search(s.get(3)[0])[0].id == 3")
+    assert "numba" not in found and "sentence_transformers" not in found and "transformers" not in found
+
+def test_the_names_a_reader_expects_are_at_the_top():
+    for name in ("VectorStorage", "FlatIndex", "IVF", "IVFIndex", "build_index", "run_kmeans", "vers", "euclidean", "neg_dot", "func_map", "recall", "get_embedding", "get_embeddings", "set_num_threads", "MinivecdbError"):
+        assert hasattr(minivecdb, name), name
+
+# --- documents ------------------------------------------------------------------------------------------
+
+def public_functions(name):
+    "(name, function) of every exported function and of every public method of every exported class; a protocol only names its methods."
+    m = module(name)
+    for n in m.__all__:
+        thing = getattr(m, n)
+        if inspect.isfunction(thing): yield n, thing
+        if inspect.isclass(thing) and not getattr(thing, "_is_protocol", False):
+            for k, v in vars(thing).items():
+                v = v.fget if isinstance(v, property) else getattr(v, "__func__", v)
+                if inspect.isfunction(v) and v.__module__.startswith("minivecdb") and (k == "__init__" or not k.startswith("_")): yield f"{n}.{k}", v
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_name_is_documented(name):
+    m = module(name)
+    assert m.__doc__ and m.__all__
+    missing = [n for n in m.__all__ if (inspect.isfunction(t := getattr(m, n)) or inspect.isclass(t)) and not (t.__dict__.get("__doc__") if inspect.isclass(t) else t.__doc__)]
+    inherited = lambda n: any(getattr(getattr(base, n.split(".")[1], None), "__doc__", None) for base in getattr(m, n.split(".")[0]).__mro__[1:]) if "." in n else False
+    missing += [n for n, f in public_functions(name) if not f.__doc__ and not n.endswith("__init__") and not inherited(n)]
+    assert missing == []
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_parameter_is_annotated(name):
+    missing = [f"{n}({p.name})" for n, f in public_functions(name) for p in inspect.signature(f).parameters.values() if p.annotation is p.empty and p.name not in ("self", "cls")]
+    assert missing == []
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_from_lower_floors(name, repository):
+    "The number of a notebook is its floor."
+    floors = {m.group(2): int(m.group(1)) for p in (repository/"nbs").glob("*.ipynb") if (m := re.match(r"(\d\d)_(\w+)\.ipynb", p.name))}
+    tree = ast.parse(Path(module(name).__file__).read_text(encoding="utf-8"))
+    used = {node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module}
+    assert name in floors and all(floors[u] < floors[name] or (floors[u] == floors[name] and u != name) for u in used if u in floors), used
+
+@pytest.mark.parametrize("name", MODULES)
+def test_library_code_does_not_print(name):
+    tree = ast.parse(Path(module(name).__file__).read_text(encoding="utf-8"))
+    assert [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print"] == []
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_users_mistake_is_never_an_assert_and_files_are_never_unpickled(name):
+    tree = ast.parse(Path(module(name).__file__).read_text(encoding="utf-8"))
+    assert [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Assert) or (isinstance(n, ast.ExceptHandler) and n.type is None)] == []
+    names = {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names} | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    assert not names & {"pickle", "cPickle", "joblib", "dill", "shelve", "marshal", "eval", "exec"}
+
+# --- declarations ---------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="session")
+def declared(repository):
+    "What setup.py hands to setuptools."
+    code = "import json, setuptools, runpy; setuptools.setup = lambda **k: print(json.dumps(k)); runpy.run_path('setup.py')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+def test_setup_hands_on_what_settings_say(config, declared):
+    assert (declared["name"], declared["version"], declared["python_requires"]) == ("minivecdb", minivecdb.__version__, ">=3.10") and config["version"] == minivecdb.__version__
+    assert declared["install_requires"] == config["requirements"].split()
+    extras = {k.removesuffix("_requirements"): v.split() for k, v in config.items() if k.endswith("_requirements")}
+    assert declared["extras_require"] == extras and {"dev", "fast"} <= set(extras)
+    assert declared["entry_points"]["console_scripts"] == config["console_scripts"].split() == ["minivecdb=minivecdb.cli:main"]
+
+def test_the_pins_for_development_only(config):
+    assert {"nbdev==2.4.14", "fastcore<2", "execnb<0.2", "ghapi<2"} <= set(config["dev_requirements"].split())
+    assert not any(r.startswith("nbdev") for r in config["requirements"].split()) and "<" not in next(r for r in config["requirements"].split() if r.startswith("fastcore"))
+    assert config["min_python"] == "3.10"
+
+def test_what_is_imported_is_declared(config):
+    "Every third-party module that the library imports belongs to a requirement or an extra."
+    known = {"transformers": "sentence-transformers", "huggingface_hub": "sentence-transformers"}   # these come with it
+    listed = {re.split(r"[<>=!~\[]", r)[0] for k, v in config.items() if k.endswith("requirements") for r in v.split()}
+    for name in MODULES:
+        for node in ast.walk(ast.parse(Path(module(name).__file__).read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for top in {n.split(".")[0] for n in names} - set(sys.stdlib_module_names) - {"minivecdb"}: assert known.get(top, top.replace("_", "-")) in listed, f"{name} imports {top}"
+
+def test_the_navigation_has_one_source(repository):
+    assert (repository/"nbs"/"_quarto.yml").is_symlink() and (repository/"nbs"/"_quarto.yml").resolve() == repository/"_quarto.yml"
+
+def test_notebooks_have_cell_ids(repository):
+    for path in (repository/"nbs").glob("*.ipynb"):
+        nb = json.loads(path.read_text(encoding="utf-8"))
+        assert (nb["nbformat"], nb["nbformat_minor"]) == (4, 5) and all(c.get("id") for c in nb["cells"]), path.name
+
+def test_every_module_has_its_notebook(repository):
+    pages = {re.sub(r"^\d\d_", "", p.stem) for p in (repository/"nbs").glob("*.ipynb")}
+    assert set(MODULES) <= pages
+
+# --- the repository -------------------------------------------------------------------------------------
+
+def test_the_data_is_committed(tracked, repository):
+    assert {repository/"data"/"headlines.csv", repository/"data"/"headline_embeddings.json"} <= set(tracked)
+
+def test_no_file_names_a_place_on_one_machine(tracked):
+    "Paths of a home, a workplace or a checkout have no business in a file that everyone gets."
+    places = re.compile("|".join("/" + "/".join(p) for p in (("root", ""), ("work", ""), ("home", r"\w+/"), ("Users", r"\w+/"), ("tmp", "w/"))).replace("//", "/").encode())
+    found = {}
+    for path in tracked:
+        if path.is_symlink() or not path.is_file(): continue
+        hits = {m[0].decode() for m in re.finditer(rb"(?<![\w.:/~-])(?:" + places.pattern + rb")", path.read_bytes())}
+        if hits: found[path.name] = hits
+    assert found == {}
+
+# --- fastcore 2 -----------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="session")
+def fastcore_2(tmp_path_factory):
+    "A folder with fastcore 2, to be put before the installed one."
+    folder = tmp_path_factory.mktemp("fastcore_2")
+    done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(folder), "fastcore>=2,<3"], capture_output=True, text=True)
+    if done.returncode: pytest.skip(f"fastcore 2 cannot be installed beside the package: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+    return folder
+
+def test_the_library_works_with_fastcore_2(fastcore_2, run_python, tmp_path):
+    run_python(f"""
+import sys
+import fastcore
+assert fastcore.__version__.startswith("2."), fastcore.__version__
+import minivecdb
+from minivecdb import FlatIndex, Hit, IVFIndex, VectorStorage, build_index
+from fastcore.foundation import L
+s = VectorStorage(3, model="m")
+assert s.add([1, 0, 0], {{"n": 0}}) == 0 and s.add_bulk(L([0, 1, 0], [0, 0, 1]), L({{"n": 1}}, {{"n": 2}})) == [1, 2] and s.add(L(.5, .5, 0)) == 3
+assert s.delete(3) and isinstance(s.get_all(), L) and s.get_all().itemgot(2) == [{{"n": 0}}, {{"n": 1}}, {{"n": 2}}]
+s.save({str(tmp_path/"s.json")!r})
+s = VectorStorage.load({str(tmp_path/"s.json")!r})
+assert s.model == "m" and "3 vectors" in s._repr_markdown_()
+for metric in ("cosine", "euclidean", "dot"):
+    ix = IVFIndex(s, distance_fn=metric).build()
+    hits = ix.search([.1, .9, 0], k=2)
+    assert isinstance(hits, L) and isinstance(hits[0], Hit) and [h.id for h in hits] == [1, 0] and hits.itemgot(1) == [{{"n": 1}}, {{"n": 0}}]
+    assert FlatIndex.from_storage(s, metric).search(L(.1, .9, 0), 2)[1].tolist() == [[1, 0]]
+assert ix.add_vectors_bulk([L(0, 5, 0)], [{{"n": 4}}]) == [4] and ix.search([0, 1, 0], 1)[0].metadata == {{"n": 4}}
+assert len(build_index(s)[0]) == 1
+from minivecdb import cli, headlines, gen_embeddings
+assert cli.main(["stats", {str(tmp_path/"s.json")!r}]) == 0
+assert headlines.ask(ix, "question", model=gen_embeddings.FunctionEmbedder(lambda texts: [[0, 1, 0]] * len(texts), "m", 3))[0].id == 4
+""", PYTHONPATH=str(fastcore_2))
