@@ -7,7 +7,7 @@ __all__ = ['STARTS', 'cluster_sums', 'cluster_means', 'distinct_rows', 'start_ce
            'fill_clusters', 'lloyd', 'run_kmeans', 'sample_blocks', 'lloyd_blocks', 'training_sample',
            'recall_per_probe', 'kmeans', 'subvector_kmeans', 'cluster_stats', 'calculate_optimal_clusters']
 
-# %% ../nbs/30_kmeans.ipynb #41ef134c
+# %% ../nbs/30_kmeans.ipynb #9ed67c60
 import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 from .vector_storage import as_numbers, as_matrix
 from .distances import get_metric, in_threads, prepare_queries, row_lengths
-from .nearest_centroid import WORTH_ROUNDING, assign, clustering_metric, int8_torch, nearest_by_rounding, rounded, score_table, torch_in_threads, out_of_range
+from .nearest_centroid import assign, clustering_metric, int8_torch, nearest_by_rounding, out_of_range, rounded, rounding_pays, score_table, torch_in_threads
 
 # %% ../nbs/30_kmeans.ipynb #8ffb9a18
 def cluster_sums(
@@ -71,7 +71,7 @@ def start_centroids(
     if len(rows) < k: warnings.warn(f"asked for {k} clusters, but the data has {len(rows)} distinct rows: making {len(rows)} clusters", stacklevel=3)
     return x[rows]
 
-# %% ../nbs/30_kmeans.ipynb #58ff467c
+# %% ../nbs/30_kmeans.ipynb #814c4f69
 def spread_centroids(
     x: np.ndarray, # [n, d] float32
     k: int, # clusters asked for
@@ -80,10 +80,10 @@ def spread_centroids(
     "The k-means++ start: each next centroid is drawn with probability proportional to its squared distance from the nearest one so far."
     rng = np.random.default_rng(seed)
     some = x[rng.permutation(len(x))[:16 * k]]
-    squares, chosen, far = row_lengths(some)**2, [0], np.full(len(some), np.inf)
+    chosen, far = [0], np.full(len(some), np.inf)
     while len(chosen) < k:
-        far = np.minimum(far, np.maximum(squares + squares[chosen[-1]] - 2. * (some @ some[chosen[-1]]), 0))
-        far[chosen] = 0
+        away = some - some[chosen[-1]]   # and not through products: equal rows must be exactly 0 apart
+        far = np.minimum(far, np.einsum("ij,ij->i", away, away))
         if not far.any(): return start_centroids(x, k, seed)
         chosen.append(int(rng.choice(len(some), p=far / far.sum())))
     return some[chosen]
@@ -317,7 +317,7 @@ def recall_per_probe(
     near = np.argsort(half - queries @ c.T, axis=1, kind="stable")[:, :nprobe]
     return (labels[truth][:, :, None] == near[:, None]).any(2).mean(), np.bincount(labels, minlength=len(c))[near].sum(1).mean() / len(x)
 
-# %% ../nbs/30_kmeans.ipynb #49957131
+# %% ../nbs/30_kmeans.ipynb #79eff43a
 def _torch_sums(x: np.ndarray, labels: np.ndarray, k: int, block: int = 16_384) -> np.ndarray: # [k, d] float64
     "As `cluster_sums`, with torch's `index_add_`; every thread has columns of its own."
     torch, sums = int8_torch(), np.zeros((k, x.shape[1]))
@@ -362,7 +362,7 @@ def kmeans(
     part = training_sample(x, k, seed, sample, metric)
     centroids, log = _start(init)(part, k, seed), []
     stages = [(part[:rows], rounds, beyond) for rows, rounds, beyond in _stages(k, max_iter)]
-    fast = sum(len(rows) * rounds for rows, rounds, _ in stages) * centroids.size >= WORTH_ROUNDING and int8_torch() is not None
+    fast = rounding_pays(sum(len(rows) * rounds for rows, rounds, _ in stages) * centroids.size, x.shape[1])
     nearest, sums = (_rounding_nearest(part, metric), _torch_sums) if fast else (partial(assign, metric=metric), cluster_sums)
     with tqdm(total=max_iter, desc="k-means", unit="round", disable=not progress) as bar:
         for rows, rounds, beyond in stages:

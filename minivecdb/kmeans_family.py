@@ -76,10 +76,11 @@ def batches(
         waiting, have = [joined[at:]], have - at
     if have: yield np.concatenate(waiting)
 
-# %% ../nbs/35_kmeans_family.ipynb #5039984f
+# %% ../nbs/35_kmeans_family.ipynb #fe596186
 @patch
 def _step(self: MiniBatchKMeans, batch: np.ndarray):
     "One batch; the first one also gives the start. A centroid that has never been nearest moves to a far row."
+    if self.is_trained: batch = as_matrix(batch, self.centroids.shape[1])
     batch = prepare_queries(batch, get_metric(self.metric))[0]
     if not self.is_trained:
         if len(batch) < self.num_centroids: raise ValueError(f"got {len(batch)} vectors to start {self.num_centroids} centroids from: give at least {self.num_centroids}, better {30 * self.num_centroids}")
