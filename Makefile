@@ -6,7 +6,7 @@ BIN         := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help demo test docs notebooks drift pages readme data bench clean
+.PHONY: decimals help demo test docs notebooks drift pages readme data bench clean
 
 help:
 	@echo "make demo   embed the headlines, build the index, answer three queries"
@@ -55,6 +55,10 @@ bench/.venv/.ready: .venv/.ready bench/install.py settings.ini
 
 bench: bench/.venv/.ready
 	$(BIN)/python -m bench.run $(ARGS)
+
+# Needs a C++17 compiler; the figure of the page on files. About three minutes.
+decimals:
+	mkdir -p build && $(CXX) -O2 -std=c++17 tools/float32_decimals.cpp -o build/decimals && build/decimals
 
 clean:
 	rm -rf _docs _proc build dist demo .pytest_cache

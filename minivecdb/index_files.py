@@ -20,7 +20,7 @@ from .codecs import codec_from_state
 from .inverted_lists import InvertedLists
 from .ivf import IVF
 
-# %% ../nbs/36_index_files.ipynb #a40fdb11
+# %% ../nbs/36_index_files.ipynb #21207de1
 MAGIC, VERSION = b"minivIVF", 1
 
 @patch
@@ -46,7 +46,7 @@ def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
 def _parts(self: IVF) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
-    head = {"dimension": self.dimension, "n_clusters": self.n_clusters, "metric": self.metric.name, "seed": self.seed, "next_id": self._next_id,
+    head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id,
             "codec": self.codec.state()[0], "span": self.lists.span.tolist()}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)

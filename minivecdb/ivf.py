@@ -125,7 +125,7 @@ def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray
     old = np.sort(self.lists.ids[self.lists.positions()]) if self._order is None else self._order
     return np.concatenate([old[~np.isin(old, gone)], new])
 
-# %% ../nbs/34_ivf.ipynb #147cb5b1
+# %% ../nbs/34_ivf.ipynb #5bdfd944
 @kernel()
 def _select(scores, n, near): # [m, k] float32, how many of k, [m, n] int64
     "The columns of the n smallest scores of each row, ascending; returns by how much the next one is larger, [m]."
@@ -189,7 +189,7 @@ def probes(self: IVF,
     distances, ranked = self.coarse.search(queries, len(self.coarse) if fill else near.shape[1])
     read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
     before = np.cumsum(sizes[ranked], 1) - sizes[ranked]
-    if ratio_threshold is not None: read = read & (1 - distances >= ratio_threshold * (1 - distances[:, :1]))
+    if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
     return np.where(read | (before < fill), ranked, -1)
 

@@ -814,3 +814,16 @@ def test_searching_arrays_while_one_thread_adds_and_removes(make, eager_threads)
 def test_everything_is_found_in_ivf_index():
     from minivecdb.ivf_index import IVFIndex, build_index, euclidean, func_map, neg_dot, run_kmeans, vers
     assert (vers, euclidean, neg_dot, func_map, run_kmeans) == (distances.vers, distances.euclidean, distances.neg_dot, distances.func_map, kmeans.run_kmeans)
+
+def test_a_ratio_threshold_keeps_the_nearest_list_even_of_an_opposite_query():
+    x = np.abs(np.random.default_rng(3).standard_normal((200, 8))).astype(np.float32)
+    index = IVF(8, n_clusters=10).train(x)
+    index.add(x)
+    assert (index.search(-x[:5], 3, nprobe=10, ratio_threshold=.5)[1] >= 0).all()
+
+def test_numpy_integers_as_settings_survive_a_file(tmp_path):
+    x = np.random.default_rng(4).standard_normal((60, 8)).astype(np.float32)
+    index = IVF(8, n_clusters=np.int64(6), seed=np.int64(2)).train(x)
+    index.add(x)
+    index.save(tmp_path/"a.ivf")
+    np.testing.assert_array_equal(IVF.load(tmp_path/"a.ivf").search(x, 3)[1], index.search(x, 3)[1])
