@@ -44,7 +44,7 @@ class Column:
 
     def __repr__(self) -> str: return f"Column({join_path(self.path)!r}, {len(self.dictionary):,} distinct values besides numbers)"
 
-# %% ../nbs/23_filter_columns.ipynb #02c20f4a
+# %% ../nbs/23_filter_columns.ipynb #3045bfbc
 def _number_or_code(x: int, dictionary: _Dictionary) -> tuple[int, int]: # (code, number)
     "An integer, or its place in the dictionary where it is beyond int64."
     return (_INTEGER, x) if -2**63 <= x < 2**63 else (dictionary[x], 0)
@@ -65,6 +65,10 @@ def _encode(self: Column, values: list) -> tuple[np.ndarray, np.ndarray]: # ([n]
     codes[nested] = [self.dictionary[(json.dumps(v, ensure_ascii=False),)] for v in lists]
     return codes, numbers
 
+def _room(a: np.ndarray, capacity: int) -> np.ndarray: # [capacity]
+    "The same numbers with zeros behind them."
+    return a if len(a) >= capacity else np.concatenate([a, np.zeros(capacity - len(a), a.dtype)])
+
 @patch
 def put(self: Column,
     at: np.ndarray | slice, # rows to write
@@ -73,9 +77,11 @@ def put(self: Column,
 ):
     "Write the values of some rows."
     codes, numbers = self._encode(values)
-    self.codes = grown(self.codes, len(self.codes), capacity)
-    if len(self.numbers) or ((codes == _INTEGER) | (codes == _FLOAT)).any(): self.numbers = grown(self.numbers, len(self.numbers), capacity); self.numbers[at] = numbers
+    self.codes = _room(self.codes, capacity)
     self.codes[at] = codes
+    if len(self.numbers) or ((codes == _INTEGER) | (codes == _FLOAT)).any():
+        self.numbers = _room(self.numbers, capacity)
+        self.numbers[at] = numbers
 
 # %% ../nbs/23_filter_columns.ipynb #a360a72d
 _ORDERS = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
