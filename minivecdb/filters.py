@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['MAX_NESTING', 'MAX_CONDITIONS', 'MISSING', 'instant', 'FilterError', 'split_path', 'join_path', 'Filter',
-           'read_filter', 'value_at', 'comparable', 'equal', 'holds', 'matches']
+           'read_filter', 'filter_from_json', 'value_at', 'comparable', 'equal', 'holds', 'matches']
 
-# %% ../nbs/22_filters.ipynb #99920009
+# %% ../nbs/22_filters.ipynb #c7d5e3b6
 import datetime as dt
-import math, operator, re
+import json, math, operator, re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -195,6 +195,20 @@ def read_filter(
     "Check a filter and read it; raises `FilterError`."
     if isinstance(where, Filter): return where
     return Filter("$and") if where is None else _Reader().filter(where, "where", 1)
+
+# %% ../nbs/22_filters.ipynb #d8c7ab17
+def _no_twice(pairs: list[tuple[str, Any]]) -> dict:
+    "An object without repeated keys."
+    keys = [k for k, _ in pairs]
+    if len(set(keys)) < len(keys): raise FilterError(f"the key {next(k for k in keys if keys.count(k) > 1)!r} is there twice: put both conditions into one object, or use $and")
+    return dict(pairs)
+
+def filter_from_json(
+    text: str, # such as '{"genre": "Sports"}'
+) -> Filter:
+    "Read a filter from JSON; raises `FilterError`."
+    try: return read_filter(json.loads(text, object_pairs_hook=_no_twice))
+    except (json.JSONDecodeError, RecursionError) as e: raise FilterError(f"the filter is not JSON ({e}), expected something like '{{\"genre\": \"Sports\"}}'") from None
 
 # %% ../nbs/22_filters.ipynb #93e931fa
 class _Missing:

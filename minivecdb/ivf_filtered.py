@@ -5,13 +5,12 @@
 # %% auto #0
 __all__ = ['search_among']
 
-# %% ../nbs/34_ivf_filtered.ipynb #7f18cf5d
+# %% ../nbs/34_ivf_filtered.ipynb #a04253c7
 from collections.abc import Iterator
 from copy import copy
 from typing import Any
 import numpy as np
-from .vector_storage import as_vector
-from .flat_index import FlatIndex, as_ids
+from .flat_index import FlatIndex, as_ids, as_queries
 from .ivf import IVF
 
 # %% ../nbs/34_ivf_filtered.ipynb #732a2bdb
@@ -61,7 +60,7 @@ def _nearest_of(ivf: IVF, query: np.ndarray, k: int, parts: Iterator) -> tuple[n
         best, scored = (distances[order], found[order]), scored + len(ids)
     return *best, scored
 
-# %% ../nbs/34_ivf_filtered.ipynb #ac871253
+# %% ../nbs/34_ivf_filtered.ipynb #8e757757
 def search_among(
     ivf: IVF,
     query: Any, # [d] numbers
@@ -71,8 +70,9 @@ def search_among(
     nprobe: int = 10, # the lists that an unfiltered search would read; they set the budget
 ) -> tuple[np.ndarray, np.ndarray, int]: # (distances [j], ids [j], vectors scored), j = min(k, m), nearest first, ties by id
     "The nearest of the rows that match, measured with exact vectors."
-    ivf, query, ids = copy(ivf), as_vector(query, ivf.dimension), as_ids(ids)   # one state of the lists, whoever writes meanwhile
+    ivf, query, ids = copy(ivf), as_queries(query, k, ivf.dimension)[0], as_ids(ids)   # one state of the lists, whoever writes meanwhile
     if not ivf.codec.lossless and ivf.rows is None: raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
+    if isinstance(nprobe, bool) or not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}")
     nprobe = min(nprobe, len(ivf.coarse))
     budget = max(k, int(ivf.lists.sizes[ivf.probes(query[None], nprobe)].sum()))
     if len(ids) > budget or ivf.rows is None: return _nearest_of(ivf, query, k, _parts(ivf, _open_lists(ivf, query, ids, budget, nprobe)))
