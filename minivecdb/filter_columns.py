@@ -83,13 +83,13 @@ def put(self: Column,
         self.numbers = _room(self.numbers, capacity)
         self.numbers[at] = numbers
 
-# %% ../nbs/23_filter_columns.ipynb #a360a72d
+# %% ../nbs/23_filter_columns.ipynb #1d91e0b5
 _ORDERS = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
 
 @patch
 def instants(self: Column) -> np.ndarray: # [number of codes] int64, see `instant`; the smallest int64 for what is no date
     "When each distinct value is."
-    new = [_NO_DATE if not isinstance(v, str) or (t := instant(v)) is None else t for v in self.dictionary.values[len(self._instants):]]
+    new = [_NO_DATE if not isinstance(v, str) or (t := instant.__wrapped__(v)) is None else t for v in self.dictionary.values[len(self._instants):]]
     if new: self._instants = np.concatenate([self._instants, np.array(new, np.int64)])
     return self._instants
 

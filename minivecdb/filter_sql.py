@@ -5,21 +5,36 @@
 # %% auto #0
 __all__ = ['prepare', 'index_sql', 'filter_sql']
 
-# %% ../nbs/24_filter_sql.ipynb #cf1f7eb2
+# %% ../nbs/24_filter_sql.ipynb #cded741b
 import datetime as dt
 import json, math, re, sqlite3
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 from .filters import Filter, FilterError, holds, instant, join_path, read_filter, value_at
 from .filter_columns import float_bounds, integer_bounds, nearest_float
 
-# %% ../nbs/24_filter_sql.ipynb #ce2e0d67
+# %% ../nbs/24_filter_sql.ipynb #f37a8434
+def _any_of(operands: tuple) -> Callable: # value -> bool
+    "`$in` for many operands: sets, in which Python compares numbers exactly."
+    numbers = {x for x in operands if isinstance(x, (int, float)) and not isinstance(x, bool)}
+    texts, dates = {x for x in operands if isinstance(x, str)}, {t for x in operands if isinstance(x, str) and (t := instant(x)) is not None}
+    fixed = [x for x in operands if x is None or isinstance(x, bool)]
+    def test(value):
+        if isinstance(value, str): return value in texts or bool(dates) and instant(value) in dates
+        return any(value is x for x in fixed) if value is None or isinstance(value, bool) else isinstance(value, (int, float)) and value in numbers
+    return test
+
 @lru_cache(256)
-def _condition(text: str) -> Filter: return read_filter(json.loads(text))
+def _condition(text: str) -> tuple[tuple[str, ...], Callable]: # (path, value -> bool)
+    "A condition, read once."
+    f = read_filter(json.loads(text))
+    return f.path, _any_of(f.operand) if f.op == "$in" else partial(holds, f)
 
 def _holds(metadata: str, condition: str) -> bool:
-    f = _condition(condition)
-    return holds(f, value_at(json.loads(metadata), f.path))
+    "Whether a row meets a condition."
+    path, test = _condition(condition)
+    return test(value_at(json.loads(metadata), path))
 
 def prepare(
     connection: sqlite3.Connection,
