@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['INTEGER', 'FLOAT', 'Column', 'rows_with', 'integer_bounds', 'nearest_float', 'float_bounds', 'same_bits', 'between',
-           'Columns', 'column_values']
+           'Columns', 'column_values', 'column_of']
 
-# %% ../nbs/23_filter_columns.ipynb #8e4f267f
-import json, math, operator
+# %% ../nbs/23_filter_columns.ipynb #03f4de56
+import json, math, operator, threading
 from collections.abc import Iterable
 from functools import reduce
 from itertools import repeat
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import VectorStorage, grown
-from .filters import MISSING, Filter, holds, instant, join_path, read_filter, value_at
+from .filters import MISSING, Filter, holds, instant, join_path, matches, read_filter, value_at
 
 # %% ../nbs/23_filter_columns.ipynb #bf2b2e36
 _MISSING, INTEGER, FLOAT, _NULL, _FALSE, _TRUE, _OBJECT, _FIRST = range(8)
@@ -211,10 +211,10 @@ def rows(self: Column,
     numeric = f.op in _ORDERS and not isinstance(f.operand, str) or f.op == "$in" and any(isinstance(x, (int, float)) for x in f.operand)
     return found | self._within(f, n) if numeric and len(self.numbers) else found
 
-# %% ../nbs/23_filter_columns.ipynb #ae901cf6
+# %% ../nbs/23_filter_columns.ipynb #67058da8
 @patch
 def _peek(self: VectorStorage, ids: Iterable[int]) -> list[dict | None]:
-    "The metadata of some ids, not copied, for those who only read; None where there is none."
+    "The metadata of some ids, not copied, for those who only read; None where there is none. A backend that keeps metadata elsewhere has its own."
     return list(map(self._metadata.get, ids))
 
 class Columns:
@@ -222,7 +222,7 @@ class Columns:
     def __init__(self, storage: VectorStorage):
         self.storage, self.columns = storage, {} # path -> Column
         self.ids, self.alive = np.zeros(0, np.int64), np.zeros(0, bool) # [capacity] ascending; whether the id still exists
-        self.used, self._seen = 0, None
+        self.used, self._seen, self._lock = 0, None, threading.RLock()
 
     def __repr__(self) -> str: return f"Columns({', '.join(map(join_path, self.columns)) or 'none yet'}; {self.used:,} rows, {sum(self.memory_usage().values()) / 1e6:.1f} MB)"
 
@@ -239,7 +239,17 @@ def column_values(
     if len(path) == 1: return [m.get(path[0], MISSING) for m in metadata]
     return [value_at(m, path) for m in metadata]
 
-# %% ../nbs/23_filter_columns.ipynb #56a35005
+# %% ../nbs/23_filter_columns.ipynb #5e1e4491
+def column_of(
+    metadata: list[dict], # of some rows
+    path: tuple[str, ...],
+) -> Column: # of these rows
+    "One key of some rows, turned on its side."
+    c = Column(path)
+    c.put(slice(0, len(metadata)), column_values(metadata, path), len(metadata))
+    return c
+
+# %% ../nbs/23_filter_columns.ipynb #b618fbd1
 @patch
 def _write(self: Columns, at: np.ndarray | slice, metadata: list[dict]):
     "Write some rows of every column."
@@ -260,14 +270,15 @@ def _afresh(self: Columns):
     self.alive, self.used, self.columns = np.ones(len(self.ids), bool), len(self.ids), {}
 
 @patch
-def catch_up(self: Columns):
+def catch_up(self: Columns) -> bool: # False if the columns are ahead of what this thread sees of the storage
     "Take in what changed in the storage since the last look."
     now = self.storage.changes
-    if now == self._seen: return
+    if self._seen is not None and now <= self._seen: return now == self._seen
     changed = None if self._seen is None else self.storage.changes_since(self._seen)
     if changed is None or not self._take_in(changed): self._afresh()
     self._seen = now
     self._tidy()
+    return True
 
 @patch
 def _take_in(self: Columns, changed: np.ndarray) -> bool: # False if an id turned up that should have been known
@@ -293,7 +304,7 @@ def _tidy(self: Columns):
         self.ids, self.alive, self.used = self.ids[keep], np.ones(len(keep), bool), len(keep)
     self.columns = {p: c for p, c in self.columns.items() if len(c.dictionary) <= 1024 + 2 * self.used}
 
-# %% ../nbs/23_filter_columns.ipynb #5f4c52b7
+# %% ../nbs/23_filter_columns.ipynb #e888a222
 @patch
 def column(self: Columns, path: tuple[str, ...]) -> Column:
     "The column of a key, built if it is not there yet."
@@ -312,29 +323,31 @@ def _rows(self: Columns, f: Filter) -> np.ndarray: # [used] boolean
     return self.column(f.path).rows(f, self.used)
 
 @patch
+def _found(self: Columns, f: Filter) -> tuple[np.ndarray, np.ndarray]: # ([n] ids, [n] boolean)
+    "All ids, and which of them meet a filter."
+    with self.storage._lock, self._lock:
+        if self.catch_up():
+            found, alive = self._rows(f), self.alive[:self.used]
+            return (self.ids[:self.used], found) if alive.all() else (self.ids[:self.used][alive], found[alive])   # written ids stay as they are
+        ids = list(self.storage)   # this thread reads a state older than the columns: row by row
+        return np.array(ids, np.int64), np.array([matches(f, m) for m in self.storage._peek(ids)], bool)
+
+@patch
 def mask(self: Columns,
     where: dict | Filter | None,
 ) -> np.ndarray: # [len(storage)] boolean, in the order of the ids
     "Which vectors meet a filter."
-    f = read_filter(where)
-    with self.storage._lock:
-        self.catch_up()
-        alive = self.alive[:self.used]
-        return self._rows(f)[alive] if not alive.all() else self._rows(f)
+    return self._found(read_filter(where))[1]
 
 @patch
 def matching(self: Columns,
     where: dict | Filter | None,
 ) -> np.ndarray: # [m] int64 ids, ascending
     "The ids of the vectors that meet a filter."
-    f = read_filter(where)
-    with self.storage._lock:
-        self.catch_up()
-        return self.ids[np.flatnonzero(self._rows(f) & self.alive[:self.used])]
+    ids, found = self._found(read_filter(where))
+    return ids[np.flatnonzero(found)]
 
 @patch(as_prop=True)
 def columns(self: VectorStorage) -> Columns:
     "The columns of this storage's metadata, which filters use."
-    with self._lock:
-        if "_columns" not in vars(self): self._columns = Columns(self)
-        return self._columns
+    return vars(self).get("_columns") or vars(self).setdefault("_columns", Columns(self))
