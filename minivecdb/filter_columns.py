@@ -211,10 +211,13 @@ def rows(self: Column,
     numeric = f.op in _ORDERS and not isinstance(f.operand, str) or f.op == "$in" and any(isinstance(x, (int, float)) for x in f.operand)
     return found | self._within(f, n) if numeric and len(self.numbers) else found
 
-# %% ../nbs/23_filter_columns.ipynb #67058da8
+# %% ../nbs/23_filter_columns.ipynb #a986bce8
 @patch
-def _peek(self: VectorStorage, ids: Iterable[int]) -> list[dict | None]:
-    "The metadata of some ids, not copied, for those who only read; None where there is none. A backend that keeps metadata elsewhere has its own."
+def metadata_of(self: VectorStorage,
+    ids: Iterable[int], # ids that may or may not be there
+) -> list[dict | None]: # one per id, None where there is none; not copies, for those who only read
+    "The metadata of several vectors. A backend that keeps metadata elsewhere is asked one by one, unless it brings its own `metadata_of`."
+    if "_metadata" not in vars(self): return [self.get(i)[1] if i in self else None for i in ids]
     return list(map(self._metadata.get, ids))
 
 class Columns:
@@ -249,7 +252,7 @@ def column_of(
     c.put(slice(0, len(metadata)), column_values(metadata, path), len(metadata))
     return c
 
-# %% ../nbs/23_filter_columns.ipynb #b618fbd1
+# %% ../nbs/23_filter_columns.ipynb #a639d584
 @patch
 def _write(self: Columns, at: np.ndarray | slice, metadata: list[dict]):
     "Write some rows of every column."
@@ -283,7 +286,7 @@ def catch_up(self: Columns) -> bool: # False if the columns are ahead of what th
 @patch
 def _take_in(self: Columns, changed: np.ndarray) -> bool: # False if an id turned up that should have been known
     "Read the changed ids again."
-    metadata = self.storage._peek(changed.tolist())
+    metadata = self.storage.metadata_of(changed.tolist())
     there = np.array([m is not None for m in metadata], bool)
     at = np.searchsorted(self.ids[:self.used], changed)
     new = changed > (self.ids[self.used - 1] if self.used else -1)
@@ -304,13 +307,13 @@ def _tidy(self: Columns):
         self.ids, self.alive, self.used = self.ids[keep], np.ones(len(keep), bool), len(keep)
     self.columns = {p: c for p, c in self.columns.items() if len(c.dictionary) <= 1024 + 2 * self.used}
 
-# %% ../nbs/23_filter_columns.ipynb #e888a222
+# %% ../nbs/23_filter_columns.ipynb #d8e6a5ae
 @patch
 def column(self: Columns, path: tuple[str, ...]) -> Column:
     "The column of a key, built if it is not there yet."
     if path not in self.columns:
         c, at = Column(path), np.flatnonzero(self.alive[:self.used])
-        c.put(at if len(at) < self.used else slice(0, self.used), column_values(self.storage._peek(self.ids[at].tolist()), path), len(self.ids))
+        c.put(at if len(at) < self.used else slice(0, self.used), column_values(self.storage.metadata_of(self.ids[at].tolist()), path), len(self.ids))
         self.columns[path] = c
     return self.columns[path]
 
@@ -330,7 +333,7 @@ def _found(self: Columns, f: Filter) -> tuple[np.ndarray, np.ndarray]: # ([n] id
             found, alive = self._rows(f), self.alive[:self.used]
             return (self.ids[:self.used], found) if alive.all() else (self.ids[:self.used][alive], found[alive])   # written ids stay as they are
         ids = list(self.storage)   # this thread reads a state older than the columns: row by row
-        return np.array(ids, np.int64), np.array([matches(f, m) for m in self.storage._peek(ids)], bool)
+        return np.array(ids, np.int64), np.array([matches(f, m) for m in self.storage.metadata_of(ids)], bool)
 
 @patch
 def mask(self: Columns,

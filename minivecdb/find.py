@@ -15,7 +15,7 @@ from .vector_storage import VectorStorage, as_metadata, json_copy
 from .filters import MISSING, Filter, FilterError, instant, read_filter, split_path
 from .filter_columns import Column, Columns, column_of, column_values, INTEGER, FLOAT
 
-# %% ../nbs/24_find.ipynb #38312f29
+# %% ../nbs/24_find.ipynb #aafd77f6
 class Row(NamedTuple):
     "One vector of a storage."
     id: int
@@ -55,10 +55,10 @@ def in_order(self: Columns,
         current = self.catch_up()
         for path, down in reversed(asked):
             at = np.searchsorted(self.ids[:self.used], ids) if current else np.arange(len(ids))
-            ids = ids[order(self.column(path) if current else column_of(self.storage._peek(ids.tolist()), path), at, down)]
+            ids = ids[order(self.column(path) if current else column_of(self.storage.metadata_of(ids.tolist()), path), at, down)]
     return ids
 
-# %% ../nbs/24_find.ipynb #7d5ef1e7
+# %% ../nbs/24_find.ipynb #3cdb735c
 def _count(name: str, x: int) -> int:
     "A number of rows, checked."
     if isinstance(x, bool) or not isinstance(x, (int, np.integer)) or x < 0: raise ValueError(f"expected {name} as an integer of at least 0, got {x!r}")
@@ -97,13 +97,13 @@ def distinct(self: VectorStorage,
 ) -> L:
     "The different values of a key, in the order of `find`'s `order_by`; numbers that are equal count once."
     path, f = split_path(key), read_filter(where)
-    with self._lock: values = column_values(self._peek(self._matching(f).tolist()), path)
+    with self._lock: values = column_values(self.metadata_of(self._matching(f).tolist()), path)
     seen = {}
     for v in values:
         if v is not MISSING: seen.setdefault((_rank(v)[0], v if isinstance(v, (str, int, float)) else json.dumps(v)), v)
     return L(json_copy(v) for v in sorted(seen.values(), key=_rank))
 
-# %% ../nbs/24_find.ipynb #6b0672b7
+# %% ../nbs/24_find.ipynb #61020fee
 def _some(where: dict | Filter, n: int) -> Filter:
     "A filter that says something."
     f = read_filter(where)
@@ -136,7 +136,7 @@ def update_where(self: VectorStorage,
     f, new = _some(where, len(self)), as_metadata(metadata if merge is None else merge)
     with self._lock:
         ids = self._matching(f).tolist()
-        for i, old in zip(ids, self._peek(ids)): self.update(i, metadata=new if merge is None else {**old, **new})
+        for i, old in zip(ids, self.metadata_of(ids)): self.update(i, metadata=new if merge is None else {**old, **new})
     return len(ids)
 
 _delete, _update = VectorStorage.delete, VectorStorage.update   # of one id

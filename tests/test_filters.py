@@ -220,8 +220,8 @@ def test_columns_follow_every_change(seed):
 
 def test_a_change_costs_only_itself(monkeypatch):
     s, read = storage([{"a": i, "b": str(i)} for i in range(5000)]), []
-    peek = VectorStorage._peek
-    monkeypatch.setattr(VectorStorage, "_peek", lambda self, ids: read.append(len(list(ids))) or peek(self, ids))
+    peek = VectorStorage.metadata_of
+    monkeypatch.setattr(VectorStorage, "metadata_of", lambda self, ids: read.append(len(list(ids))) or peek(self, ids))
     assert s.count({"a": {"$lt": 10}, "b": "3"}) == 1 and read == [5000, 5000]
     s.add([0.], {"a": -1}); s.update(7, metadata={"a": 70}); s.delete(2)
     assert s.count({"a": {"$lt": 10}}) == 9 and read[2:] == [3]
