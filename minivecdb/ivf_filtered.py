@@ -13,7 +13,7 @@ import numpy as np
 from .flat_index import FlatIndex, as_ids, as_queries
 from .ivf import IVF
 
-# %% ../nbs/34_ivf_filtered.ipynb #732a2bdb
+# %% ../nbs/34_ivf_filtered.ipynb #d6499604
 class _Members:
     "Whether ids are among some."
     def __init__(self, ids: np.ndarray):
@@ -26,12 +26,21 @@ class _Members:
         if not len(self.ids): return np.zeros(len(ids), bool)
         return self.ids[np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)] == ids
 
-def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int, nprobe: int) -> np.ndarray: # positions
+def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_lists] list numbers
+    "The lists `near`, then all others by the distance of their centroids."
+    c = ivf.coarse.rows
+    with np.errstate(all="ignore"):
+        dots, squares = c @ query, np.einsum("ij,ij->i", c, c)
+        scores = {"cosine": -dots / np.sqrt(squares), "euclidean": squares - 2 * dots, "dot": -dots}[ivf.metric.name]
+    others = np.setdiff1d(np.arange(len(c)), near)
+    return np.concatenate([near, others[np.argsort(scores[others], kind="stable")]])   # where float32 overflows, a poorer order of the same lists
+
+def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int, near: np.ndarray) -> np.ndarray: # positions
     "Where the matching rows of the nearest lists are, list by list until the budget is spent."
     lists, allowed, found, seen = ivf.lists, _Members(ids), [], 0
-    ranked, first = ivf.coarse.search(query, len(ivf.coarse))[1][0], 0
-    while seen < budget and first < len(ranked):
-        some = ranked[first:first + max(nprobe, first)]   # twice as many each time
+    order, first = _outward(ivf, query, near), 0
+    while seen < budget and first < len(order):
+        some = order[first:first + max(len(near), first)]   # twice as many each time
         at = lists.positions(some)
         match = allowed(lists.ids[at])
         ends = np.cumsum(lists.sizes[some])
@@ -60,7 +69,7 @@ def _nearest_of(ivf: IVF, query: np.ndarray, k: int, parts: Iterator) -> tuple[n
         best, scored = (distances[order], found[order]), scored + len(ids)
     return *best, scored
 
-# %% ../nbs/34_ivf_filtered.ipynb #8e757757
+# %% ../nbs/34_ivf_filtered.ipynb #f9b7ec43
 def search_among(
     ivf: IVF,
     query: Any, # [d] numbers
@@ -73,7 +82,7 @@ def search_among(
     ivf, query, ids = copy(ivf), as_queries(query, k, ivf.dimension)[0], as_ids(ids)   # one state of the lists, whoever writes meanwhile
     if not ivf.codec.lossless and ivf.rows is None: raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
     if isinstance(nprobe, bool) or not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}")
-    nprobe = min(nprobe, len(ivf.coarse))
-    budget = max(k, int(ivf.lists.sizes[ivf.probes(query[None], nprobe)].sum()))
-    if len(ids) > budget or ivf.rows is None: return _nearest_of(ivf, query, k, _parts(ivf, _open_lists(ivf, query, ids, budget, nprobe)))
+    near = ivf.probes(query[None], min(nprobe, len(ivf.coarse)))[0]
+    budget = max(k, int(ivf.lists.sizes[near].sum()))
+    if len(ids) > budget or ivf.rows is None: return _nearest_of(ivf, query, k, _parts(ivf, _open_lists(ivf, query, ids, budget, near)))
     return _nearest_of(ivf, query, k, (ivf.rows.take(ids[i:i + 65_536]) for i in range(0, len(ids), 65_536)))

@@ -377,6 +377,16 @@ def test_no_more_is_scored_than_without_a_filter(crowd):
                 assert scored <= len(match) if len(match) <= budget else scored <= budget + sizes.max(), (where, nprobe)
                 if where == {}: assert scored == budget
 
+def test_vectors_of_no_length_and_beyond_all_measure_are_found_too():
+    x = np.concatenate([np.zeros((40, 4)), np.full((40, 4), 3e38) * np.sign(np.random.default_rng(0).normal(size=(40, 4))), np.random.default_rng(1).normal(size=(40, 4)) * 1e-40]).astype(np.float32)
+    s = VectorStorage(4)
+    s.add_bulk(x, [{"even": i % 2 == 0, "i": i} for i in range(120)])
+    for metric in ("cosine", "euclidean", "dot"):
+        ix = IVFIndex(s, nprobe=1, distance_fn=metric, n_clusters=12).build()
+        for q in (np.zeros(4), np.ones(4), np.full(4, 3e38)):
+            assert sorted(ix.search(q, 60, where={"even": True}).attrgot("id")) == list(range(0, 120, 2))
+            assert ix.search(q, 7, nprobe=12, where={"i": {"$gt": 30}}).attrgot("id") == exact(s, q, 7, {"i": {"$gt": 30}}, metric)[1]
+
 def test_wrong_arguments_of_a_filtered_search(crowd):
     ix = IVFIndex(crowd, n_clusters=20).build()
     for bad in ({"k": 0}, {"k": -1}, {"k": True}, {"k": 1.5}, {"nprobe": 0}, {"nprobe": 1.5}, {"nprobe": True}):
