@@ -6,13 +6,14 @@ BIN         := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: decimals help demo test docs notebooks drift pages readme data bench clean
+.PHONY: decimals filters help demo test docs notebooks drift pages readme data bench clean
 
 help:
 	@echo "make demo   embed the headlines, build the index, answer three queries"
 	@echo "make test   drift check, every notebook, then tests/"
 	@echo "make docs   the site, in _docs/"
 	@echo "make bench  measure against other libraries: ARGS='--quick' for a few minutes, ARGS='--help' for more"
+	@echo "make filters   the long random comparison of filters"
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
 
 # torch comes first: asked for by name alone it would bring gigabytes of GPU packages.
@@ -55,6 +56,10 @@ bench/.venv/.ready: .venv/.ready bench/install.py settings.ini
 
 bench: bench/.venv/.ready
 	$(BIN)/python -m bench.run $(ARGS)
+
+# Ten thousand random filters in three executions, and five thousand random steps against Qdrant where qdrant-client is installed. Some minutes.
+filters: .venv/.ready
+	MINIVECDB_FILTERS=10000 MINIVECDB_STEPS=5000 $(BIN)/python -m pytest -q tests/test_filters.py
 
 # Needs a C++17 compiler; the figure of the page on files. About three minutes.
 decimals:
