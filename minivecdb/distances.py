@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['func_map', 'metrics', 'vers', 'euclidean', 'neg_dot', 'Kernel', 'kernel', 'pays', 'folded', 'lengths_kernel',
-           'Metric', 'get_metric', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span',
-           'product_dtype', 'pair_distances', 'num_threads', 'set_num_threads', 'in_threads']
+           'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack',
+           'length_span', 'product_dtype', 'pair_distances', 'num_threads', 'set_num_threads', 'in_threads']
 
 # %% ../nbs/20_distances.ipynb #dfdadd4a
 import os, sys, threading
@@ -83,14 +83,14 @@ def neg_dot(
 
 func_map: dict[str, Callable] = {"cosine": vers, "euclidean": euclidean, "dot": neg_dot}
 
-# %% ../nbs/20_distances.ipynb #dfaacfee
+# %% ../nbs/20_distances.ipynb #a2a0143c
 class Kernel:
     "A function of arrays that numba compiles at its first call; compiled code is cached on disk."
     ready = 0 # kernels compiled so far in this process
     spent = 0. # arithmetic done so far that a kernel could have done
     def __init__(self, function: Callable, **options: Any):
+        update_wrapper(self, function)
         self.function, self.options, self.compiled = function, options, None
-        self.__doc__, self.__name__ = function.__doc__, function.__name__
 
     def dispatcher(self) -> Callable:
         "The compiled function; kernels that it calls by name are compiled into it."
@@ -176,9 +176,9 @@ def get_metric(
         if metric == m.name or metric is m.distance: return m
     raise ValueError(f"unknown metric {metric!r}: expected one of {', '.join(metrics)}")
 
-# %% ../nbs/20_distances.ipynb #489ab8b3
+# %% ../nbs/20_distances.ipynb #56c63fc8
 @kernel()
-def _prepare_kernel(q, cosine, prepared, lengths): # [m, d] float32, bool, [m, d] float32, [m] float64
+def prepare_kernel(q, cosine, prepared, lengths): # [m, d] float32, bool, [m, d] float32, [m] float64
     "The length of every query, and for cosine the query divided by it."
     lengths_kernel(q, lengths)
     for r in range(len(q) if cosine else 0):
@@ -200,9 +200,9 @@ def prepare_queries(
     compiled: bool = False, # use the kernel however few there are
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, d] float32 to multiply with rows, [m] float64 lengths of `q`)
     "Queries as the surrogate wants them."
-    if compiled or _prepare_kernel.pays(5. * q.size):
+    if compiled or prepare_kernel.pays(5. * q.size):
         prepared, lengths = np.empty(q.shape if metric.kind == 0 else (0, 0), np.float32), np.empty(len(q))
-        _prepare_kernel(q, metric.kind == 0, prepared, lengths)
+        prepare_kernel(q, metric.kind == 0, prepared, lengths)
         return prepared if metric.kind == 0 else q, lengths
     lengths = row_lengths(q)
     return (_over(q.astype(np.float64), lengths[:, None]).astype(np.float32) if metric.kind == 0 else q), lengths

@@ -91,7 +91,7 @@ def answers(self: Candidates, fetch: Callable, ids: np.ndarray, ordered: bool = 
     which, column = np.nonzero(possible & certain[:, None])
     return *rank(self.given, fetch, ids, (which, self.positions[which, column]), self.k, self.metric), certain
 
-# %% ../nbs/21_flat_index.ipynb #b504eab6
+# %% ../nbs/21_flat_index.ipynb #b1c85e75
 _MOST = 1 << 24 # candidates kept at a time, over all queries
 
 def nearest(
@@ -111,7 +111,7 @@ def nearest(
     "The k nearest of the rows that `scan` offers, certain and in order, whatever the surrogates' rounding."
     prepared, own = prepare_queries(queries, metric, compiled) if prepared is None else prepared
     dtype, allowed = product_dtype(own, span), slack(metric, own, span.max(initial=0), queries.shape[1])
-    road, room = (Shortlist, 2 * k + 64) if compiled and dtype is np.float32 else (Candidates, k + 16)
+    road, room = (Shortlist, 4 * k + 216) if compiled and dtype is np.float32 else (Candidates, k + 16)
     given = queries, prepared.astype(dtype, copy=False), own, allowed
     distances, found = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
     waiting = [(np.arange(len(queries)), room)]

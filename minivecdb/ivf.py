@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #bd431bab
+# %% ../nbs/34_ivf.ipynb #9dc2cb3c
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +20,9 @@ from .shortlist import byte_rows, closest
 from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .inverted_lists import InvertedLists, empty_lists
+from .single_query import search_one, select_nearest
 
-# %% ../nbs/34_ivf.ipynb #9456b17c
+# %% ../nbs/34_ivf.ipynb #3434fc9e
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
@@ -49,7 +50,8 @@ class IVF:
     @property
     def _coarse_terms(self) -> tuple[np.ndarray, np.ndarray]: # float32 [k] twice
         "Factor and offset of the centroids' surrogates, computed once."
-        if self._terms is None or self._terms[0] is not self.coarse: self._terms = self.coarse, tuple(t.astype(np.float32) for t in self.metric.terms(self.coarse._held.lengths[:len(self.coarse)]))
+        if self._terms is None or self._terms[0] is not self.coarse:
+            with np.errstate(over="ignore"): self._terms = self.coarse, tuple(t.astype(np.float32) for t in self.metric.terms(self.coarse._held.lengths[:len(self.coarse)]))
         return self._terms[1]
 
     @property
@@ -135,50 +137,14 @@ def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray
     old = np.sort(self.lists.ids[self.lists.positions()]) if self._order is None else self._order
     return np.concatenate([old[~np.isin(old, gone)], new])
 
-# %% ../nbs/34_ivf.ipynb #6e512877
-@kernel()
-def _select(dots, factor, offset, n, near): # [m, k] float32, overwritten by scores; [k], [k], how many of k, [m, n] int64
-    "The columns of the n smallest scores of each row, the smallest first, the others in no order; returns by how much the next one is larger, [m]."
-    m, k = dots.shape
-    gap, bins, bin_of = np.empty(m, np.float32), np.empty(513, np.int64), np.empty(k, np.int64)
-    edge, column = np.empty(k, np.float32), np.empty(k, np.int64)
-    for i in range(m):
-        s = dots[i]
-        for j in range(k): s[j] = s[j] * factor[j] + offset[j]
-        low, high = s[0], s[0]
-        for j in range(k): low, high = s[j] if s[j] < low else low, s[j] if s[j] > high else high
-        step = np.float32(511) / (high - low) if high > low else np.float32(0)
-        bins[:] = 0
-        for j in range(k): bin_of[j] = np.int64((s[j] - low) * step)
-        for j in range(k): bins[bin_of[j]] += 1
-        last, before = 0, 0   # the bin in which the n-th is, and how many are in those before
-        while before + bins[last] < n:
-            before += bins[last]
-            last += 1
-        filled, n_edge, more = 0, 0, np.float32(np.inf)
-        for j in range(k):
-            if bin_of[j] < last:
-                near[i, filled] = j
-                filled += 1
-            elif bin_of[j] == last:
-                edge[n_edge], column[n_edge] = s[j], j
-                n_edge += 1
-            elif s[j] < more: more = s[j]
-        order = np.argsort(edge[:n_edge], kind="mergesort")
-        for j in range(n - filled): near[i, filled + j] = column[order[j]]
-        gap[i] = (edge[order[n - filled]] if n - filled < n_edge else more) - edge[order[n - filled - 1]]
-        best = 0
-        for j in range(n): best = j if s[near[i, j]] < s[near[i, best]] else best
-        near[i, 0], near[i, best] = near[i, best], near[i, 0]
-    return gap
-
+# %% ../nbs/34_ivf.ipynb #9a35f678
 @patch
 def _nearest_set(self: IVF, queries: np.ndarray, nprobe: int, prepared: tuple[np.ndarray, np.ndarray], compiled: bool) -> np.ndarray: # [m, nprobe], the nearest first, the others in no order
     "The nearest centroids; the same set whatever the batch."
     (prepared, own), held, k = prepared, self.coarse._held, len(self.coarse)
     if nprobe >= k or product_dtype(own, held.span) is not np.float32: return self.coarse.search(queries, min(nprobe, k))[1]
     (factor, offset), scores, near = self._coarse_terms, prepared @ self.coarse.rows.T, np.empty((len(queries), nprobe), np.int64)
-    if compiled or _select.pays(20. * scores.size): gap = _select(scores, factor, offset, nprobe, near)
+    if compiled or select_nearest.pays(20. * scores.size): gap = select_nearest(scores, factor, offset, nprobe, near)
     else:
         scores = scores * factor + offset
         order = np.argpartition(scores, (0, nprobe - 1, nprobe), axis=1)
@@ -309,7 +275,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place
 
-# %% ../nbs/34_ivf.ipynb #0cb4344e
+# %% ../nbs/34_ivf.ipynb #9f1d129a
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -331,6 +297,9 @@ def search(self: IVF,
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
+    if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
+        found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self._coarse_terms, lists)
+        if found is not None: return found
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
