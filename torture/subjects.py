@@ -1,0 +1,56 @@
+"What is tortured, and how it is broken on purpose to see whether the harness notices."
+import contextlib, os, re, sqlite3, stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+from .recorder import Witness
+
+def open_toy(path: Path, d: int):
+    from .toy import Toy
+    return Toy(path, d)
+
+def open_durable(path: Path, d: int):
+    from minivecdb import VectorStorage
+    return VectorStorage.open(path, d)
+
+SUBJECTS: dict[str, Callable] = {"toy": open_toy, "durable": open_durable}
+
+# --- mutants: each takes away one of the things that keep a write, below or around the product ----------------------
+
+def _normal() -> contextlib.AbstractContextManager:
+    "Every connection runs with synchronous=NORMAL, whatever it is told."
+    def weaker(sql): return re.sub(r"(synchronous\s*[=(]\s*)(FULL|EXTRA|2|3)\b", r"\1NORMAL", sql, flags=re.I) if isinstance(sql, str) else sql
+    real = sqlite3.connect
+    def connect(*args, factory=sqlite3.Connection, **kw):
+        class Weaker(factory):
+            def execute(self, sql, *a): return super().execute(weaker(sql), *a)
+            def executescript(self, sql): return super().executescript(weaker(sql))
+        db = real(*args, factory=Weaker, **kw)
+        db.execute("PRAGMA synchronous=FULL")
+        return db
+    return mock.patch.object(sqlite3, "connect", connect)
+
+def _own_folder_syncs() -> contextlib.AbstractContextManager:
+    "Python's syncs of folders do nothing; SQLite's own stay."
+    real = os.fsync
+    return mock.patch.object(os, "fsync", lambda fd: None if stat.S_ISDIR(os.fstat(fd if isinstance(fd, int) else fd.fileno()).st_mode) else real(fd))
+
+MUTANTS = {
+    "no sync of the vectors": dict(skip="vectors-"),
+    "no sync of SQLite's files": dict(skip="meta.sqlite"),
+    "no sync of any folder": dict(skip_folder="/"),
+    "no sync of folders but SQLite's": _own_folder_syncs,
+    "synchronous=NORMAL": _normal,
+    "published before synced": dict(defer="vectors-", until="-wal"),
+}
+
+@contextlib.contextmanager
+def mutated(name: str | None, witness: Witness) -> Iterator[None]:
+    "Run with one of the MUTANTS."
+    how = MUTANTS[name] if name else None
+    if callable(how):
+        with how(): yield
+        return
+    witness.mutate(**(how or {}))
+    try: yield
+    finally: witness.mutate()
