@@ -5,6 +5,6 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/55_durable.ipynb #9f4cb6c7
-from . import durable_bulk
+# %% ../nbs/55_durable.ipynb #7e2aedb6
+from . import durable_bulk, durable_care, durable_exchange
 from .durable_storage import DurableStorage

@@ -58,7 +58,7 @@ def _with_metadata(blocks: Iterable[Block], metadatas: Iterable | None, dimensio
         total += len(rows)
     if given is not None and (left := sum(1 for _ in islice(given, 1_000_000))): raise MetadataError(f"got {total} vectors but {total + left} metadata: give one dictionary per vector")
 
-# %% ../nbs/52_durable_bulk.ipynb #798dc4bc
+# %% ../nbs/52_durable_bulk.ipynb #89321e65
 @patch
 def add_bulk(self: DurableStorage,
     vectors: Any, # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
@@ -78,14 +78,15 @@ def add_bulk(self: DurableStorage,
         into_file = following is not None or block[0].nbytes > SMALL_BYTES
         if into_file: change.fold()
         while block is not None:
-            change.insert(change.head["next_id"], *block, into_file)
+            next_id = change.head["next_id"]
+            change.insert(range(next_id, next_id + len(block[0])), *block, into_file)
             change.head["next_id"] += len(block[0])
             bar.update(len(block[0]))
             block, following = following, next(blocks, None) if following is not None else None
         change.note(first, change.head["next_id"] - first)
     return list(range(first, change.head["next_id"]))
 
-# %% ../nbs/52_durable_bulk.ipynb #9511a658
+# %% ../nbs/52_durable_bulk.ipynb #64c2ae32
 class Compaction(NamedTuple):
     "What `compact` did."
     rows: int         # living rows
@@ -136,8 +137,7 @@ def rewrite(self: Change, generation: int, after: int) -> tuple[int | None, list
         for ids, rows, texts in storage._blocks(s, after=after):
             if self.tail is None: self._new_segment(max(numbers, default=-1) + 1, generation)
             ids, rows = ids[:room], rows[:room]
-            starts = runs(ids)
-            for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.append(int(ids[a]), rows[a:b])
+            self.append_runs(ids, rows)
             room, last = room - len(ids), int(ids[-1])
             if not room: break
     self._replace_extents(after + 1, self.head["next_id"] if room or last is None else last + 1)

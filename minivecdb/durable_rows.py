@@ -45,7 +45,7 @@ def _extents(self: DurableStorage, s: Snapshot) -> Extents:
     self._arrays["extents"] = s.head.layout, (extents := Extents(found))
     return extents
 
-# %% ../nbs/51_durable_rows.ipynb #1901d5c0
+# %% ../nbs/51_durable_rows.ipynb #5d5fa813
 _ROWS = "SELECT r.id, r.metadata, r.crc, v.vector FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE "
 _ROWS_NONE_RECENT = "SELECT id, metadata, crc, NULL FROM rows WHERE "
 
@@ -78,12 +78,17 @@ def _fetch(self: DurableStorage, s: Snapshot, ids: list[int]) -> tuple[np.ndarra
     return self._verified(s, sorted(found))
 
 @patch
-def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[tuple[np.ndarray, np.ndarray, list[bytes]]]:
-    "All rows by ascending ids, verified, in blocks of about `size` bytes of vectors."
+def _found(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[list[tuple]]:
+    "Table `rows` by ascending ids, in blocks of about `size` bytes of vectors."
     many, (columns, name) = max(1, min(65_536, size // (4 * s.head.dimension))), (_ROWS, "r.id") if s.head.recent else (_ROWS_NONE_RECENT, "id")
     while found := s.con.execute(f"{columns}{name} > ? ORDER BY {name} LIMIT ?", (after, many)).fetchall():
-        yield self._verified(s, found)
+        yield found
         after = found[-1][0]
+
+@patch
+def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[tuple[np.ndarray, np.ndarray, list[bytes]]]: # (ids, rows, texts)
+    "All rows by ascending ids, verified, block by block."
+    for found in self._found(s, size, after): yield self._verified(s, found)
 
 # %% ../nbs/51_durable_rows.ipynb #57fa5e24
 def _as_id(id: Any) -> int | None:
@@ -160,7 +165,7 @@ def __iter__(self: DurableStorage) -> Iterator[int]:
     with _reading(self) as s: ids = self._ids(s)
     return (i for a in range(0, len(ids), 4096) for i in ids[a:a + 4096].tolist())
 
-# %% ../nbs/51_durable_rows.ipynb #e3586b0b
+# %% ../nbs/51_durable_rows.ipynb #2c0d2fcb
 @patch
 def to_arrays(self: DurableStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int64 ids, [n, d] float32 rows), ascending ids
     "The ids and the matrix, read-only, mapped from the files without a copy where they lie in order. Checksums are not compared: `check` does that."
@@ -175,20 +180,27 @@ def to_arrays(self: DurableStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int
         return ids, stitched(s.segments, number, row, more, s.head.dimension)
 
 @patch
+def _log_entries(self: DurableStorage, s: Snapshot, counter: int) -> np.ndarray | None: # [3, m] at, first, n
+    "The log from the entry with change `counter` on; None when it does not reach back."
+    start = s.con.execute("SELECT max(at) FROM log WHERE at <= ?", (counter,)).fetchone()[0]
+    found = list(self._sealed("log", s.con.execute("SELECT at, first, n, crc FROM log WHERE at >= ? ORDER BY at", (start or 0,))))
+    at, first, n = np.array(found, np.int64).reshape(-1, 3).T
+    if len(at) and ((at[1:] != at[:-1] + n[:-1]).any() or at[-1] + n[-1] != s.head.changes or (first + n).max() > s.head.next_id or n.sum() > 4096 + 4 * s.head.count): raise DamageError(f"{self.path/'meta.sqlite'}: table log has a gap: restore a backup, or repair(path, into)")
+    return None if start is None else np.stack([at, first, n])
+
+@patch
 def changes_since(self: DurableStorage,
     counter: int, # an earlier reading of `changes`, by any process
 ) -> np.ndarray | None: # int64 ids added, updated or deleted since, ascending; None when the log no longer reaches back
     "Which ids changed after the reading `counter`."
     with _reading(self) as s:
         if counter >= s.head.changes: return np.empty(0, np.int64)
-        found = list(self._sealed("log", s.con.execute("SELECT at, first, n, crc FROM log WHERE at >= (SELECT max(at) FROM log WHERE at <= ?) ORDER BY at", (int(counter),))))
-        if not found: return None
-        at, first, n = np.array(found, np.int64).T
-        if (at[1:] != at[:-1] + n[:-1]).any() or at[-1] + n[-1] != s.head.changes or (first + n).max() > s.head.next_id or n.sum() > 4096 + 4 * s.head.count: raise DamageError(f"{self.path/'meta.sqlite'}: table log has a gap: restore a backup, or repair(path, into)")
+        if (entries := self._log_entries(s, int(counter))) is None: return None
+    at, first, n = entries
     first[0], n[0] = first[0] + counter - at[0], n[0] - (counter - at[0])
     return np.unique(np.concatenate([np.arange(a, a + m) for a, m in zip(first.tolist(), n.tolist())]))
 
-# %% ../nbs/51_durable_rows.ipynb #da8d6839
+# %% ../nbs/51_durable_rows.ipynb #bd454f44
 class Change:
     "One transaction while it is put together."
     def __init__(self, storage: DurableStorage, head: Head):
@@ -206,21 +218,32 @@ class Change:
     def digest(self, more: int): self.head["digest"] = (self.head["digest"] + more) % (1 << 62)
 
     def insert(self,
-        first: int, # the first id
+        ids: range | np.ndarray, # [n] ascending, above all that are there
         rows: np.ndarray, # [n, d] float32
         texts: list[bytes], # n metadata
         into_file: bool, # whether the vectors go to a segment at once
     ):
-        "Rows with consecutive ids."
-        ids = range(first, first + len(rows))
-        seals = row_seals(ids, rows, texts)
-        self.many("INSERT INTO rows VALUES (?, CAST(? AS TEXT), ?)", zip(ids, texts, seals))
-        if into_file: self.append(first, rows)
-        else: self.many("INSERT INTO recent VALUES (?, ?)", zip(ids, map(memoryview, rows)))
+        "New rows."
+        numbers = ids if isinstance(ids, range) else ids.tolist()
+        seals = row_seals(numbers, rows, texts)
+        self.many("INSERT INTO rows VALUES (?, CAST(? AS TEXT), ?)", zip(numbers, texts, seals))
+        if into_file: self.append_runs(ids, rows)
+        else: self.many("INSERT INTO recent VALUES (?, ?)", zip(numbers, map(memoryview, rows)))
         self.head["recent"] += 0 if into_file else len(rows)
         self.head["count"] += len(rows)
         self.digest(sum(seals))
         self.pages += sum(map(len, texts)) // 3000 + (0 if into_file else rows.nbytes // 2048 + len(rows))
+
+    def append_runs(self, ids: range | np.ndarray, rows: np.ndarray):
+        "Append vectors whose ids may have gaps."
+        if isinstance(ids, range): return self.append(ids.start, rows)
+        starts = runs(ids)
+        for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.append(int(ids[a]), rows[a:b])
+
+    def note_all(self, ids: np.ndarray):
+        "Enter many ids into the log."
+        starts = runs(ids)
+        for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.note(int(ids[a]), b - a)
 
 # %% ../nbs/51_durable_rows.ipynb #7f013ac7
 @contextmanager
@@ -368,7 +391,7 @@ def _put_extent(self: Change, first: int, n: int, segment: int, start: int):
         if f + m > end: put.append((end, f + m - end, s, at + end - f))
     for e in put: self.run("INSERT OR REPLACE INTO extents VALUES (?, ?, ?, ?, ?)", (*e, seal(*e)))
 
-# %% ../nbs/51_durable_rows.ipynb #8b7e6dfe
+# %% ../nbs/51_durable_rows.ipynb #d4d960b0
 @patch
 def fold(self: DurableStorage) -> int: # how many vectors moved
     "Move the vectors of small writes from SQLite to the end of the last segment, in one commit."
@@ -385,8 +408,7 @@ def fold(self: Change):
     d, cursor = self.storage.dimension, self.con.execute("SELECT id, vector FROM recent ORDER BY id")
     while found := cursor.fetchmany(1024):
         ids, rows = np.array([f[0] for f in found]), np.frombuffer(b"".join(f[1] for f in found), "<f4").reshape(-1, d)
-        starts = runs(ids)
-        for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.append(int(ids[a]), rows[a:b])
+        self.append_runs(ids, rows)
     self.run("DELETE FROM recent")
     self.head["recent"] = 0
 
@@ -399,7 +421,7 @@ def add(self: DurableStorage,
     row, text = as_vector(vector, self.dimension)[None], metadata_text(metadata)
     with changing(self) as change:
         id = change.head["next_id"]
-        change.insert(id, row, [text], False)
+        change.insert(range(id, id + 1), row, [text], False)
         change.head["next_id"] += 1
         change.note(id, 1)
     return id
@@ -454,8 +476,7 @@ def remove(self: Change, crcs: dict[int, int]):
         self.head["recent"] = self.con.execute("SELECT count(*) FROM recent").fetchone()[0]
     self.head["count"] -= len(crcs)
     self.digest(-sum(crcs.values()))
-    starts = runs(ids)
-    for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.note(int(ids[a]), b - a)
+    self.note_all(ids)
     self.pages += len(crcs)
 
 @patch

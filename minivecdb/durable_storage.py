@@ -312,7 +312,7 @@ class DurableStorage(VectorStorage):
         if not getattr(self, "_closed", True): self._abandon()
     def __reduce__(self): raise TypeError("a durable storage cannot be pickled: open it by its path in the other process")
 
-# %% ../nbs/50_durable_storage.ipynb #19891f27
+# %% ../nbs/50_durable_storage.ipynb #82ef71c9
 @patch
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Take the lock, look at the files, make what is missing."
@@ -342,14 +342,11 @@ def _make_folder(self: DurableStorage):
 
 @patch
 def _peek(self: DurableStorage):
-    "Refuse a file of another kind, or of a newer format, before anything is written."
-    meta = self.path/"meta.sqlite"
-    if not meta.stat().st_size: return
-    try:
-        con = _connect(f"{uri_path(meta)}?mode=ro&immutable=1")
-        try: check_format(con.execute("PRAGMA user_version").fetchone()[0], meta)
-        finally: con.close()
-    except sqlite3.DatabaseError as e: raise self._damage(e) from e
+    "Refuse a newer format before anything is written. SQLite keeps `user_version` in bytes 60 to 63 of the file."
+    fd = open_file(self.path/"meta.sqlite")
+    try: start = os.pread(fd, 100, 0)
+    finally: os.close(fd)
+    if start.startswith(b"SQLite format 3\0") and len(start) == 100: check_format(struct.unpack(">i", start[60:64])[0], self.path/"meta.sqlite")
 
 @patch
 def _connect_writer(self: DurableStorage, dimension: int | None, model: str | None):
