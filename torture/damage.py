@@ -63,7 +63,7 @@ def look(path: Path, mode: str, wanted: dict, next_id: int) -> dict:
     def ask(name, question):
         try: return question()
         except Exception as e: found["errors"].append((name, own(e), say(e)))
-    storage = ask("open", lambda: VectorStorage.open(path, mode=mode))
+    storage = ask("open", lambda: VectorStorage.open(path, mode=mode, timeout=.1))
     if storage is None: return found
     def compare(name, got):
         if got is not None and got != wanted: found["wrong"].append(f"{name}: {len(got)} rows for {len(wanted)}, differing {[i for i in wanted.keys() | got.keys() if wanted.get(i) != got.get(i)][:3]}")

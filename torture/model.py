@@ -150,7 +150,7 @@ class Memory(Against):
 
 class Durable(Against):
     "In a folder."
-    def make(self): return VectorStorage.open(self.folder/"s.mvdb", D)
+    def make(self): return VectorStorage.open(self.folder/"s.mvdb", D, timeout=.2)
 
     def recover(self, *allowed):
         "The handle refuses to write; a new one finds the state before the failed call or after it."

@@ -120,3 +120,15 @@ def power(subject: str, seeds: list[int], states: int, steps: int = 30, mutant: 
     finally: shutil.rmtree(home, ignore_errors=True)
     tally.seconds = time.perf_counter() - start
     return tally
+
+def show(subject: str, seed: int, steps: int = 30, mutant: str | None = None, mix: dict = MIX, first: int = 0, last: int = 60) -> Tally:
+    "Print the calls of a scene: what to look at when a state fails."
+    home, witness = scratch(), Witness()
+    (home/"live").mkdir()
+    try:
+        record(subject, home/"live", home/"log", seed, steps, witness, mutant, mix=mix)
+        for i, c in enumerate(read_log(home/"log", home/"live")[:last], 1):
+            what = c.data.decode() if c.op == "M" else f"{c.path} {c.other} at {c.offset} {len(c.data)} bytes{' error ' + str(c.error) if c.error else ''}{' folder' if c.is_dir else ''}"
+            if i >= first: print(f"{i:5} {c.op} {what}")
+    finally: shutil.rmtree(home, ignore_errors=True)
+    return Tally()

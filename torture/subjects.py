@@ -11,7 +11,7 @@ def open_toy(path: Path, d: int):
 
 def open_durable(path: Path, d: int):
     from minivecdb import VectorStorage
-    return VectorStorage.open(path, d)
+    return VectorStorage.open(path, d, timeout=1) # nobody else is there, so no wait is right
 
 SUBJECTS: dict[str, Callable] = {"toy": open_toy, "durable": open_durable}
 
