@@ -86,6 +86,25 @@ def add_bulk(self: DurableStorage,
         change.note(first, change.head["next_id"] - first)
     return list(range(first, change.head["next_id"]))
 
+# %% ../nbs/52_durable_bulk.ipynb #cf6bce59
+@patch
+def insert_with_gaps(self: Change,
+    ids: np.ndarray, # [n] int64, ascending, none below the next id
+    rows: np.ndarray, # [n, d] float32
+    texts: list[bytes], # n metadata
+):
+    "Rows whose ids are given; the ids between them count as deleted."
+    starts = runs(ids)
+    for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()):
+        self.skip_to(int(ids[a]))
+        self.head["next_id"] += b - a
+    self.insert(ids, rows, texts, True)
+
+@patch
+def skip_to(self: Change, id: int):
+    "Let the next id be `id`; those before it are never given out."
+    if id > self.head["next_id"]: self.bury(self.head["next_id"], id - self.head["next_id"]); self.head["next_id"] = id
+
 # %% ../nbs/52_durable_bulk.ipynb #64c2ae32
 class Compaction(NamedTuple):
     "What `compact` did."

@@ -20,7 +20,7 @@ from .durable_storage import DurableStorage, Head, LockRecord, Snapshot, WriterL
 from .durable_rows import Extents, changing
 from . import durable_bulk
 
-# %% ../nbs/53_durable_care.ipynb #0835a879
+# %% ../nbs/53_durable_care.ipynb #d8e51c87
 @patch
 def check(self: DurableStorage,
     progress: bool = False, # show a bar
@@ -46,12 +46,17 @@ def _problems(self: DurableStorage, s: Snapshot, progress: bool) -> Iterator[str
     for text, in s.con.execute("PRAGMA integrity_check(20)"):
         if (text := text.decode(errors="replace")) != "ok": yield f"{meta}: {text}"
     yield from self._table_problems(s)
+    try: expected = self._ids(s)
+    except MinivecdbError as e: expected = None; yield str(e)
     count = digest = 0
     with tqdm(total=s.head.count, unit=" rows", disable=not progress, leave=False) as bar:
-        for problem, crcs in self._row_problems(s):
-            if problem: yield problem
-            count, digest = count + len(crcs), digest + sum(crcs)
-            bar.update(len(crcs))
+        for ids, crcs, problems in self._row_problems(s):
+            yield from problems
+            if expected is not None and not np.array_equal(ids, expected[count:count + len(ids)]):
+                yield f"{meta}: row {np.setxor1d(ids, expected[count:count + len(ids)])[0]} is missing, or there although it was deleted"
+                expected = None
+            count, digest = count + len(ids), digest + sum(crcs)
+            bar.update(len(ids))
     if count != s.head.count: yield f"{meta}: table rows has {count} rows, expected {s.head.count}"
     elif digest % (1 << 62) != s.head.digest: yield f"{meta}: the checksums of all rows do not add up to the one in table head: a row is an older or a foreign one"
 
@@ -71,15 +76,19 @@ def _table_problems(self: DurableStorage, s: Snapshot) -> Iterator[str]:
     if alone: yield f"{meta}: table recent has a vector for id {alone[0]}, which is not in table rows"
 
 @patch
-def _row_problems(self: DurableStorage, s: Snapshot) -> Iterator[tuple[str | None, list[int]]]: # (problem, stored checksums)
+def _row_problems(self: DurableStorage, s: Snapshot) -> Iterator[tuple[list[int], list[int], list[str]]]: # (ids, stored checksums, problems)
     "Rows against their checksums, block by block; where a block is damaged, row by row."
-    for found in self._found(s, 8 << 20):
-        crcs = [f[2] for f in found if type(f[2]) is int]
-        try: self._verified(s, found); yield None, crcs; continue
-        except DamageError: yield None, crcs
-        for f in found:
-            try: self._verified(s, [f])
-            except DamageError as e: yield str(e), []
+    for found in self._found(s):
+        problems = []
+        try: self._verified(s, found)
+        except DamageError: problems = [p for f in found if (p := self._row_problem(s, f))]
+        yield [f[0] for f in found], [f[2] for f in found if type(f[2]) is int], problems
+
+@patch
+def _row_problem(self: DurableStorage, s: Snapshot, found: tuple) -> str | None:
+    "What is wrong with one row."
+    try: self._verified(s, [found])
+    except DamageError as e: return str(e)
 
 # %% ../nbs/53_durable_care.ipynb #abeef4fd
 @patch
@@ -188,7 +197,7 @@ class _Wreck:
                 if a < b: todo += [((a + b) // 2 + 1, b), (a, (a + b) // 2)]
                 else: self.notes.append(f"table {name}, key {a}: {e}")
 
-# %% ../nbs/53_durable_care.ipynb #38277cc1
+# %% ../nbs/53_durable_care.ipynb #ab897547
 @patch
 def rows(self: _Wreck, lost: dict[int, str], block: int = 2048) -> Iterator[tuple[np.ndarray, np.ndarray, list[bytes]]]:
     "Rows that match their checksum, by ascending ids; the others go to `lost`."
@@ -235,9 +244,8 @@ def _refill(new: DurableStorage, wreck: _Wreck, lost: dict[int, str]) -> int: # 
     "Fill a new storage in one commit."
     with changing(new) as change:
         for ids, rows, texts in wreck.rows(lost):
-            change.insert(ids, rows, texts, True)
-            change.head["next_id"] = int(ids[-1]) + 1
-        change.head["next_id"] = max(change.head["next_id"], min(wreck.head.next_id, 1 << 53), max(lost, default=-1) + 1)
+            change.insert_with_gaps(ids, rows, texts)
+        change.skip_to(max(change.head["next_id"], min(wreck.head.next_id, 1 << 53), max(lost, default=-1) + 1))
         change.head["changes"] = change.head["count"]
     return len(new)
 

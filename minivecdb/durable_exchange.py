@@ -88,7 +88,7 @@ def _parquet_head(path: Path) -> dict:
     if not isinstance(head, dict): raise FileFormatError(f"{path}: its key minivecdb is not an object")
     return head
 
-# %% ../nbs/54_durable_exchange.ipynb #aa629139
+# %% ../nbs/54_durable_exchange.ipynb #45e977cc
 def _storage_blocks(storage: VectorStorage) -> Iterator[Block]:
     "A storage in memory."
     ids, rows = storage.to_arrays()
@@ -122,10 +122,10 @@ def restore(self: DurableStorage,
         for block in blocks:
             rows = as_matrix(block.rows, self.dimension)
             ids = _check_ids(block.ids, after, len(rows))
-            change.insert(ids, rows, [metadata_text(m) for m in block.metadatas or [None] * len(ids)], True)
+            change.insert_with_gaps(ids, rows, [metadata_text(m) for m in block.metadatas or [None] * len(ids)])
             change.note_all(ids)
             after = int(ids[-1]) if len(ids) else after
         next_id = head.get("next_id", 0)
         if type(next_id) is not int or not 0 <= next_id <= MAX_ID: raise FileFormatError(f"next_id is {next_id!r}, expected a whole number up to 2**53")
-        change.head["next_id"] = max(after + 1, next_id)
+        change.skip_to(max(after + 1, next_id))
     return len(self)

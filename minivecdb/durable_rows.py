@@ -45,7 +45,7 @@ def _extents(self: DurableStorage, s: Snapshot) -> Extents:
     self._arrays["extents"] = s.head.layout, (extents := Extents(found))
     return extents
 
-# %% ../nbs/51_durable_rows.ipynb #5d5fa813
+# %% ../nbs/51_durable_rows.ipynb #39527e1a
 _ROWS = "SELECT r.id, r.metadata, r.crc, v.vector FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE "
 _ROWS_NONE_RECENT = "SELECT id, metadata, crc, NULL FROM rows WHERE "
 
@@ -75,7 +75,16 @@ def _fetch(self: DurableStorage, s: Snapshot, ids: list[int]) -> tuple[np.ndarra
     for i in range(0, len(ids), 500):
         part, name = ids[i:i + 500], "r.id" if s.head.recent else "id"
         found += s.con.execute(f"{columns}{name} IN ({','.join('?' * len(part))})", part)
+    if len(found) < len(ids): self._check_gone(s, set(ids).difference(f[0] for f in found))
     return self._verified(s, sorted(found))
+
+@patch
+def _check_gone(self: DurableStorage, s: Snapshot, ids: Iterable[int]):
+    "Raise if an id that was not found was not deleted either."
+    for id in ids:
+        if id >= s.head.next_id: continue
+        run = next(self._sealed("gone", s.con.execute("SELECT first, n, crc FROM gone WHERE first <= ? ORDER BY first DESC LIMIT 1", (id,))), None)
+        if run is None or run[0] + run[1] <= id: raise DamageError(f"{self.path/'meta.sqlite'}: row {id} is missing, and was not deleted: restore a backup, or repair(path, into)")
 
 @patch
 def _found(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[list[tuple]]:
@@ -90,7 +99,7 @@ def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int =
     "All rows by ascending ids, verified, block by block."
     for found in self._found(s, size, after): yield self._verified(s, found)
 
-# %% ../nbs/51_durable_rows.ipynb #57fa5e24
+# %% ../nbs/51_durable_rows.ipynb #abb9e0f0
 def _as_id(id: Any) -> int | None:
     "`id` as a number that an id can be."
     if isinstance(id, (int, np.integer)) or isinstance(id, (float, np.floating)) and float(id).is_integer():
@@ -149,16 +158,22 @@ def get_all(self: DurableStorage) -> L: # of (id, vector, metadata), in the orde
 
 @patch
 def __contains__(self: DurableStorage, id: int) -> bool:
-    with _reading(self) as s: return (key := _as_id(id)) is not None and s.con.execute("SELECT 1 FROM rows WHERE id = ?", (key,)).fetchone() is not None
+    if (key := _as_id(id)) is None: return False
+    with _reading(self) as s:
+        there = s.con.execute("SELECT 1 FROM rows WHERE id = ?", (key,)).fetchone() is not None
+        if not there: self._check_gone(s, [key])
+    return there
 
 @patch
 def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
-    "All ids, ascending."
-    low, high = s.con.execute("SELECT min(id), max(id) FROM rows").fetchone()
-    if low is not None and high - low + 1 == s.head.count: return np.arange(low, high + 1)
-    ids = np.fromiter((i for i, in s.con.execute("SELECT id FROM rows ORDER BY id")), np.int64)
-    if len(ids) != s.head.count: raise DamageError(f"{self.path/'meta.sqlite'}: table rows has {len(ids)} rows, expected {s.head.count}: restore a backup, or repair(path, into)")
-    return ids
+    "All ids, ascending: those that were given out, without those in table `gone`."
+    found = list(self._sealed("gone", s.con.execute("SELECT first, n, crc FROM gone ORDER BY first")))
+    first, n = np.array(found, np.int64).reshape(-1, 2).T
+    ends = np.concatenate([[0], first + n])
+    starts = np.concatenate([first, [s.head.next_id]])
+    if (starts < ends).any() or (starts - ends).sum() != s.head.count: raise DamageError(f"{self.path/'meta.sqlite'}: table gone leaves {(starts - ends).sum()} of {s.head.next_id} ids, expected {s.head.count}: restore a backup, or repair(path, into)")
+    lengths = starts - ends
+    return np.arange(s.head.count) + np.repeat(ends - np.cumsum(lengths) + lengths, lengths)
 
 @patch
 def __iter__(self: DurableStorage) -> Iterator[int]:
@@ -245,7 +260,7 @@ class Change:
         starts = runs(ids)
         for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.note(int(ids[a]), b - a)
 
-# %% ../nbs/51_durable_rows.ipynb #7f013ac7
+# %% ../nbs/51_durable_rows.ipynb #2bb31ec2
 @contextmanager
 def changing(storage: DurableStorage) -> Iterator[Change]:
     "A transaction: committed at the end, undone by any error."
@@ -263,8 +278,8 @@ def changing(storage: DurableStorage) -> Iterator[Change]:
             except sqlite3.DatabaseError as e: storage._undo(change); raise storage._damage(e) from e
             except BaseException: storage._undo(change); raise
         finally: storage._changing = False
+        storage._tidy()
     storage._lock.refresh()
-    storage._tidy()
 
 @patch
 def _check_writable(self: DurableStorage):
@@ -391,7 +406,7 @@ def _put_extent(self: Change, first: int, n: int, segment: int, start: int):
         if f + m > end: put.append((end, f + m - end, s, at + end - f))
     for e in put: self.run("INSERT OR REPLACE INTO extents VALUES (?, ?, ?, ?, ?)", (*e, seal(*e)))
 
-# %% ../nbs/51_durable_rows.ipynb #d4d960b0
+# %% ../nbs/51_durable_rows.ipynb #4e247544
 @patch
 def fold(self: DurableStorage) -> int: # how many vectors moved
     "Move the vectors of small writes from SQLite to the end of the last segment, in one commit."
@@ -474,10 +489,21 @@ def remove(self: Change, crcs: dict[int, int]):
     if recent:
         self.many("DELETE FROM recent WHERE id = ?", ((i,) for i in crcs))
         self.head["recent"] = self.con.execute("SELECT count(*) FROM recent").fetchone()[0]
+    starts = runs(ids)
+    for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.bury(int(ids[a]), b - a)
     self.head["count"] -= len(crcs)
     self.digest(-sum(crcs.values()))
     self.note_all(ids)
     self.pages += len(crcs)
+
+@patch
+def bury(self: Change, first: int, n: int):
+    "Enter ids that are not to be found into the table `gone`, joining neighbours."
+    left = self.con.execute("SELECT first, n FROM gone WHERE first < ? ORDER BY first DESC LIMIT 1", (first,)).fetchone()
+    right = self.con.execute("SELECT n FROM gone WHERE first = ?", (first + n,)).fetchone()
+    if right: self.run("DELETE FROM gone WHERE first = ?", (first + n,)); n += right[0]
+    if left and left[0] + left[1] == first: first, n = left[0], left[1] + n
+    self.run("INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", (first, n, seal(first, n)))
 
 @patch
 def delete(self: DurableStorage,

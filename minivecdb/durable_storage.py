@@ -74,7 +74,7 @@ def has_writer(fd: int) -> bool:
     fcntl.flock(fd, fcntl.LOCK_UN)
     return False
 
-# %% ../nbs/50_durable_storage.ipynb #39876728
+# %% ../nbs/50_durable_storage.ipynb #fdf8d519
 class WriterLock:
     "The right to write in a folder; ends with the process, however it ends."
     def __init__(self,
@@ -82,20 +82,25 @@ class WriterLock:
         timeout: float, # seconds to wait for another writer
     ):
         if fcntl is None: raise MinivecdbError("this system has no file locks (fcntl): a durable storage cannot be shared safely here")
-        self.path, self.fd, deadline, tries = path, open_file(path, os.O_RDWR | os.O_CREAT), time.monotonic() + timeout, 0
+        self.path, self.fd, self.session, self.pid = path, open_file(path, os.O_RDWR | os.O_CREAT), secrets.token_hex(8), os.getpid()
+        try:
+            self._wait(timeout)
+            self.found = read_lock(self.fd)
+            self.note(self.found.commits if self.found else 0)
+        except BaseException: self.release(); raise
+        _open_locks.add(self)
+
+    def _wait(self, timeout: float):
+        "Take the lock, or say who holds it."
+        deadline, tries = time.monotonic() + timeout, 0
         while not _flock(self.fd, True):
             tries += 1
             if time.monotonic() >= deadline and tries > 3: self._give_up(timeout)
             time.sleep(.001 if tries <= 3 else .01)
-        self.found = read_lock(self.fd)
-        self.session, self.pid = secrets.token_hex(8), os.getpid()
-        _open_locks.add(self)
-        self.note(self.found.commits if self.found else 0)
 
     def _give_up(self, timeout: float):
         "Say who holds the lock."
         record = read_lock(self.fd)
-        os.close(self.fd); self.fd = -1
         who = f"process {record.pid}{' (this one, through another handle)' if record.pid == os.getpid() else ''}" if record else "another process"
         raise LockedError(f"{self.path.parent}: {who} is writing, and was still after {timeout:g} seconds: wait longer (timeout=), close it there, or open with mode=\"r\"")
 
@@ -116,13 +121,14 @@ def _forget_locks():
 
 if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_forget_locks)
 
-# %% ../nbs/50_durable_storage.ipynb #68f4596a
+# %% ../nbs/50_durable_storage.ipynb #7302f7d4
 FORMAT = 1 # the newest schema that this version reads, and the only one that it writes
 
 SCHEMA = {
     "head": "CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), dimension INTEGER, model TEXT, next_id INTEGER, changes INTEGER, count INTEGER, digest INTEGER, recent INTEGER, layout INTEGER, commits INTEGER, crc INTEGER)",
     "rows": "CREATE TABLE rows (id INTEGER PRIMARY KEY, metadata TEXT, crc INTEGER)",
     "recent": "CREATE TABLE recent (id INTEGER PRIMARY KEY, vector BLOB)",
+    "gone": "CREATE TABLE gone (first INTEGER PRIMARY KEY, n INTEGER, crc INTEGER)",
     "segments": "CREATE TABLE segments (segment INTEGER PRIMARY KEY, generation INTEGER, rows INTEGER, crc INTEGER)",
     "extents": "CREATE TABLE extents (first INTEGER PRIMARY KEY, n INTEGER, segment INTEGER, start INTEGER, crc INTEGER)",
     "log": "CREATE TABLE log (at INTEGER PRIMARY KEY, first INTEGER, n INTEGER, crc INTEGER)"}
@@ -528,7 +534,7 @@ def _private_copy(self: DurableStorage, session: str, gate: int) -> Reader | Non
     fcntl.flock(gate, fcntl.LOCK_UN)
     return Reader(_connect(f"{uri_path(Path(copy.name)/'meta.sqlite')}"), session, gate, copy)
 
-# %% ../nbs/50_durable_storage.ipynb #0456ab11
+# %% ../nbs/50_durable_storage.ipynb #ff80caef
 class _Moved(Exception):
     "The files changed while a snapshot was being taken."
 
@@ -536,18 +542,22 @@ class _Moved(Exception):
 def _begin(self: DurableStorage) -> Snapshot:
     "A snapshot of the latest commit."
     if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
-    deadline, last = time.monotonic() + max(self.timeout, 1.), None
+    deadline, last, patience = time.monotonic() + max(self.timeout, 1.), None, 300
     while True:
         reader = None
         try:
             if (reader := self._idle_reader() or self._new_reader()) is not None: return self._start(reader)
-        except (sqlite3.OperationalError, _Moved) as e: last = e
+        except sqlite3.OperationalError as e:
+            if not (_passing.search(str(e)) and (patience := patience - 1)): reader and reader.close(); raise self._damage(e) from e
+            last = e
+        except (_Moved, FileNotFoundError) as e: last = e
         except sqlite3.DatabaseError as e: reader and reader.close(); raise self._damage(e) from e
-        except FileNotFoundError as e: last = e
         except BaseException: reader and reader.close(); raise
         reader and reader.close()
         if time.monotonic() > deadline: raise self._damage(last or "a writer neither finishes opening it nor goes away") from last
         time.sleep(.001)
+
+_passing = re.compile("locked|busy|readonly|unable to open|no such table") # what SQLite may say while a writer comes or goes
 
 @patch
 def _idle_reader(self: DurableStorage) -> Reader | None:
