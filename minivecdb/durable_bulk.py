@@ -105,7 +105,7 @@ def skip_to(self: Change, id: int):
     "Let the next id be `id`; those before it are never given out."
     if id > self.head["next_id"]: self.bury(self.head["next_id"], id - self.head["next_id"]); self.head["next_id"] = id
 
-# %% ../nbs/52_durable_bulk.ipynb #64c2ae32
+# %% ../nbs/52_durable_bulk.ipynb #bf0bbbb4
 class Compaction(NamedTuple):
     "What `compact` did."
     rows: int         # living rows
@@ -165,7 +165,7 @@ def rewrite(self: Change, generation: int, after: int) -> tuple[int | None, list
 @patch
 def _replace_extents(self: Change, low: int, end: int):
     "Forget where the ids from `low` to `end` were, and enter where they are now."
-    over = self.con.execute("SELECT first, n, segment, start FROM extents WHERE first < ? AND first + n > ?", (end, end)).fetchone()
+    over = next(iter(self.read("extents", "SELECT first, n, segment, start, crc FROM extents WHERE first < ? AND first + n > ?", end, end)), None)
     self.run("DELETE FROM extents WHERE first >= ? AND first < ?", (low, end))
     more = [(end, over[0] + over[1] - end, over[2], over[3] + end - over[0])] if over and over[0] >= low else []
     self.many("INSERT INTO extents VALUES (?, ?, ?, ?, ?)", ((*e, seal(*e)) for e in joined(self.extents) + more))

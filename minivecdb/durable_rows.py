@@ -180,17 +180,24 @@ def __iter__(self: DurableStorage) -> Iterator[int]:
     with _reading(self) as s: ids = self._ids(s)
     return (i for a in range(0, len(ids), 4096) for i in ids[a:a + 4096].tolist())
 
-# %% ../nbs/51_durable_rows.ipynb #2c0d2fcb
+# %% ../nbs/51_durable_rows.ipynb #a36ea5d4
+@patch
+def _recent(self: DurableStorage, found: list[tuple], dimension: int) -> tuple[np.ndarray, np.ndarray]: # ([m] int64 ids, [m, d] float32)
+    "Rows of table `recent`, if they are vectors."
+    for id, vector in found:
+        if type(vector) is not bytes or len(vector) != 4 * dimension: raise DamageError(f"{self.path/'meta.sqlite'}: the vector of row {id} is damaged: restore a backup, or repair(path, into)")
+    return np.array([f[0] for f in found], np.int64), np.frombuffer(b"".join(f[1] for f in found), "<f4").reshape(-1, dimension)
+
 @patch
 def to_arrays(self: DurableStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int64 ids, [n, d] float32 rows), ascending ids
     "The ids and the matrix, read-only, mapped from the files without a copy where they lie in order. Checksums are not compared: `check` does that."
     with _reading(self) as s:
         ids = self._ids(s)
         number, row = self._extents(s).find(ids)
-        recent = s.con.execute("SELECT id, vector FROM recent ORDER BY id").fetchall() if s.head.recent else []
-        if any(type(v) is not bytes or len(v) != 4 * s.head.dimension for _, v in recent): raise DamageError(f"{self.path/'meta.sqlite'}: table recent holds vectors of another length: restore a backup, or repair(path, into)")
-        more, at = np.frombuffer(b"".join(v for _, v in recent), "<f4").reshape(-1, s.head.dimension), np.searchsorted(ids, [i for i, _ in recent])
-        if len(recent): number[at], row[at] = -2, np.arange(len(recent))
+        recent, more = self._recent(s.con.execute("SELECT id, vector FROM recent ORDER BY id").fetchall() if s.head.recent else [], s.head.dimension)
+        if len(alone := np.setdiff1d(recent, ids)): raise DamageError(f"{self.path/'meta.sqlite'}: table recent has a vector for id {alone[0]}, which is not there: restore a backup, or repair(path, into)")
+        at = np.searchsorted(ids, recent)
+        number[at], row[at] = -2, np.arange(len(recent))
         if (number == -1).any(): raise DamageError(f"{self.path/'meta.sqlite'}: row {ids[number == -1][0]} has no vector: restore a backup, or repair(path, into)")
         return ids, stitched(s.segments, number, row, more, s.head.dimension)
 
@@ -215,7 +222,7 @@ def changes_since(self: DurableStorage,
     first[0], n[0] = first[0] + counter - at[0], n[0] - (counter - at[0])
     return np.unique(np.concatenate([np.arange(a, a + m) for a, m in zip(first.tolist(), n.tolist())]))
 
-# %% ../nbs/51_durable_rows.ipynb #bd454f44
+# %% ../nbs/51_durable_rows.ipynb #6cb3a128
 class Change:
     "One transaction while it is put together."
     def __init__(self, storage: DurableStorage, head: Head):
@@ -225,6 +232,9 @@ class Change:
     def run(self, sql: str, args: tuple = ()) -> sqlite3.Cursor:
         "A statement that writes."
         return self.storage._wrapped(disk.execute, self.con, sql, args)
+    def read(self, table: str, sql: str, *args: int) -> list:
+        "Rows of a small table, compared with their checksums."
+        return list(self.storage._sealed(table, self.con.execute(sql, args)))
     def many(self, sql: str, rows: Iterable): self.storage._wrapped(disk.executemany, self.con, sql, rows)
     def note(self, first: int, n: int):
         "Enter ids into the log of changes."
@@ -331,7 +341,7 @@ def _tidy(self: DurableStorage):
         if self._head.recent * 4 * self.dimension > FOLD_BYTES or self._head.recent >= 4096: self.fold()
         if self._logged > 1000: self._checkpoint()
 
-# %% ../nbs/51_durable_rows.ipynb #f78bdcb3
+# %% ../nbs/51_durable_rows.ipynb #daaf3595
 SMALL_BYTES, FOLD_BYTES = 256 << 10, 4 << 20
 
 @patch
@@ -397,7 +407,7 @@ def joined(extents: list[tuple]) -> list[tuple]:
 def _put_extent(self: Change, first: int, n: int, segment: int, start: int):
     "Enter an extent; what others say about its ids no longer counts."
     end, put = first + n, [(first, n, segment, start)]
-    old = self.con.execute("SELECT first, n, segment, start FROM extents WHERE first < ? AND first >= coalesce((SELECT max(first) FROM extents WHERE first < ?), 0) ORDER BY first", (end, first)).fetchall()
+    old = self.read("extents", "SELECT first, n, segment, start, crc FROM extents WHERE first < ? AND first >= coalesce((SELECT max(first) FROM extents WHERE first < ?), 0) ORDER BY first", end, first)
     for f, m, s, at in old:
         if f + m < first or f + m == first and (s, at + m) != (segment, start): continue
         if f + m == first: put[0] = (f, m + n, s, at); continue     # the same run goes on
@@ -406,7 +416,7 @@ def _put_extent(self: Change, first: int, n: int, segment: int, start: int):
         if f + m > end: put.append((end, f + m - end, s, at + end - f))
     for e in put: self.run("INSERT OR REPLACE INTO extents VALUES (?, ?, ?, ?, ?)", (*e, seal(*e)))
 
-# %% ../nbs/51_durable_rows.ipynb #4e247544
+# %% ../nbs/51_durable_rows.ipynb #28d4b5ef
 @patch
 def fold(self: DurableStorage) -> int: # how many vectors moved
     "Move the vectors of small writes from SQLite to the end of the last segment, in one commit."
@@ -420,10 +430,8 @@ def fold(self: DurableStorage) -> int: # how many vectors moved
 def fold(self: Change):
     "Move all recent vectors into the segment."
     if not self.head["recent"]: return
-    d, cursor = self.storage.dimension, self.con.execute("SELECT id, vector FROM recent ORDER BY id")
-    while found := cursor.fetchmany(1024):
-        ids, rows = np.array([f[0] for f in found]), np.frombuffer(b"".join(f[1] for f in found), "<f4").reshape(-1, d)
-        self.append_runs(ids, rows)
+    cursor = self.con.execute("SELECT id, vector FROM recent ORDER BY id")
+    while found := cursor.fetchmany(1024): self.append_runs(*self.storage._recent(found, self.storage.dimension))
     self.run("DELETE FROM recent")
     self.head["recent"] = 0
 
@@ -476,6 +484,7 @@ def delete_bulk(self: DurableStorage,
     with self._writing:
         self._check_writable()
         crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
+        if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.path/'meta.sqlite'}: row {lost} is damaged: restore a backup, or repair(path, into)")
         if not crcs: return 0
         with changing(self) as change: change.remove(crcs)
     return len(crcs)
@@ -499,10 +508,10 @@ def remove(self: Change, crcs: dict[int, int]):
 @patch
 def bury(self: Change, first: int, n: int):
     "Enter ids that are not to be found into the table `gone`, joining neighbours."
-    left = self.con.execute("SELECT first, n FROM gone WHERE first < ? ORDER BY first DESC LIMIT 1", (first,)).fetchone()
-    right = self.con.execute("SELECT n FROM gone WHERE first = ?", (first + n,)).fetchone()
-    if right: self.run("DELETE FROM gone WHERE first = ?", (first + n,)); n += right[0]
-    if left and left[0] + left[1] == first: first, n = left[0], left[1] + n
+    left = self.read("gone", "SELECT first, n, crc FROM gone WHERE first < ? ORDER BY first DESC LIMIT 1", first)
+    right = self.read("gone", "SELECT first, n, crc FROM gone WHERE first = ?", first + n)
+    if right: self.run("DELETE FROM gone WHERE first = ?", (first + n,)); n += right[0][1]
+    if left and sum(left[0]) == first: first, n = left[0][0], left[0][1] + n
     self.run("INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", (first, n, seal(first, n)))
 
 @patch

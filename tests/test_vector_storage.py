@@ -343,8 +343,8 @@ def test_a_trimmed_log_says_so_and_keeps_counting():
     assert s.changes == n + 1 and readings == sorted(set(readings))
     assert s.changes_since(0) is None and s.changes_since(readings[100]) is None
     assert s.changes_since(readings[-1]).tolist() == [0]
-    answers = [s.changes_since(r) is None for r in readings]
-    assert answers == sorted(answers, reverse=True) and not answers[-1000]   # None up to some point, known after it
+    answers = [s.changes_since(r) is None for r in readings[::n // 200]]
+    assert answers == sorted(answers, reverse=True) and not answers[-10]   # None up to some point, known after it
 
 def test_a_loaded_storage_starts_its_own_count(three, path):
     three.save(path)
