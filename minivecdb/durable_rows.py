@@ -416,7 +416,7 @@ def _put_extent(self: Change, first: int, n: int, segment: int, start: int):
         if f + m > end: put.append((end, f + m - end, s, at + end - f))
     for e in put: self.run("INSERT OR REPLACE INTO extents VALUES (?, ?, ?, ?, ?)", (*e, seal(*e)))
 
-# %% ../nbs/51_durable_rows.ipynb #28d4b5ef
+# %% ../nbs/51_durable_rows.ipynb #91a50d55
 @patch
 def fold(self: DurableStorage) -> int: # how many vectors moved
     "Move the vectors of small writes from SQLite to the end of the last segment, in one commit."
@@ -485,6 +485,8 @@ def delete_bulk(self: DurableStorage,
         self._check_writable()
         crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
         if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.path/'meta.sqlite'}: row {lost} is damaged: restore a backup, or repair(path, into)")
+        if len(crcs) < len(wanted):
+            with _reading(self) as s: self._check_gone(s, [i for i in wanted if i not in crcs])
         if not crcs: return 0
         with changing(self) as change: change.remove(crcs)
     return len(crcs)
