@@ -204,7 +204,7 @@ def model(subject: str, backend: str, steps: int, seed: int = 0) -> Tally:
     try:
         while TALLY.states < steps and not TALLY.failures:
             left = max(2, (steps - TALLY.states) // 25)
-            chosen = settings(max_examples=min(left, 40), stateful_step_count=50, deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck), derandomize=False)
+            chosen = settings(max_examples=min(left, 40), stateful_step_count=50, deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck), derandomize=False, report_multiple_bugs=False)
             try: run_state_machine_as_test(hypothesis.seed(seed * 1000 + TALLY.states)(machine), settings=chosen)
             except BaseException as e:
                 if isinstance(e, KeyboardInterrupt): raise

@@ -108,3 +108,23 @@ def work(what: str, timeout: float = 1800, witness: bool = True, **order) -> sub
     import json
     return subprocess.Popen([sys.executable, "-m", "torture.worker", json.dumps({"what": what, **order})], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment() if witness else os.environ | {"PYTHONPATH": environment()["PYTHONPATH"]})
+
+_WATCHED = '''
+import sys
+from pathlib import Path
+from torture.recorder import Witness
+folder, witness = Path(sys.argv[1]), Witness()
+def mark(text): witness.mark(text.encode())
+def begin(): witness.begin(folder, sys.argv[2])
+'''
+
+def watch(
+    script: str, # Python; `folder` is there, `begin()` starts the recording, `mark(text)` leaves a word in it
+) -> list[Call]: # what the script did below `folder`, in order
+    "Run a script under the witness."
+    home = scratch()
+    try:
+        (home/"live").mkdir()
+        subprocess.run([sys.executable, "-c", _WATCHED + script + "\nwitness.end()", str(home/"live"), str(home/"log")], cwd=ROOT, env=environment(), check=True)
+        return read_log(home/"log", home/"live")
+    finally: shutil.rmtree(home, ignore_errors=True)

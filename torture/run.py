@@ -1,5 +1,5 @@
 "All of it, as one table: `make torture`, or `python -m torture.run [--quick] [part …]`. Writes torture/results.json."
-import argparse, json, os, platform, sqlite3, subprocess, sys, tempfile, time
+import argparse, json, os, platform, re, sqlite3, subprocess, sys, tempfile, time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -15,6 +15,7 @@ class Part:
     jobs: list
     wants_failures: bool = False # a mutant must be caught
     alone: bool = False          # needs the machine to itself
+    witness: bool = True         # needs the recorder, and so a compiler
     states: int = 0
     failures: list = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
@@ -36,10 +37,11 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("faults", "the k-th changing call fails, k = 1…200, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)]),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
         Part("read-only", "a read-only folder is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
-        Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 4))], alone=True),
-        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i) for i, n in enumerate(shared(scale(2100, 100), 2))]),
+        Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 4))], alone=True, witness=False),
+        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i) for i, n in enumerate(shared(scale(2100, 100), 2))], witness=False),
         *[Part(f"model: {b}", "calls against a plain dictionary, with I/O errors", [job("model.model", backend=b, steps=n, seed=i) for i, n in enumerate(shared(scale(10_000, 300), scale(2, 1)))]) for b in ("memory", "durable")],
-        *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))]) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
+        *([] if quick else [Part(f"atheris: {k}", "the same, with inputs that coverage chooses", [dict(what="atheris", kind=k, seconds=90)], witness=False) for k in ("json", "folder")]),
+        *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
     ]
 
 def finish(part: Part, found: dict):
@@ -47,14 +49,28 @@ def finish(part: Part, found: dict):
     part.failures += found["failures"]
     part.counts.update(found["counts"])
 
+ATHERIS = recorder.HERE/".venv"/"bin"/"python"
+
+def atheris(part: Part, kind: str, seconds: int, what: str):
+    "atheris in its own environment; it stops at the first failure."
+    start = time.perf_counter()
+    if not ATHERIS.exists() or subprocess.run([ATHERIS, "-c", "import atheris"], capture_output=True).returncode: part.skipped = "atheris is not installed in torture/.venv"; return
+    with tempfile.TemporaryDirectory() as home:
+        report = Path(home)/"report"
+        p = subprocess.run([ATHERIS, "-m", "torture.fuzz_atheris", kind, str(seconds)], cwd=recorder.ROOT, capture_output=True, text=True, env=os.environ | {"TORTURE_REPORT": str(report), "PYTHONPATH": str(recorder.ROOT)})
+        found = json.loads(report.read_text()) if report.exists() else {"states": 0, "errors": {}, "accepted": 0}
+    finish(part, {"states": found["states"], "counts": found["errors"] | {"accepted": found["accepted"]}, "failures": [p.stderr[-2500:]] if p.returncode else []})
+    part.seconds += time.perf_counter() - start
+
 def one(part: Part, order: dict):
     "Run a worker, and another one behind it when it dies over a case."
+    if order["what"] == "atheris": return atheris(part, **order)
     start, order = time.perf_counter(), dict(order)
     resumes = order["what"] in ("damage.damage", "fuzz.fuzz")
     with tempfile.TemporaryDirectory() as home:
         if resumes: order["progress"] = f"{home}/progress"
         while True:
-            p = recorder.work(**order)
+            p = recorder.work(witness=part.witness, **order)
             out, err = p.communicate()
             if p.returncode == 0: finish(part, json.loads(out.splitlines()[-1])); break
             case, note = json.loads(Path(order["progress"]).read_text()) if resumes and os.path.exists(order["progress"]) else (None, "")
@@ -68,7 +84,7 @@ def one(part: Part, order: dict):
 def run(parts: list[Part], workers: int = 2, show=print):
     "Run the parts, a few workers at a time."
     for part in parts:
-        if why := recorder.why_not(): part.skipped = why
+        if (why := recorder.why_not()) and part.witness: part.skipped = why
     with ThreadPoolExecutor(workers) as pool:
         waiting = [(p, [pool.submit(one, p, j) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
         for p, jobs in waiting:
@@ -82,7 +98,7 @@ def passed(p: Part) -> bool: return bool(p.skipped) or bool(p.failures) == p.wan
 def line(p: Part) -> str:
     "One line of the table."
     told = f"skipped: {p.skipped}" if p.skipped else ("caught" if p.failures else "NOT CAUGHT") if p.wants_failures else str(len(p.failures))
-    return f"{p.name:42}{p.states:>9,}  {told:>10}{p.seconds:>9.1f} s   {'' if passed(p) else 'FAILED'}"
+    return f"{p.name:42}{p.states:>9,}  {told:>10}{p.seconds:>9.1f} s{'' if passed(p) else '   FAILED'}"
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -103,7 +119,7 @@ def main():
             print(f"\n{p.name}: {p.bar}")
             for f in p.failures[:12]: print("  -", f[:1200])
     if not a.parts and not a.quick:
-        told = [{"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": p.failures[0][:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
+        told = [{"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
                  "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))} for p in parts]
         Path(a.results).write_text(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "system": f"{platform.system()} {platform.machine()}", "cpus": os.cpu_count(),
             "seconds": round(seconds), "parts": told}, indent=1) + "\n")
