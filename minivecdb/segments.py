@@ -109,7 +109,7 @@ class Segment:
             if not n: raise DamageError(f"{self.path}: ends at byte {at}, inside row {at // (4 * self.dimension)}: it was truncated")
             view, at = view[n:], at + n
 
-# %% ../nbs/49_segments.ipynb #e92201ad
+# %% ../nbs/49_segments.ipynb #9c8cd273
 def runs(
     *columns: np.ndarray, # [n] int64 each; the last counts up inside a run, the others stay equal
 ) -> np.ndarray: # [r + 1] where each run starts, and n
@@ -126,6 +126,10 @@ def read_rows(
     dimension: int, # d
 ) -> np.ndarray: # [n, d] float32
     "Rows from anywhere, one call per run of neighbours."
+    if len(row) == 1:
+        out = np.empty((1, dimension), np.float32)
+        segments[int(number[0])].read(int(row[0]), out)
+        return out
     order = np.lexsort((row, number))
     straight = bool((np.diff(order) == 1).all())
     if not straight: number, row = number[order], row[order]
