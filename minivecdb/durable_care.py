@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['check_folder', 'Repair', 'repair_folder']
 
-# %% ../nbs/55_durable_care.ipynb #892549b5
-import os, secrets, shutil, sqlite3, tempfile
+# %% ../nbs/55_durable_care.ipynb #09ebf1b1
+import os, secrets, shutil, sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from .vector_storage import FileFormatError, MAX_DIMENSION, MinivecdbError
+from .vector_storage import MAX_DIMENSION, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
 from .durable_format import Head, metadata_of, row_seals, seal
 from .durable_storage import DurableStorage, Snapshot
+from .durable_readers import private_copy
 from .durable_reads import Extents
 from .durable_writes import changing
 from . import durable_bulk
@@ -138,7 +139,7 @@ def _sync_file(path: Path):
     try: disk.fdatasync(fd)
     finally: os.close(fd)
 
-# %% ../nbs/55_durable_care.ipynb #3a5108c5
+# %% ../nbs/55_durable_care.ipynb #654f5b72
 class Repair(NamedTuple):
     "What `repair` could save."
     kept: int               # rows that matched their checksum, now in the new folder
@@ -148,13 +149,9 @@ class Repair(NamedTuple):
 
 class _Wreck:
     "What can still be read of a damaged storage; looks at a private copy of SQLite's files, so that it changes nothing."
-    def __init__(self, path: Path, folder: str, dimension: int | None):
-        self.path, self.notes, copy = path, [], Path(folder)
-        for end in ("", "-wal"):
-            source = path/f"meta.sqlite{end}"
-            if source.is_symlink(): raise FileFormatError(f"{source}: not a plain file")
-            if source.exists(): shutil.copyfile(source, copy/f"meta.sqlite{end}")
-        self.con = sqlite3.connect(f"file:{uri_path(copy/'meta.sqlite')}", uri=True, isolation_level=None)
+    def __init__(self, path: Path, dimension: int | None):
+        self.path, self.notes, self.copy = path, [], private_copy(path)
+        self.con = sqlite3.connect(f"file:{uri_path(Path(self.copy.name)/'meta.sqlite')}", uri=True, isolation_level=None)
         self.con.text_factory = bytes
         self.con.execute("PRAGMA writable_schema=ON")   # look past a damaged schema
         self.head = self._head(dimension)
@@ -235,10 +232,9 @@ def repair_folder(
     if into.exists(): raise FileExistsError(f"{into} exists: give the repaired storage a name of its own")
     if not (path/"meta.sqlite").exists(): raise FileNotFoundError(f"no storage at {path}")
     lost: dict[int, str] = {}
-    with tempfile.TemporaryDirectory(prefix="minivecdb-") as folder:
-        try: wreck = _Wreck(path, folder, dimension)
-        except sqlite3.DatabaseError as e: raise DamageError(f"{path/'meta.sqlite'}: nothing can be read ({e}): restore a backup") from e
-        with closing(wreck.con), DurableStorage(into, wreck.head.dimension, model=wreck.head.model) as new: kept = _refill(new, wreck, lost)
+    try: wreck = _Wreck(path, dimension)
+    except sqlite3.DatabaseError as e: raise DamageError(f"{path/'meta.sqlite'}: nothing can be read ({e}): restore a backup") from e
+    with wreck.copy, closing(wreck.con), DurableStorage(into, wreck.head.dimension, model=wreck.head.model) as new: kept = _refill(new, wreck, lost)
     return Repair(kept, lost, max(0, wreck.head.count - kept - len(lost)), wreck.notes)
 
 def _refill(new: DurableStorage, wreck: _Wreck, lost: dict[int, str]) -> int: # rows kept

@@ -19,7 +19,7 @@ from .durable_format import Head, metadata_text, row_seals, seal
 from .durable_storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from .durable_reads import as_id, reading
 
-# %% ../nbs/53_durable_writes.ipynb #96ffcbcd
+# %% ../nbs/53_durable_writes.ipynb #3e51bd5b
 class Change:
     "One transaction while it is put together."
     def __init__(self, storage: DurableStorage, head: Head):
@@ -32,12 +32,16 @@ class Change:
     def read(self, table: str, sql: str, *args: int) -> list:
         "Rows of a small table, compared with their checksums."
         return list(self.storage._sealed(table, self.con.execute(sql, args)))
-    def many(self, sql: str, rows: Iterable): self.storage._wrapped(disk.executemany, self.con, sql, rows)
+    def many(self, sql: str, rows: Iterable):
+        "The same for many rows."
+        self.storage._wrapped(disk.executemany, self.con, sql, rows)
     def note(self, first: int, n: int):
         "Enter ids into the log of changes."
         if n: self.run("INSERT INTO log VALUES (?, ?, ?, ?)", (self.head["changes"], first, n, seal(self.head["changes"], first, n)))
         self.head["changes"] += n
-    def digest(self, more: int): self.head["digest"] = (self.head["digest"] + more) % (1 << 62)
+    def digest(self, more: int):
+        "Add to the sum of all checksums."
+        self.head["digest"] = (self.head["digest"] + more) % (1 << 62)
 
     def insert(self,
         ids: range | np.ndarray, # [n] ascending, above all that are there

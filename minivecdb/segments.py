@@ -14,35 +14,53 @@ import mmap as mmap_module
 import numpy as np
 from .vector_storage import FileFormatError
 
-# %% ../nbs/49_segments.ipynb #e82e2584
+# %% ../nbs/49_segments.ipynb #9cd6329d
 SYNCHRONOUS = "FULL" # of SQLite; with NORMAL a commit is not synced, and a power failure takes it back
 
 class Disk:
     "Every call that writes. A test replaces one of these methods, and sees or fails it."
-    def mkdir(self, path: Path): os.mkdir(path)
-    def create(self, path: Path) -> int: return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    def mkdir(self, path: Path):
+        "A new folder."
+        os.mkdir(path)
+    def create(self, path: Path) -> int:
+        "A new file, open for reading and writing."
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     def write(self, fd: int, data: memoryview | bytes, offset: int):
         "All of `data`, at `offset`."
         view = memoryview(data)
         while len(view): view, offset = view[(n := os.pwrite(fd, view[:1 << 30], offset)):], offset + n
-    def truncate(self, fd: int, size: int): os.ftruncate(fd, size)
-    def fdatasync(self, fd: int): getattr(os, "fdatasync", os.fsync)(fd)
+    def truncate(self, fd: int, size: int):
+        "Cut a file off."
+        os.ftruncate(fd, size)
+    def fdatasync(self, fd: int):
+        "Wait until the contents of a file are on the disk."
+        getattr(os, "fdatasync", os.fsync)(fd)
     def fsync_dir(self, path: Path):
         "Make the names in a folder durable."
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         try: os.fsync(fd)
         finally: os.close(fd)
-    def rename(self, old: Path, new: Path): os.rename(old, new)
-    def unlink(self, path: Path): os.unlink(path)
+    def rename(self, old: Path, new: Path):
+        "Give a file or folder another name."
+        os.rename(old, new)
+    def unlink(self, path: Path):
+        "Remove a file's name."
+        os.unlink(path)
     def connect(self, path: Path) -> sqlite3.Connection:
         "The one connection that writes."
         con = sqlite3.connect(f"file:{uri_path(path)}", uri=True, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=64)
         for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "secure_delete=ON", "wal_autocheckpoint=0", "cache_size=-16000", "trusted_schema=OFF"): con.execute(f"PRAGMA {pragma}")
         con.text_factory = bytes
         return con
-    def execute(self, con: sqlite3.Connection, sql: str, args: Sequence = ()) -> sqlite3.Cursor: return con.execute(sql, args)
-    def executemany(self, con: sqlite3.Connection, sql: str, rows: Iterable): con.executemany(sql, rows)
-    def commit(self, con: sqlite3.Connection): con.execute("COMMIT")
+    def execute(self, con: sqlite3.Connection, sql: str, args: Sequence = ()) -> sqlite3.Cursor:
+        "A statement of SQL that writes."
+        return con.execute(sql, args)
+    def executemany(self, con: sqlite3.Connection, sql: str, rows: Iterable):
+        "The same for many rows."
+        con.executemany(sql, rows)
+    def commit(self, con: sqlite3.Connection):
+        "The moment at which everything counts."
+        con.execute("COMMIT")
 
 disk = Disk()
 
@@ -50,7 +68,7 @@ def uri_path(path: Path) -> str:
     "A path for a SQLite URI."
     return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
-# %% ../nbs/49_segments.ipynb #70649dee
+# %% ../nbs/49_segments.ipynb #4c0655ed
 SEGMENT_BYTES = 4 << 30
 _name = re.compile(r"vectors-(0|[1-9]\d{0,17})-(0|[1-9]\d{0,17})\.f32")
 
@@ -60,7 +78,9 @@ class DamageError(FileFormatError):
 def segment_name(
     segment: int, # its number, counted up from 0 and never used again
     generation: int, # 0 for rows as they came; each compaction counts one up
-) -> str: return f"vectors-{segment}-{generation}.f32"
+) -> str:
+    "The file of a segment."
+    return f"vectors-{segment}-{generation}.f32"
 
 def segment_rows(
     dimension: int, # d

@@ -16,7 +16,7 @@ from .segments import disk, open_file
 try: import fcntl
 except ImportError: fcntl = None
 
-# %% ../nbs/49_writer_lock.ipynb #4720b1c1
+# %% ../nbs/49_writer_lock.ipynb #1410657f
 class LockedError(MinivecdbError, TimeoutError):
     "Another process, or another handle of this one, is writing. The message names its process id."
 
@@ -35,11 +35,12 @@ def _lock_bytes(record: LockRecord) -> bytes:
 
 def read_lock(fd: int) -> LockRecord | None:
     "The record in LOCK; None where there is none, or none that is whole."
-    for _ in range(5):   # a writer may be in the middle of it
-        raw = os.pread(fd, 128, 0)
+    before = None
+    while (raw := os.pread(fd, 128, 0)) != before:   # a line that stays broken is; one that changes is being written
         if (m := _lock_line.fullmatch(raw)) and int(m[4], 16) == zlib.crc32(raw[:m.start(4) - 5]): return LockRecord(int(m[1]), m[2].decode(), int(m[3]))
         if not raw: return None
-        time.sleep(.001)
+        before = raw
+        time.sleep(.00005)
     return None
 
 def try_lock(fd: int, exclusive: bool) -> bool: # whether it worked
