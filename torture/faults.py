@@ -10,14 +10,15 @@ from .recorder import FOR_EVER, ONCE, SHORT, TORN, Witness, read_log, scratch
 from .story import Model, Step, after_words, difference, next_step
 from .subjects import SUBJECTS
 
-SCENE = [Step("add"), Step("bulk", n=40), Step("add"), Step("update"), Step("delete"), Step("fold"), Step("bulk", n=300), Step("delete"),
-         Step("compact"), Step("add"), Step("reopen"), Step("add"), Step("bulk", n=7), Step("delete"), Step("fold"), Step("update"), Step("compact"), Step("add")]
+SCENE = [Step("add"), Step("bulk", n=40), Step("add"), Step("update"), Step("delete"), Step("fold"), Step("stream", n=700), Step("purge", n=90),
+         Step("compact"), Step("add"), Step("reopen"), Step("add"), Step("bulk", n=400), Step("delete"), Step("fold"), Step("update"), Step("compact"), Step("add")]
 
 def scene(model: Model, i: int) -> Step:
     "The i-th step, with ids and tags that fit what is there."
     do = SCENE[i % len(SCENE)]
-    id = list(model.rows)[len(model.rows) // 2] if do.do in ("update", "delete") and model.rows else -1
-    return Step("add" if do.do in ("update", "delete") and id < 0 else do.do, model.tags, do.n, id)
+    changes = do.do in ("update", "delete", "purge")
+    id = list(model.rows)[len(model.rows) // 2] if changes and model.rows else -1
+    return Step("add" if changes and id < 0 else do.do, model.tags, do.n, id)
 
 def own(e: BaseException) -> bool:
     "Whether an error is one of the product's own."
@@ -69,12 +70,12 @@ class Attempt:
     def refuses(self):
         "After a failure, the handle may not acknowledge another write, and says so in its own words."
         if self.failed is None or self.storage is None: return
-        for step in (Step("add", self.model.tags + 500), Step("bulk", self.model.tags + 600, 5), Step("delete", id=next(iter(self.model.rows), -1)), Step("compact"), Step("fold")):
+        for step in (Step("add", self.model.tags + 500), Step("bulk", self.model.tags + 600, 5), Step("stream", self.model.tags + 700, 50), Step("delete", id=next(iter(self.model.rows), -1)), Step("purge", n=3, id=next(iter(self.model.rows), 0)), Step("compact"), Step("fold")):
             try: answer = step.take(self.storage, D)
             except Exception as e:
                 if not own(e): self.wrong(f"a refusal that is not its own: {say(e)}")
             else:
-                if step.do in ("add", "bulk") or answer is True: self.wrong(f"acknowledged {step} with {answer!r} after {say(self.failed)}")
+                if step.do in ("add", "bulk", "stream", "purge") or answer is True: self.wrong(f"acknowledged {step} with {answer!r} after {say(self.failed)}")
 
     def reads(self):
         "What the handle still reads must be right."
@@ -211,9 +212,18 @@ def fill(subject: str, place: Path, tally: Tally, witness: Witness, note: str, s
     except Exception as e:
         if not own(e): a.wrong(f"opening on a full disk: {say(e)}")
         tally.counts["full disks that do not open for writing"] += 1
+    if subject == "durable": reads_when_full(a)
     relieve()
     a.reopened()
     tally.states += 1
+
+def reads_when_full(a: Attempt):
+    "A full disk can still be read."
+    from minivecdb import VectorStorage
+    try:
+        with VectorStorage.open(a.place/"s.mvdb", mode="r") as storage:
+            if wrong := difference_of_rows(storage, [a.model] + ([a.under_way.apply(a.model)] if a.under_way else [])): a.wrong(f"read on the full disk: {wrong}")
+    except Exception as e: a.wrong(f"reading on a full disk: {say(e)}")
 
 def full(subject: str, how: str, times: int) -> Tally:
     "how: disk (2 MB, pretended) | mount (2 MB, a real file system) | size (limit on the size of a file)"
@@ -231,7 +241,7 @@ def full(subject: str, how: str, times: int) -> Tally:
             if how == "mount": os.unlink(small/"ballast")
         if how == "disk": witness.begin(place); witness.room(2 << 20)
         if how == "size": resource.setrlimit(resource.RLIMIT_FSIZE, ((300 + 37 * i) << 10, limits[1]))
-        if how == "mount": (small/"ballast").write_bytes(bytes((200 + 61 * i) << 10))
+        if how == "mount": (small/"ballast").write_bytes(bytes((800 + 31 * i) << 10))
         fill(subject, place, tally, witness, f"{how} {i}", i, relieve)
         witness.end()
         shutil.rmtree(place, ignore_errors=True)

@@ -6,7 +6,7 @@ from .recorder import KILL, Witness, scratch
 from .story import Model, Step, after_words, next_step
 from .subjects import SUBJECTS
 
-MIX = {"add": 30, "bulk": 25, "update": 8, "delete": 20, "compact": 8, "fold": 8, "reopen": 2}
+MIX = {"add": 30, "bulk": 15, "stream": 10, "update": 8, "delete": 15, "purge": 5, "compact": 8, "fold": 8, "reopen": 2}
 
 def write_until_killed(subject: str, place: Path, model: Model, seed: int, pipe: int, at_call: int):
     "The life of the writer: open, take steps for ever, say so before and after each."

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from minivecdb import VectorStorage
 from minivecdb.vector_storage import MinivecdbError
 from .power import Tally
+from .subjects import small_files
 from .recorder import FOR_EVER, ONCE, TORN, Witness, scratch
 
 D = 3
@@ -200,12 +201,13 @@ def model(subject: str, backend: str, steps: int, seed: int = 0) -> Tally:
     global TALLY, WITNESS, HOME
     import hypothesis
     TALLY, WITNESS, HOME = Tally(), Witness(), scratch()
+    small_files()
     machine = {"memory": Memory, "durable": Durable}[backend]
     try:
         while TALLY.states < steps and not TALLY.failures:
-            left = max(2, (steps - TALLY.states) // 25)
+            left = max(10, (steps - TALLY.states) // 25)
             chosen = settings(max_examples=min(left, 40), stateful_step_count=50, deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck), derandomize=False, report_multiple_bugs=False)
-            try: run_state_machine_as_test(hypothesis.seed(seed * 1000 + TALLY.states)(machine), settings=chosen)
+            try: run_state_machine_as_test(hypothesis.seed(seed * 100_003 + TALLY.counts['examples'])(machine), settings=chosen)
             except BaseException as e:
                 if isinstance(e, KeyboardInterrupt): raise
                 notes = "\n".join(getattr(e, "__notes__", []))

@@ -100,6 +100,14 @@ def line(p: Part) -> str:
     told = f"skipped: {p.skipped}" if p.skipped else ("caught" if p.failures else "NOT CAUGHT") if p.wants_failures else str(len(p.failures))
     return f"{p.name:42}{p.states:>9,}  {told:>10}{p.seconds:>9.1f} s{'' if passed(p) else '   FAILED'}"
 
+def keep(path: Path, told: list[dict]):
+    "Write the results; parts that were not run this time keep their last line."
+    old = json.loads(path.read_text())["parts"] if path.exists() else []
+    new = {p["name"]: p for p in told}
+    order = [p.name for p in plan(False)]
+    parts = sorted((new | {p["name"]: p for p in old if p["name"] not in new}).values(), key=lambda p: order.index(p["name"]) if p["name"] in order else len(order))
+    path.write_text(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "system": f"{platform.system()} {platform.machine()}", "cpus": os.cpu_count(), "parts": parts}, indent=1) + "\n")
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("parts", nargs="*", help="names, or their beginnings; all when none is given")
@@ -118,11 +126,10 @@ def main():
         if not passed(p):
             print(f"\n{p.name}: {p.bar}")
             for f in p.failures[:12]: print("  -", f[:1200])
-    if not a.parts and not a.quick:
+    if not a.quick:
         told = [{"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
                  "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))} for p in parts]
-        Path(a.results).write_text(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "system": f"{platform.system()} {platform.machine()}", "cpus": os.cpu_count(),
-            "seconds": round(seconds), "parts": told}, indent=1) + "\n")
+        keep(Path(a.results), told)
     if not all(map(passed, parts)): sys.exit(1)
 
 if __name__ == "__main__": main()

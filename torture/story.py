@@ -32,22 +32,23 @@ class Model:
 
 @dataclass(frozen=True)
 class Step:
-    "One call of a storage. do: add | bulk | update | delete | compact | fold | reopen"
+    "One call of a storage. do: add | bulk | stream (a bulk in blocks) | update | delete | purge (many at once) | compact | fold | reopen"
     do: str
     tag: int = 0 # of the first row written
-    n: int = 0   # rows written by a bulk
-    id: int = -1 # the row that is changed or deleted
+    n: int = 0   # rows written by a bulk, or deleted by a purge
+    id: int = -1 # the row that is changed or deleted, the first of many
 
     def word(self, what: str, **more) -> bytes: return json.dumps({"what": what, **asdict(self), **more}).encode()
 
     def apply(self, m: Model) -> Model: # a changed copy
         "The storage after this step."
         m = m.copy()
-        n = {"add": 1, "bulk": self.n}.get(self.do, 0)
+        n = {"add": 1, "bulk": self.n, "stream": self.n}.get(self.do, 0)
         m.rows.update((m.next_id + i, self.tag + i) for i in range(n))
         m.next_id += n
         if self.do == "update": m.rows[self.id] = self.tag
         if self.do == "delete": m.rows.pop(self.id, None)
+        if self.do == "purge": m.rows = {i: t for i, t in m.rows.items() if not self.id <= i < self.id + self.n}
         m.tags = max(m.tags, self.tag + max(self.n, 1))
         return m
 
@@ -57,13 +58,18 @@ class Step:
         if self.do == "bulk":
             tags = np.arange(self.tag, self.tag + self.n)
             return list(storage.add_bulk(vectors_of(tags, d), [metadata_of(int(t)) for t in tags]))
+        if self.do == "stream":
+            parts = np.array_split(np.arange(self.tag, self.tag + self.n), 3)
+            return list(storage.add_bulk((vectors_of(p, d), [metadata_of(int(t)) for t in p]) for p in parts))
+        if self.do == "purge": return storage.delete_bulk(range(self.id, self.id + self.n))
         if self.do == "update": return storage.update(self.id, vector_of(self.tag, d), metadata_of(self.tag))
         if self.do == "delete": return storage.delete(self.id)
         return getattr(storage, self.do)()
 
     def expect(self, m: Model, answer: Any):
         "Raise unless this is what a storage in state `m` should have answered."
-        wanted = {"add": m.next_id, "bulk": list(range(m.next_id, m.next_id + self.n)), "delete": self.id in m.rows}.get(self.do, answer)
+        ids = list(range(m.next_id, m.next_id + self.n))
+        wanted = {"add": m.next_id, "bulk": ids, "stream": ids, "delete": self.id in m.rows, "purge": len(m.rows.keys() & set(range(self.id, self.id + self.n)))}.get(self.do, answer)
         if answer != wanted: raise AssertionError(f"{self}: answered {answer!r}, expected {wanted!r}")
 
 def step_from(word: bytes) -> tuple[str, Step]: # ("begin" | "done" | …, the step)
@@ -71,15 +77,15 @@ def step_from(word: bytes) -> tuple[str, Step]: # ("begin" | "done" | …, the s
     x = json.loads(word)
     return x["what"], Step(**{k: x[k] for k in ("do", "tag", "n", "id")})
 
-MIX = {"add": 40, "bulk": 12, "update": 8, "delete": 20, "compact": 5, "fold": 6, "reopen": 4}
+MIX = {"add": 36, "bulk": 8, "stream": 5, "update": 8, "delete": 16, "purge": 4, "compact": 5, "fold": 6, "reopen": 4}
 
-def next_step(rng: random.Random, m: Model, mix: dict[str, int] = MIX, bulks: tuple = (2, 5, 40, 150)) -> Step:
+def next_step(rng: random.Random, m: Model, mix: dict[str, int] = MIX, bulks: tuple = (3, 40, 150, 700)) -> Step:
     "A random step that makes sense in state `m`."
     do = rng.choices(list(mix), list(mix.values()))[0]
-    if do in ("update", "delete") and not m.rows: do = "add"
-    id = rng.choice(list(m.rows)) if do in ("update", "delete") else -1
+    if do in ("update", "delete", "purge") and not m.rows: do = "add"
+    id = rng.choice(list(m.rows)) if do in ("update", "delete", "purge") else -1
     if do == "delete" and rng.random() < .05: id = m.next_id + 5
-    return Step(do, m.tags if do in ("add", "bulk", "update") else 0, rng.choice(bulks) if do == "bulk" else 0, id)
+    return Step(do, m.tags if do in ("add", "bulk", "stream", "update") else 0, rng.choice(bulks) if do in ("bulk", "stream", "purge") else 0, id)
 
 def contents(storage: Any) -> dict[int, tuple[bytes, dict]]: # id -> (bytes of the vector, metadata)
     "All that a storage gives back."

@@ -1,5 +1,5 @@
 "What is tortured, and how it is broken on purpose to see whether the harness notices."
-import contextlib, os, re, sqlite3, stat
+import contextlib, os, re, sqlite3, stat, sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
@@ -9,8 +9,17 @@ def open_toy(path: Path, d: int):
     from .toy import Toy
     return Toy(path, d)
 
+def small_files():
+    "Let a few rows be enough for a fold, for the way straight into a file, and for a second segment: states are small here."
+    import minivecdb.durable
+    for name, bytes in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10)):
+        found = [m for n, m in sys.modules.items() if n.startswith("minivecdb.") and hasattr(m, name)]
+        if not found: raise RuntimeError(f"no module of minivecdb has {name} any more: make files small in another way")
+        for m in found: setattr(m, name, bytes)
+
 def open_durable(path: Path, d: int):
     from minivecdb import VectorStorage
+    small_files()
     return VectorStorage.open(path, d, timeout=1) # nobody else is there, so no wait is right
 
 SUBJECTS: dict[str, Callable] = {"toy": open_toy, "durable": open_durable}

@@ -49,7 +49,8 @@ class Toy:
         self._commit([("UPDATE rows SET place=? WHERE id=?", list(enumerate(ids)))])
         if old >= 0: (self.path/f"vectors-0-{old}.f32").unlink()
 
-    def add_bulk(self, vectors, metadatas) -> list[int]:
+    def add_bulk(self, vectors, metadatas=None) -> list[int]:
+        if metadatas is None: vectors, metadatas = (sum(map(list, x), []) for x in zip(*vectors))
         rows = np.ascontiguousarray(vectors, np.float32)
         os.pwrite(self.file, rows.tobytes(), self.used * 4 * self.dimension)
         if self.publish_last: self._sync()
@@ -63,6 +64,10 @@ class Toy:
         there = self.db.execute("SELECT 1 FROM rows WHERE id=?", (id,)).fetchone() is not None
         if there: self._commit([("DELETE FROM rows WHERE id=?", [(id,)])])
         return there
+    def delete_bulk(self, ids) -> int:
+        there = [i for i, in self.db.execute("SELECT id FROM rows ORDER BY id") if i in ids]
+        if there: self._commit([("DELETE FROM rows WHERE id=?", [(i,) for i in there])])
+        return len(there)
     def update(self, id: int, vector, metadata):
         os.pwrite(self.file, np.asarray(vector, np.float32).tobytes(), self.used * 4 * self.dimension)
         if self.publish_last: self._sync()

@@ -10,6 +10,7 @@ import numpy as np
 from .power import Tally
 from .recorder import ROOT, environment, scratch
 from .story import vectors_of
+from .subjects import small_files
 
 D = 8
 
@@ -22,6 +23,7 @@ def write(folder: str, writer: int, seconds: float, seed: int):
     "A writer's life: open, wait for one's turn, write some batches, delete an old one, sometimes compact, close. Its log goes to standard output."
     from minivecdb import VectorStorage
     from minivecdb.durable_storage import LockedError
+    small_files()
     rng, end, batch, mine = random.Random(seed), time.monotonic() + seconds, 0, {}
     def say(**what): print(json.dumps({"at": time.monotonic(), **what}), flush=True)
     while time.monotonic() < end:
