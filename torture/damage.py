@@ -14,7 +14,15 @@ from .subjects import SUBJECTS
 
 D = 96 # here vectors are most of the bytes, as in life
 
-def base(home: Path) -> list[tuple[str, Path, Model]]:
+CLUSTERS = 8
+
+def nearest(storage) -> list[tuple[int, float]]:
+    "Ids and distances of an exact search through the index that is kept beside the storage."
+    from minivecdb.durable import open_index
+    index = open_index(storage, n_clusters=CLUSTERS, nprobe=CLUSTERS)
+    return [(int(h.id), float(h.distance)) for h in index.search(vectors_of(np.array([77]), D)[0], k=9)]
+
+def base(home: Path, index: bool) -> list[tuple[str, Path, Model]]:
     "A storage with rows in segments and in SQLite, deletions and a compaction behind it: closed well, and as a kill leaves it."
     place, model = home/"base", Model()
     place.mkdir(parents=True)
@@ -28,6 +36,7 @@ def base(home: Path) -> list[tuple[str, Path, Model]]:
     take(Step("bulk", model.tags, n=600))
     for i in range(30): take(Step("add", model.tags))
     take(Step("fold"))
+    if index: nearest(storage)
     take(Step("update", model.tags, id=1)); take(Step("delete", id=1000))
     for i in range(12): take(Step("add", model.tags))
     killed, closed = home/"killed", home/"closed"
@@ -56,7 +65,7 @@ def harm(data: bytes, rng: random.Random) -> tuple[bytes, str, int]: # (what is 
     if how == "append": out += rng.randbytes(rng.randint(1, 9000))
     return bytes(out), how, at
 
-def look(path: Path, mode: str, wanted: dict, next_id: int) -> dict:
+def look(path: Path, mode: str, wanted: dict, next_id: int, hits: list | None = None) -> dict:
     "Everything that can be asked of the storage; what came back wrong, and the errors."
     from minivecdb import VectorStorage
     found = {"wrong": [], "errors": [], "check": None}
@@ -81,6 +90,7 @@ def look(path: Path, mode: str, wanted: dict, next_id: int) -> dict:
         if len(ids) != len(wanted): found["wrong"].append(f"to_arrays: {len(ids)} rows")
     ask("to_arrays", arrays)
     if (n := ask("next_id", lambda: storage.next_id)) not in (None, next_id): found["wrong"].append(f"next id {n} for {next_id}")
+    if hits is not None and (h := ask("search", lambda: nearest(storage))) not in (None, hits): found["wrong"].append(f"search: {h[:3]} for {hits[:3]}")
     found["check"] = ask("check", storage.check)
     ask("close", storage.close)
     return found
@@ -99,11 +109,13 @@ def judge(found: dict, tally: Tally, note: str, name: str, mode: str):
         tally.fail(f"{note}: nobody names the row: {found['errors'][:1]} {str(found['check'])[:200]}")
     tally.counts["told" if loud else "harmless"] += 1
 
-def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: str = "") -> Tally:
+def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: str = "", index: bool = False) -> Tally:
     "Damages number `start` to `cases`; each is looked at through a handle for writing or for reading."
     tally, home = Tally(), scratch()
     try:
-        bases = base(home)
+        bases, hits = base(home, index), None
+        if index:
+            with SUBJECTS[subject](bases[0][1]/"s.mvdb", D) as storage: hits = nearest(storage)
         wanted = {name: expected(m, D) for name, _, m in bases}
         for i in range(start, cases):
             rng = random.Random(seed * 1_000_003 + i)
@@ -124,7 +136,7 @@ def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: st
             if progress: Path(progress).write_text(json.dumps([i, note]))
             target.write_bytes(new)
             signal.alarm(60)
-            judge(look(live/"s.mvdb", mode, wanted[state], model.next_id), tally, note, name, mode)
+            judge(look(live/"s.mvdb", mode, wanted[state], model.next_id, hits if which == "index" else None), tally, note, name, mode)
             signal.alarm(0)
             tally.states += 1
             tally.counts[f"in {which}"] += 1

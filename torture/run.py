@@ -38,7 +38,7 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
         Part("read-only", "a read-only folder is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
         Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 4))], alone=True, witness=False),
-        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i) for i, n in enumerate(shared(scale(2300, 100), 2))], witness=False),
+        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i, index=not quick) for i, n in enumerate(shared(scale(2300, 100), 2))], witness=False),
         *[Part(f"model: {b}", "calls against a plain dictionary, with I/O errors", [job("model.model", backend=b, steps=n, seed=i) for i, n in enumerate(shared(scale(10_000, 300), scale(2, 1)))]) for b in ("memory", "durable")],
         *([] if quick else [Part(f"atheris: {k}", "the same, with inputs that coverage chooses", [dict(what="atheris", kind=k, seconds=90)], witness=False) for k in ("json", "folder")]),
         *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
