@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['open_index', 'keep_index']
 
-# %% ../nbs/57_durable.ipynb #8d43f524
+# %% ../nbs/57_durable.ipynb #0a9c9268
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Any
 from .vector_storage import FileFormatError
 from .ivf import IVF
 from .ivf_index import IVFIndex
-from . import index_files, durable_bulk, durable_care, durable_exchange
+from . import index_files, durable_exchange
+from .durable_care import check_folder, repair_folder
 from .durable_storage import DurableStorage
 
 # %% ../nbs/57_durable.ipynb #71e38840

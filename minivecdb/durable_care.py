@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['check_folder', 'Repair', 'repair_folder']
 
-# %% ../nbs/55_durable_care.ipynb #09ebf1b1
-import os, secrets, shutil, sqlite3
+# %% ../nbs/55_durable_care.ipynb #da1da33a
+import errno, os, secrets, shutil, sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -16,14 +16,14 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import MAX_DIMENSION, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
-from .durable_format import Head, metadata_of, row_seals, seal
+from .durable_format import Head, SELECT_HEAD, metadata_of, row_seals, seal
 from .durable_storage import DurableStorage, Snapshot
 from .durable_readers import private_copy
 from .durable_reads import Extents
 from .durable_writes import changing
 from . import durable_bulk
 
-# %% ../nbs/55_durable_care.ipynb #1aad071a
+# %% ../nbs/55_durable_care.ipynb #5b202269
 @patch
 def check(self: DurableStorage,
     progress: bool = False, # show a bar
@@ -55,8 +55,10 @@ def _problems(self: DurableStorage, s: Snapshot, progress: bool) -> Iterator[str
     with tqdm(total=s.head.count, unit=" rows", disable=not progress, leave=False) as bar:
         for ids, crcs, problems in self._row_problems(s):
             yield from problems
-            if expected is not None and not np.array_equal(ids, expected[count:count + len(ids)]):
-                yield f"{meta}: row {np.setxor1d(ids, expected[count:count + len(ids)])[0]} is missing, or there although it was deleted"
+            there, wanted = np.array(ids), expected[count:count + len(ids)] if expected is not None else ids
+            if not np.array_equal(there, wanted):
+                apart = np.setxor1d(there, wanted)
+                yield f"{meta}: row {apart[0] if len(apart) else there[0]} is missing, or there twice, or there although it was deleted"
                 expected = None
             count, digest = count + len(ids), digest + sum(crcs)
             bar.update(len(ids))
@@ -71,7 +73,7 @@ def _table_problems(self: DurableStorage, s: Snapshot) -> Iterator[str]:
         e = Extents([v for v in self._sealed("extents", s.con.execute("SELECT first, n, segment, start, crc FROM extents ORDER BY first"))])
         if (e.first[:-1] + e.n[:-1] > e.first[1:]).any(): yield f"{meta}: table extents gives two places for one id"
         self._arrays.pop("extents", None); self._extents(s); self._segment_rows(s.con)
-        self._log_entries(s, 0)
+        self._log_entries(s, s.head.log_from)
     except MinivecdbError as error: yield str(error)
     recent, = s.con.execute("SELECT count(*) FROM recent").fetchone()
     alone = s.con.execute("SELECT id FROM recent WHERE id NOT IN (SELECT id FROM rows) LIMIT 1").fetchone()
@@ -93,7 +95,7 @@ def _row_problem(self: DurableStorage, s: Snapshot, found: tuple) -> str | None:
     try: self._verified(s, [found])
     except DamageError as e: return str(e)
 
-# %% ../nbs/55_durable_care.ipynb #20ed8a60
+# %% ../nbs/55_durable_care.ipynb #de267611
 @patch
 def backup(self: DurableStorage,
     path: str | Path, # a folder that does not exist yet
@@ -101,7 +103,7 @@ def backup(self: DurableStorage,
 ) -> Path: # the folder
     "A copy of the latest commit, while others read and write; it appears under its name only when it is complete."
     path = Path(os.path.abspath(path))
-    if path.exists(): raise FileExistsError(f"{path} exists: give the backup a name of its own")
+    if path.exists(): raise FileExistsError(errno.EEXIST, "exists already: give the backup a name of its own", str(path))
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     part.mkdir()
     try:
@@ -139,7 +141,7 @@ def _sync_file(path: Path):
     try: disk.fdatasync(fd)
     finally: os.close(fd)
 
-# %% ../nbs/55_durable_care.ipynb #654f5b72
+# %% ../nbs/55_durable_care.ipynb #78e47901
 class Repair(NamedTuple):
     "What `repair` could save."
     kept: int               # rows that matched their checksum, now in the new folder
@@ -160,9 +162,9 @@ class _Wreck:
 
     def _head(self, dimension: int | None) -> Head:
         "The head, or what can be believed of it."
-        try: found = self.con.execute("SELECT dimension, model, next_id, changes, count, digest, recent, layout, commits, crc FROM head").fetchone() or ()
+        try: found = self.con.execute(SELECT_HEAD).fetchone() or ()
         except sqlite3.DatabaseError as e: found = (); self.notes.append(f"table head: {e}")
-        *values, crc = found or [dimension, None, 0, 0, 0, 0, 0, 0, 0, 0]
+        *values, crc = found or [dimension, None, *[0] * (len(Head._fields) - 1)]
         values[1] = values[1].decode(errors="replace") if isinstance(values[1], bytes) else None
         if not found or crc != seal(*values): self.notes.append("table head does not match its checksum")
         if dimension is not None: values[0] = dimension
@@ -229,8 +231,8 @@ def repair_folder(
 ) -> Repair:
     "Save every row that matches its checksum, with its id, to a new storage."
     path, into = Path(os.path.abspath(path)), Path(os.path.abspath(into))
-    if into.exists(): raise FileExistsError(f"{into} exists: give the repaired storage a name of its own")
-    if not (path/"meta.sqlite").exists(): raise FileNotFoundError(f"no storage at {path}")
+    if into.exists(): raise FileExistsError(errno.EEXIST, "exists already: give the repaired storage a name of its own", str(into))
+    if not (path/"meta.sqlite").exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", str(path))
     lost: dict[int, str] = {}
     try: wreck = _Wreck(path, dimension)
     except sqlite3.DatabaseError as e: raise DamageError(f"{path/'meta.sqlite'}: nothing can be read ({e}): restore a backup") from e
@@ -243,7 +245,7 @@ def _refill(new: DurableStorage, wreck: _Wreck, lost: dict[int, str]) -> int: # 
         for ids, rows, texts in wreck.rows(lost):
             change.insert_with_gaps(ids, rows, texts)
         change.skip_to(max(change.head["next_id"], min(wreck.head.next_id, 1 << 53), max(lost, default=-1) + 1))
-        change.head["changes"] = change.head["count"]
+        change.head["changes"] = change.head["log_from"] = change.head["count"]
     return len(new)
 
 @patch

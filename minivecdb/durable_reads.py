@@ -166,7 +166,7 @@ def __contains__(self: DurableStorage, id: int) -> bool:
         if not there: self._check_gone(s, [key])
     return there
 
-# %% ../nbs/52_durable_reads.ipynb #c2c5a586
+# %% ../nbs/52_durable_reads.ipynb #0251dc74
 @patch
 def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
     "All ids, ascending: those that were given out, without those in table `gone`."
@@ -206,11 +206,13 @@ def to_arrays(self: DurableStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int
 @patch
 def _log_entries(self: DurableStorage, s: Snapshot, counter: int) -> np.ndarray | None: # [3, m] at, first, n
     "The log from the entry with change `counter` on; None when it does not reach back."
+    if counter < s.head.log_from: return None
     start = s.con.execute("SELECT max(at) FROM log WHERE at <= ?", (counter,)).fetchone()[0]
     found = list(self._sealed("log", s.con.execute("SELECT at, first, n, crc FROM log WHERE at >= ? ORDER BY at", (start or 0,))))
     at, first, n = np.array(found, np.int64).reshape(-1, 3).T
-    if len(at) and ((at[1:] != at[:-1] + n[:-1]).any() or at[-1] + n[-1] != s.head.changes or (first + n).max() > s.head.next_id or n.sum() > 4096 + 4 * s.head.count): raise DamageError(f"{self.meta}: table log has a gap: restore a backup, or repair(path, into)")
-    return None if start is None else np.stack([at, first, n])
+    whole = start is not None and (at[1:] == at[:-1] + n[:-1]).all() and at[-1] + n[-1] == s.head.changes and (first + n).max() <= s.head.next_id and n.sum() <= 4096 + 4 * s.head.count
+    if not whole and (start is not None or s.head.log_from < s.head.changes): raise DamageError(f"{self.meta}: table log has a gap: restore a backup, or repair(path, into)")
+    return np.stack([at, first, n])
 
 @patch
 def changes_since(self: DurableStorage,

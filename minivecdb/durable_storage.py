@@ -6,8 +6,8 @@
 __all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'Reader', 'connect', 'Snapshot', 'DurableStorage', 'refuse_links',
            'SegmentRow']
 
-# %% ../nbs/50_durable_storage.ipynb #7da38051
-import os, re, sqlite3, struct, tempfile, threading, time
+# %% ../nbs/50_durable_storage.ipynb #d4fb12a5
+import errno, os, re, sqlite3, struct, tempfile, threading, time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
 from .segments import DamageError, Segment, disk, open_file, segment_name, uri_path
 from .writer_lock import LockedError, LockRecord, WriterLock, has_writer, read_lock, try_lock, unlock
-from .durable_format import FORMAT, Head, MIGRATIONS, check_format, check_head, check_schema, read_head, seal
+from .durable_format import FORMAT, Head, INSERT_HEAD, MIGRATIONS, check_format, check_head, check_schema, read_head, seal
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
@@ -119,7 +119,7 @@ class DurableStorage(VectorStorage):
         if not getattr(self, "_closed", True): self._abandon()
     def __reduce__(self): raise TypeError("a durable storage cannot be pickled: open it by its path in the other process")
 
-# %% ../nbs/50_durable_storage.ipynb #ae8436c0
+# %% ../nbs/50_durable_storage.ipynb #b1fc1160
 @patch
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Take the lock, look at the files, make what is missing."
@@ -127,15 +127,15 @@ def _open(self: DurableStorage, dimension: int | None, model: str | None):
     if self.path.exists() and not self.path.is_dir(): raise FileFormatError(f"{self.path}: not a folder: VectorStorage.load reads a JSON file")
     if self.mode == "rw":
         if not self.path.is_dir():
-            if dimension is None: raise FileNotFoundError(f"no storage at {self.path}: give its dimension to make one")
-            if not self.path.parent.is_dir(): raise FileNotFoundError(f"the folder {self.path.parent} does not exist: make it first")
+            if dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", str(self.path))
+            if not self.path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(self.path.parent))
             self._make_folder()
         refuse_links(self.path)
-        if not meta.exists() and dimension is None: raise FileNotFoundError(f"no storage at {self.path}: give its dimension to make one")
+        if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", str(self.path))
         if meta.exists(): self._peek()
         self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
         self._connect_writer(dimension, model)
-    elif not meta.exists(): raise FileNotFoundError(f"no storage at {self.path}")
+    elif not meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", str(self.path))
     with self._lock as s: head = s.head
     self.dimension, self.model = head.dimension, head.model
     if dimension not in (None, head.dimension): raise DimensionError(f"expected {dimension} dimensions, got {head.dimension}: that is what the storage at {self.path} was made with")
@@ -150,10 +150,12 @@ def _make_folder(self: DurableStorage):
 @patch
 def _peek(self: DurableStorage):
     "Refuse a newer format before anything is written. SQLite keeps `user_version` in bytes 60 to 63 of the file."
-    fd = open_file(self.path/"meta.sqlite")
+    fd = open_file(self.meta)
     try: start = os.pread(fd, 100, 0)
     finally: os.close(fd)
-    if start.startswith(b"SQLite format 3\0") and len(start) == 100: check_format(struct.unpack(">i", start[60:64])[0], self.path/"meta.sqlite")
+    if not start.startswith(b"SQLite format 3\0") or len(start) < 100: return
+    version, pages = struct.unpack(">i", start[60:64])[0], struct.unpack(">I", start[28:32])[0]
+    if not check_format(version, self.meta) and (pages > 1 or start[18] != 2): raise FileFormatError(f"{self.meta}: not a storage of minivecdb")
 
 @patch
 def _connect_writer(self: DurableStorage, dimension: int | None, model: str | None):
@@ -171,19 +173,19 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     self._checkpoint("TRUNCATE", min(self.timeout, 1.))
     self._wrapped(self._writer.note, head.commits)
     self._sweep(head)
-    self._head, self._log_start = head, self._con.execute("SELECT coalesce(min(at), ?) FROM log", (head.changes,)).fetchone()[0]
+    self._head = head
 
 @patch
 def _migrate(self: DurableStorage, format: int, dimension: int | None, model: str | None):
     "Bring the tables to the newest format, in one transaction."
-    if format == 0 and dimension is None: raise FileNotFoundError(f"no storage at {self.path}: give its dimension to make one")
+    if format == 0 and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", str(self.path))
     run = lambda sql, args=(): self._wrapped(disk.execute, self._con, sql, args)
     run("BEGIN IMMEDIATE")
     for migration in MIGRATIONS[format:]: self._wrapped(migration, self._con)
     run(f"PRAGMA user_version={FORMAT}")
     if format == 0:
-        head = Head(dimension, model, 0, 0, 0, 0, 0, 0, 1)
-        run("INSERT INTO head VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*head, seal(*head)))
+        head = Head(dimension, model, *[0] * (len(Head._fields) - 3), commits=1)
+        run(INSERT_HEAD, (*head, seal(*head)))
     self._wrapped(disk.commit, self._con)
 
 @patch

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'Change', 'changing', 'joined']
 
-# %% ../nbs/53_durable_writes.ipynb #8337573c
+# %% ../nbs/53_durable_writes.ipynb #a2a16775
 import os, sqlite3
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from .vector_storage import MinivecdbError, as_vector
 from .segments import DamageError, disk, open_file, runs, segment_name, segment_rows
 from .writer_lock import LockedError
-from .durable_format import Head, metadata_text, row_seals, seal
+from .durable_format import Head, UPDATE_HEAD, metadata_text, row_seals, seal
 from .durable_storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from .durable_reads import as_id, reading
 
@@ -72,7 +72,7 @@ class Change:
         starts = runs(ids)
         for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.note(int(ids[a]), b - a)
 
-# %% ../nbs/53_durable_writes.ipynb #86a3d9ad
+# %% ../nbs/53_durable_writes.ipynb #bb2d54e2
 @contextmanager
 def changing(storage: DurableStorage) -> Iterator[Change]:
     "A transaction: committed at the end, undone by any error."
@@ -110,7 +110,7 @@ def _publish(self: DurableStorage, change: Change):
     if change.made: self._wrapped(disk.fsync_dir, self.path)
     self._trim_log(change)
     head = Head(**change.head)._replace(commits=change.head["commits"] + 1)
-    change.run("UPDATE head SET dimension=?, model=?, next_id=?, changes=?, count=?, digest=?, recent=?, layout=?, commits=?, crc=?", (*head, seal(*head)))
+    change.run(UPDATE_HEAD, (*head, seal(*head)))
     try:
         disk.commit(self._con)
         self._writer.note(head.commits)
@@ -132,9 +132,9 @@ def _undo(self: DurableStorage, change: Change):
 def _trim_log(self: DurableStorage, change: Change):
     "Drop the older half of the log once it outgrows the storage."
     head = change.head
-    if head["changes"] - self._log_start <= 4096 + 4 * head["count"]: return
-    change.run("DELETE FROM log WHERE at < ?", ((self._log_start + head["changes"]) // 2,))
-    self._log_start = self._con.execute("SELECT coalesce(min(at), ?) FROM log", (head["changes"],)).fetchone()[0]
+    if head["changes"] - head["log_from"] <= 4096 + 4 * head["count"]: return
+    change.run("DELETE FROM log WHERE at < ?", ((head["log_from"] + head["changes"]) // 2,))
+    head["log_from"] = self._con.execute("SELECT coalesce(min(at), ?) FROM log", (head["changes"],)).fetchone()[0]
 
 @patch
 def _tidy(self: DurableStorage):
