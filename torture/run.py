@@ -34,6 +34,8 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("kill", "a writer killed at a random moment: nothing acknowledged is lost, torn or back", [job("kill.kill", kills=k, seed=i) for i, k in enumerate(shared(scale(300, 20), 2))]),
         Part("power", "the power cut at every call, recorded below SQLite: nothing acknowledged is lost", [job("power.power", seeds=list(range(100 * i, 100 * i + scale(12, 1))), states=n) for i, n in enumerate(shared(cases, scale(4, 2)))]),
         *[Part(f"mutant: {m}", "must be caught", [job("power.power", seeds=list(range(4)), states=1500, mutant=m)], wants_failures=True) for m in MUTANTS],
+        Part("mutant: no checksums", "must be caught", [job("damage.damage", cases=60, seed=5, broken="no checksums")], wants_failures=True, witness=False),
+        Part("mutant: goes on after a failed write", "must be caught", [job("faults.faults", ks=list(range(5, 120, 9)), errors=["EIO"], modes=["once"], broken="goes on after a failed write")], wants_failures=True),
         Part("faults", "the k-th changing call fails, k = 1…200, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)]),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
         Part("read-only", "a read-only folder is read and not written; mode='r' changes no byte", [job("faults.readonly")]),

@@ -63,3 +63,25 @@ def mutated(name: str | None, witness: Witness) -> Iterator[None]:
     witness.mutate(**(how or {}))
     try: yield
     finally: witness.mutate()
+
+def _no_checksums() -> contextlib.AbstractContextManager:
+    "Every checksum is 0 and fits."
+    import zlib
+    return mock.patch.object(zlib, "crc32", lambda *a: 0)
+
+@contextlib.contextmanager
+def _writes_on() -> Iterator[None]:
+    "A handle forgets that a write of it failed."
+    from minivecdb.durable_storage import DurableStorage
+    real = DurableStorage._fail
+    def fail(self, *a, **kw):
+        error = real(self, *a, **kw)
+        self._failed = None
+        return error
+    with mock.patch.object(DurableStorage, "_fail", fail): yield
+
+MUTANTS_ABOVE = {"no checksums": _no_checksums, "goes on after a failed write": _writes_on} # for parts that need no recording
+
+def broken(name: str | None) -> contextlib.AbstractContextManager:
+    "Run with one of the MUTANTS_ABOVE."
+    return MUTANTS_ABOVE[name]() if name else contextlib.nullcontext()
