@@ -3,6 +3,7 @@ import argparse, json, os, shutil, sqlite3, subprocess, sys, tempfile, time, zli
 from pathlib import Path
 import numpy as np
 from minivecdb import VectorStorage
+from bench.machine import describe
 
 D, BATCH = 384, 50_000
 
@@ -130,7 +131,7 @@ def space(folder: Path, x: np.ndarray) -> dict:
 
 def measure(folder: Path, rows: int) -> dict:
     "Everything."
-    found = {"rows": rows, "single": single(folder), "syncs": syncs(folder)}
+    found = {"machine": describe(), "rows": rows, "single": single(folder), "syncs": syncs(folder)}
     x = np.random.default_rng(0).standard_normal((rows, D), np.float32)
     found["parts"], found["bulk_s"] = parts(folder, x), bulk(folder, x)
     found["bulk_ratio"] = found["bulk_s"] / sum(found["parts"].values())

@@ -101,7 +101,7 @@ def _depth(text: bytes) -> int:
         deepest = max(deepest, depth)
     return deepest
 
-# %% ../nbs/50_durable_format.ipynb #c6c05457
+# %% ../nbs/50_durable_format.ipynb #7d52cdf3
 def check_format(format: int, path: Path) -> int:
     "Raise for a format that this version does not know."
     if not 0 <= format <= FORMAT: raise FileFormatError(f"{path}: format {format}, and this minivecdb knows formats up to {FORMAT}: use a newer version; nothing was changed")
@@ -112,18 +112,18 @@ def check_schema(con: sqlite3.Connection, path: Path) -> int: # the format; 0 fo
     format = check_format(con.execute("PRAGMA user_version").fetchone()[0], path)
     found = {k.decode() if isinstance(k, bytes) else k: v.decode() if isinstance(v, bytes) else v for k, v in con.execute("SELECT name, sql FROM sqlite_master")}
     if format == 0 and not found: return 0
-    if format == FORMAT and found != SCHEMA: raise DamageError(f"{path}: its tables are not those of a storage: restore a backup, or repair(path, into)")
+    if format == FORMAT and found != SCHEMA: raise DamageError(f"{path}: its tables are not those of a storage: restore a backup, or repair_folder(path, into)")
     if format == 0: raise FileFormatError(f"{path}: not a storage of minivecdb")
     return format
 
 def read_head(con: sqlite3.Connection, path: Path) -> Head:
     "The head of the current snapshot."
     found = con.execute(SELECT_HEAD).fetchall()
-    if len(found) != 1: raise DamageError(f"{path}: table head has {len(found)} rows, expected 1: restore a backup, or repair(path, into)")
+    if len(found) != 1: raise DamageError(f"{path}: table head has {len(found)} rows, expected 1: restore a backup, or repair_folder(path, into)")
     *values, crc = found[0]
     if isinstance(values[1], bytes): values[1] = values[1].decode(errors="replace")
     head = Head(*values)
-    if crc != seal(*head): raise DamageError(f"{path}: the row of table head does not match its checksum: restore a backup, or repair(path, into)")
+    if crc != seal(*head): raise DamageError(f"{path}: the row of table head does not match its checksum: restore a backup, or repair_folder(path, into)")
     return head
 
 def check_head(head: Head, path: Path, size: int): # size: of the files of SQLite, in bytes

@@ -47,7 +47,7 @@ def _extents(self: DurableStorage, s: Snapshot) -> Extents:
     self._arrays["extents"] = s.head.layout, (extents := Extents(found))
     return extents
 
-# %% ../nbs/52_durable_reads.ipynb #8805bc65
+# %% ../nbs/52_durable_reads.ipynb #e8afc427
 _ROWS = "SELECT r.id, r.metadata, r.crc, v.vector FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE "
 _ROWS_NONE_RECENT = "SELECT id, metadata, crc, NULL FROM rows WHERE "
 
@@ -56,18 +56,18 @@ def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> tuple[np
     "The vectors to some rows of table `rows`, each compared with its checksum."
     meta, d = self.meta, s.head.dimension
     for id, text, crc, vector in found:
-        if type(text) is not bytes or type(crc) is not int or not (vector is None or type(vector) is bytes and len(vector) == 4 * d): raise DamageError(f"{meta}: row {id} is damaged: restore a backup, or repair(path, into)")
+        if type(text) is not bytes or type(crc) is not int or not (vector is None or type(vector) is bytes and len(vector) == 4 * d): raise DamageError(f"{meta}: row {id} is damaged: restore a backup, or repair_folder(path, into)")
     ids, texts = np.array([f[0] for f in found], np.int64), [f[1] for f in found]
     rows, recent = np.empty((len(ids), d), np.float32), np.array([f[3] is not None for f in found], bool)
     number, row = self._extents(s).find(ids)
-    if len(lost := ids[(number < 0) & ~recent]): raise DamageError(f"{meta}: row {lost[0]} has no vector: restore a backup, or repair(path, into)")
+    if len(lost := ids[(number < 0) & ~recent]): raise DamageError(f"{meta}: row {lost[0]} has no vector: restore a backup, or repair_folder(path, into)")
     if not recent.any(): rows = read_rows(s.segments, number, row, d)
     else:
         rows[~recent] = read_rows(s.segments, number[~recent], row[~recent], d)
         rows[recent] = np.frombuffer(b"".join(f[3] for f in found if f[3] is not None), "<f4").reshape(-1, d)
     seals = row_seals(ids.tolist(), rows, texts)
     for i, (f, crc) in enumerate(zip(found, seals)):
-        if f[2] != crc: raise DamageError(f"{meta if recent[i] else s.segments[int(number[i])].path}: row {f[0]}{'' if recent[i] else f' (place {row[i]})'} does not match its checksum in {meta.name}: restore a backup, or repair(path, into)")
+        if f[2] != crc: raise DamageError(f"{meta if recent[i] else s.segments[int(number[i])].path}: row {f[0]}{'' if recent[i] else f' (place {row[i]})'} does not match its checksum in {meta.name}: restore a backup, or repair_folder(path, into)")
     return ids, rows, texts
 
 @patch
@@ -86,7 +86,7 @@ def _check_gone(self: DurableStorage, s: Snapshot, ids: Iterable[int]):
     for id in ids:
         if id >= s.head.next_id: continue
         run = next(self._sealed("gone", s.con.execute("SELECT first, n, crc FROM gone WHERE first <= ? ORDER BY first DESC LIMIT 1", (id,))), None)
-        if run is None or run[0] + run[1] <= id: raise DamageError(f"{self.meta}: row {id} is missing, and was not deleted: restore a backup, or repair(path, into)")
+        if run is None or run[0] + run[1] <= id: raise DamageError(f"{self.meta}: row {id} is missing, and was not deleted: restore a backup, or repair_folder(path, into)")
 
 @patch
 def _found(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[list[tuple]]:
@@ -166,7 +166,7 @@ def __contains__(self: DurableStorage, id: int) -> bool:
         if not there: self._check_gone(s, [key])
     return there
 
-# %% ../nbs/52_durable_reads.ipynb #0251dc74
+# %% ../nbs/52_durable_reads.ipynb #4ff1e307
 @patch
 def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
     "All ids, ascending: those that were given out, without those in table `gone`."
@@ -174,7 +174,7 @@ def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
     first, n = np.array(found, np.int64).reshape(-1, 2).T
     ends = np.concatenate([[0], first + n])
     starts = np.concatenate([first, [s.head.next_id]])
-    if (starts < ends).any() or (starts - ends).sum() != s.head.count: raise DamageError(f"{self.meta}: table gone leaves {(starts - ends).sum()} of {s.head.next_id} ids, expected {s.head.count}: restore a backup, or repair(path, into)")
+    if (starts < ends).any() or (starts - ends).sum() != s.head.count: raise DamageError(f"{self.meta}: table gone leaves {(starts - ends).sum()} of {s.head.next_id} ids, expected {s.head.count}: restore a backup, or repair_folder(path, into)")
     lengths = starts - ends
     return np.arange(s.head.count) + np.repeat(ends - np.cumsum(lengths) + lengths, lengths)
 
@@ -187,7 +187,7 @@ def __iter__(self: DurableStorage) -> Iterator[int]:
 def _recent(self: DurableStorage, found: list[tuple], dimension: int) -> tuple[np.ndarray, np.ndarray]: # ([m] int64 ids, [m, d] float32)
     "Rows of table `recent`, if they are vectors."
     for id, vector in found:
-        if type(vector) is not bytes or len(vector) != 4 * dimension: raise DamageError(f"{self.meta}: the vector of row {id} is damaged: restore a backup, or repair(path, into)")
+        if type(vector) is not bytes or len(vector) != 4 * dimension: raise DamageError(f"{self.meta}: the vector of row {id} is damaged: restore a backup, or repair_folder(path, into)")
     return np.array([f[0] for f in found], np.int64), np.frombuffer(b"".join(f[1] for f in found), "<f4").reshape(-1, dimension)
 
 @patch
@@ -197,10 +197,10 @@ def to_arrays(self: DurableStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int
         ids = self._ids(s)
         number, row = self._extents(s).find(ids)
         recent, more = self._recent(s.con.execute("SELECT id, vector FROM recent ORDER BY id").fetchall() if s.head.recent else [], s.head.dimension)
-        if len(alone := np.setdiff1d(recent, ids)): raise DamageError(f"{self.meta}: table recent has a vector for id {alone[0]}, which is not there: restore a backup, or repair(path, into)")
+        if len(alone := np.setdiff1d(recent, ids)): raise DamageError(f"{self.meta}: table recent has a vector for id {alone[0]}, which is not there: restore a backup, or repair_folder(path, into)")
         at = np.searchsorted(ids, recent)
         number[at], row[at] = -2, np.arange(len(recent))
-        if (number == -1).any(): raise DamageError(f"{self.meta}: row {ids[number == -1][0]} has no vector: restore a backup, or repair(path, into)")
+        if (number == -1).any(): raise DamageError(f"{self.meta}: row {ids[number == -1][0]} has no vector: restore a backup, or repair_folder(path, into)")
         return ids, stitched(s.segments, number, row, more, s.head.dimension)
 
 @patch
@@ -211,7 +211,7 @@ def _log_entries(self: DurableStorage, s: Snapshot, counter: int) -> np.ndarray 
     found = list(self._sealed("log", s.con.execute("SELECT at, first, n, crc FROM log WHERE at >= ? ORDER BY at", (start or 0,))))
     at, first, n = np.array(found, np.int64).reshape(-1, 3).T
     whole = start is not None and (at[1:] == at[:-1] + n[:-1]).all() and at[-1] + n[-1] == s.head.changes and (first + n).max() <= s.head.next_id and n.sum() <= 4096 + 4 * s.head.count
-    if not whole and (start is not None or s.head.log_from < s.head.changes): raise DamageError(f"{self.meta}: table log has a gap: restore a backup, or repair(path, into)")
+    if not whole and (start is not None or s.head.log_from < s.head.changes): raise DamageError(f"{self.meta}: table log has a gap: restore a backup, or repair_folder(path, into)")
     return np.stack([at, first, n])
 
 @patch

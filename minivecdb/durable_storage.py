@@ -119,7 +119,7 @@ class DurableStorage(VectorStorage):
         if not getattr(self, "_closed", True): self._abandon()
     def __reduce__(self): raise TypeError("a durable storage cannot be pickled: open it by its path in the other process")
 
-# %% ../nbs/50_durable_storage.ipynb #b1fc1160
+# %% ../nbs/50_durable_storage.ipynb #67cf2f3e
 @patch
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Take the lock, look at the files, make what is missing."
@@ -191,7 +191,7 @@ def _migrate(self: DurableStorage, format: int, dimension: int | None, model: st
 @patch
 def _check_acknowledged(self: DurableStorage, commits: int, record: LockRecord | None):
     "Raise if a commit that was acknowledged is gone."
-    if record and record.commits > commits: raise DamageError(f"{self.meta}: ends with commit {commits}, but commit {record.commits} was acknowledged: meta.sqlite-wal was damaged or removed; restore a backup, or repair(path, into) what is left")
+    if record and record.commits > commits: raise DamageError(f"{self.meta}: ends with commit {commits}, but commit {record.commits} was acknowledged: meta.sqlite-wal was damaged or removed; restore a backup, or repair_folder(path, into) what is left")
 
 @patch
 def _sweep(self: DurableStorage, head: Head):
@@ -205,7 +205,7 @@ def _sweep(self: DurableStorage, head: Head):
             if os.fstat(fd).st_size > (size := 4 * head.dimension * s.rows): self._wrapped(disk.truncate, fd, size)
         finally: os.close(fd)
 
-# %% ../nbs/50_durable_storage.ipynb #b140624d
+# %% ../nbs/50_durable_storage.ipynb #b45ca55f
 def refuse_links(folder: Path):
     "Raise unless the files that SQLite would open are plain files."
     for name in ("meta.sqlite", "meta.sqlite-wal", "meta.sqlite-shm", "meta.sqlite-journal", "LOCK"):
@@ -222,7 +222,7 @@ class SegmentRow(NamedTuple):
 def _sealed(self: DurableStorage, table: str, found: Iterable[tuple]) -> Iterator[tuple]:
     "Rows of a small table without their checksum, which is compared."
     for *values, crc in found:
-        if not all(type(v) is int and v >= 0 for v in values) or crc != seal(*values): raise DamageError(f"{self.meta}: row {values[0]} of table {table} does not match its checksum: restore a backup, or repair(path, into)")
+        if not all(type(v) is int and v >= 0 for v in values) or crc != seal(*values): raise DamageError(f"{self.meta}: row {values[0]} of table {table} does not match its checksum: restore a backup, or repair_folder(path, into)")
         yield values
 
 @patch
@@ -233,11 +233,11 @@ def _segment_rows(self: DurableStorage, con: sqlite3.Connection) -> list[Segment
 # %% ../nbs/50_durable_storage.ipynb #b175dc96
 #| export
 
-# %% ../nbs/50_durable_storage.ipynb #720e7cd2
+# %% ../nbs/50_durable_storage.ipynb #c4a0372f
 @patch
 def _damage(self: DurableStorage, error: Exception) -> MinivecdbError:
     "An error of SQLite while reading, as one of ours."
-    return DamageError(f"{self.meta}: {error}: restore a backup, or repair(path, into)")
+    return DamageError(f"{self.meta}: {error}: restore a backup, or repair_folder(path, into)")
 
 @patch
 def _wrapped(self: DurableStorage, call: Callable, *args) -> Any:
@@ -305,7 +305,7 @@ def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
     self._checkpointed = not busy and pages == done
     return self._checkpointed
 
-# %% ../nbs/50_durable_storage.ipynb #e53adee2
+# %% ../nbs/50_durable_storage.ipynb #8c654802
 @patch
 def _session(self: DurableStorage) -> str:
     "The session of the last writer, whether or not it is still there."
@@ -405,7 +405,7 @@ def _open_segments(self: DurableStorage, reader: Reader, head: Head) -> dict[int
         try: opened[s.number] = Segment(name, head.dimension, s.rows)
         except FileNotFoundError as e:
             if reader.gate is None: raise _Moved(f"{name}: missing") from e
-            raise DamageError(f"{name}: missing: restore a backup, or repair(path, into)") from e
+            raise DamageError(f"{name}: missing: restore a backup, or repair_folder(path, into)") from e
     if layout < head.layout: self._files = (head.layout, opened)
     return opened
 

@@ -281,7 +281,7 @@ def replace(self: Change, id: int, old: np.ndarray, row: np.ndarray | None, text
     self.digest(new - crc)
     self.note(id, 1)
 
-# %% ../nbs/53_durable_writes.ipynb #06dc8ee4
+# %% ../nbs/53_durable_writes.ipynb #092f8890
 @patch
 def delete_bulk(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
@@ -291,7 +291,7 @@ def delete_bulk(self: DurableStorage,
     with self._writing:
         self._check_writable()
         crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
-        if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.meta}: row {lost} is damaged: restore a backup, or repair(path, into)")
+        if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.meta}: row {lost} is damaged: restore a backup, or repair_folder(path, into)")
         if len(crcs) < len(wanted):
             with reading(self) as s: self._check_gone(s, [i for i in wanted if i not in crcs])
         if not crcs: return 0

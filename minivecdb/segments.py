@@ -6,15 +6,15 @@
 __all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'Disk', 'uri_path', 'DamageError', 'segment_name', 'segment_rows', 'open_file',
            'Segment', 'runs', 'read_rows', 'stitched']
 
-# %% ../nbs/49_segments.ipynb #31d290fa
+# %% ../nbs/49_segments.ipynb #bd1494d9
 import ctypes, errno, os, re, sqlite3, stat, sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 import mmap as mmap_module
 import numpy as np
-from .vector_storage import FileFormatError
+from .vector_storage import FileFormatError, MinivecdbError
 
-# %% ../nbs/49_segments.ipynb #9cd6329d
+# %% ../nbs/49_segments.ipynb #ba0b52ed
 SYNCHRONOUS = "FULL" # of SQLite; with NORMAL a commit is not synced, and a power failure takes it back
 
 class Disk:
@@ -49,7 +49,7 @@ class Disk:
     def connect(self, path: Path) -> sqlite3.Connection:
         "The one connection that writes."
         con = sqlite3.connect(f"file:{uri_path(path)}", uri=True, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=64)
-        for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "secure_delete=ON", "wal_autocheckpoint=0", "cache_size=-16000", "trusted_schema=OFF"): con.execute(f"PRAGMA {pragma}")
+        for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "secure_delete=ON", "wal_autocheckpoint=0", "journal_size_limit=8388608", "cache_size=-16000", "trusted_schema=OFF"): con.execute(f"PRAGMA {pragma}")
         con.text_factory = bytes
         return con
     def execute(self, con: sqlite3.Connection, sql: str, args: Sequence = ()) -> sqlite3.Cursor:
@@ -180,16 +180,24 @@ class _Stretch:
     def __del__(self):
         if self.address: _libc.munmap(self.address, self.size)
 
-# %% ../nbs/49_segments.ipynb #6dde1444
+# %% ../nbs/49_segments.ipynb #0d739e22
 def _lay_or_read(stretch: _Stretch, out: np.ndarray, at: int, n: int, segment: Segment, first: int):
     "Rows `first` to `first + n` of a segment at row `at` of `out`: whole pages laid, the rest read."
     width, page = 4 * segment.dimension, mmap_module.PAGESIZE
-    a, b, shift = at * width, (at + n) * width, (first - at) * width
-    low, high = -(-a // page) * page, b // page * page
-    if shift % page or high - low < 1 << 20: return segment.read(first, out[at:at + n])
+    if not _lies_in_pages(at, n, segment, first): return segment.read(first, out[at:at + n])
+    shift, low, high = (first - at) * width, -(-at * width // page) * page, (at + n) * width // page * page
     stretch.lay(segment.fd, low + shift, low, high - low)
     head, tail = -(-low // width) - at, high // width - at   # rows touched by the two edges are read; writing to a laid page makes a private copy of it
     segment.read(first, out[at:at + head]); segment.read(first + tail, out[at + tail:at + n])
+
+def _available() -> int:
+    "Bytes of memory that can be had; where the system does not tell, more than anybody has."
+    try: return 1024 * int(re.search(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text())[1])
+    except (OSError, TypeError): return 1 << 62
+
+def _lies_in_pages(at: int, n: int, segment: Segment, first: int) -> bool:
+    "Whether rows of a segment can be laid at row `at`: both start at the same place within a page, and it is worth a call."
+    return _libc is not None and (first - at) * 4 * segment.dimension % mmap_module.PAGESIZE == 0 and n * 4 * segment.dimension >= 1 << 20
 
 def stitched(
     segments: dict[int, Segment], # by number
@@ -199,13 +207,15 @@ def stitched(
     dimension: int, # d
 ) -> np.ndarray: # [n, d] float32, read-only
     "All rows in this order as one matrix; what lies in the files in the same order is mapped and not copied."
+    starts = runs(number, row)
+    pieces = [(a, b, int(number[a]), int(row[a])) for a, b in zip(starts[:-1].tolist(), starts[1:].tolist())]
+    copied = sum(b - a for a, b, s, first in pieces if s < 0 or not _lies_in_pages(a, b - a, segments[s], first)) * 4 * dimension
+    if copied > (room := _available()): raise MinivecdbError(f"{copied / 1e9:.1f} GB of vectors would have to be copied, and there are {room / 1e9:.1f} GB of memory: compact() puts them in order, and then they are mapped")
     if _libc is None or not len(row): out, stretch = np.empty((len(row), dimension), np.float32), None
     else:
         stretch = _Stretch(4 * dimension * len(row))
         out = np.asarray(stretch).reshape(len(row), dimension)
-    starts = runs(number, row)
-    for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()):
-        s, first = int(number[a]), int(row[a])
+    for a, b, s, first in pieces:
         if s < 0: out[a:b] = more[first:first + b - a]
         elif stretch is None: segments[s].read(first, out[a:b])
         else: _lay_or_read(stretch, out, a, b - a, segments[s], first)
