@@ -100,6 +100,7 @@ def in_child(code: str, *args) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 OPEN = """
+import minivecdb.durable
 start = time.perf_counter(); vs = VectorStorage.open(sys.argv[1], mode=sys.argv[2]); n = len(vs); took = time.perf_counter() - start
 print(json.dumps({"ms": took * 1e3, "rows": n}))
 """
@@ -163,6 +164,6 @@ def main():
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=args.folder) as folder: found = measure(Path(folder), args.rows)
     for what, bar, measured in table(found): print(f"{what:75} {bar:22} {measured}")
-    if args.json: Path(args.json).write_text(json.dumps(found, indent=1) + "\n")
+    if args.json: Path(args.json).write_text(json.dumps(found | {"table": table(found)}, indent=1, ensure_ascii=False) + "\n")
 
 if __name__ == "__main__": main()

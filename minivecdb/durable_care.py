@@ -141,7 +141,7 @@ def _sync_file(path: Path):
     try: disk.fdatasync(fd)
     finally: os.close(fd)
 
-# %% ../nbs/55_durable_care.ipynb #78e47901
+# %% ../nbs/55_durable_care.ipynb #a33eaca0
 class Repair(NamedTuple):
     "What `repair` could save."
     kept: int               # rows that matched their checksum, now in the new folder
@@ -203,7 +203,7 @@ def rows(self: _Wreck, lost: dict[int, str], block: int = 2048) -> Iterator[tupl
     "Rows that match their checksum, by ascending ids; the others go to `lost`."
     last = max(self.head.next_id, int((self.extents.first + self.extents.n).max(initial=0)), 1)
     for low in range(0, last, block):
-        found = list(self._scan("SELECT id, metadata, crc FROM rows WHERE id BETWEEN ? AND ?", low, low + block - 1, "rows"))
+        found = sorted({f[0]: f for f in self._scan("SELECT id, metadata, crc FROM rows WHERE id BETWEEN ? AND ?", low, low + block - 1, "rows")}.values(), key=lambda f: f[0])
         if not found: continue
         recent = dict(self._scan("SELECT id, vector FROM recent WHERE id BETWEEN ? AND ?", low, low + block - 1, "recent"))
         whole = [(id, row, text) for id, text, crc in found if (row := self._row(id, text, crc, recent.get(id), lost)) is not None]

@@ -47,7 +47,7 @@ def _extents(self: DurableStorage, s: Snapshot) -> Extents:
     self._arrays["extents"] = s.head.layout, (extents := Extents(found))
     return extents
 
-# %% ../nbs/52_durable_reads.ipynb #e8afc427
+# %% ../nbs/52_durable_reads.ipynb #21af1d2a
 _ROWS = "SELECT r.id, r.metadata, r.crc, v.vector FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE "
 _ROWS_NONE_RECENT = "SELECT id, metadata, crc, NULL FROM rows WHERE "
 
@@ -93,8 +93,10 @@ def _found(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = 
     "Table `rows` by ascending ids, in blocks of about `size` bytes of vectors."
     many, (columns, name) = max(1, min(65_536, size // (4 * s.head.dimension))), (_ROWS, "r.id") if s.head.recent else (_ROWS_NONE_RECENT, "id")
     while found := s.con.execute(f"{columns}{name} > ? ORDER BY {name} LIMIT ?", (after, many)).fetchall():
+        ids = [after, *(f[0] for f in found)]
+        if any(a >= b for a, b in zip(ids, ids[1:])): raise DamageError(f"{self.meta}: table rows is out of order after row {after}: restore a backup, or repair_folder(path, into)")
         yield found
-        after = found[-1][0]
+        after = ids[-1]
 
 @patch
 def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[tuple[np.ndarray, np.ndarray, list[bytes]]]: # (ids, rows, texts)
@@ -166,7 +168,7 @@ def __contains__(self: DurableStorage, id: int) -> bool:
         if not there: self._check_gone(s, [key])
     return there
 
-# %% ../nbs/52_durable_reads.ipynb #4ff1e307
+# %% ../nbs/52_durable_reads.ipynb #177cea58
 @patch
 def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
     "All ids, ascending: those that were given out, without those in table `gone`."
@@ -197,8 +199,8 @@ def to_arrays(self: DurableStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int
         ids = self._ids(s)
         number, row = self._extents(s).find(ids)
         recent, more = self._recent(s.con.execute("SELECT id, vector FROM recent ORDER BY id").fetchall() if s.head.recent else [], s.head.dimension)
-        if len(alone := np.setdiff1d(recent, ids)): raise DamageError(f"{self.meta}: table recent has a vector for id {alone[0]}, which is not there: restore a backup, or repair_folder(path, into)")
         at = np.searchsorted(ids, recent)
+        if len(alone := recent[np.append(ids, -1)[at] != recent]): raise DamageError(f"{self.meta}: table recent has a vector for id {alone[0]}, which is not there: restore a backup, or repair_folder(path, into)")
         number[at], row[at] = -2, np.arange(len(recent))
         if (number == -1).any(): raise DamageError(f"{self.meta}: row {ids[number == -1][0]} has no vector: restore a backup, or repair_folder(path, into)")
         return ids, stitched(s.segments, number, row, more, s.head.dimension)

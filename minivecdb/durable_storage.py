@@ -59,7 +59,7 @@ class Snapshot:
     def __init__(self, reader: Reader, head: Head, segments: dict[int, Segment]):
         self.reader, self.con, self.head, self.segments = reader, reader.con, head, segments
 
-# %% ../nbs/50_durable_storage.ipynb #8a69bf7e
+# %% ../nbs/50_durable_storage.ipynb #3763ec2e
 class _View:
     "`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."
     def __init__(self, storage: "DurableStorage"): self.storage, self.local = storage, threading.local()
@@ -92,7 +92,7 @@ class DurableStorage(VectorStorage):
         if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
         if dimension is not None: dimension = check_dimension(dimension)
         self.path, self.mode, self.timeout, self.pid = Path(os.path.abspath(path)), mode, timeout, os.getpid()
-        self.meta = self.path/"meta.sqlite"
+        self.meta, self._given = self.path/"meta.sqlite", str(path)
         self._idle, self._files, self._arrays = deque(), (-1, {}), {}
         self._lock, self._writing = _View(self), threading.RLock()
         self._con, self._writer, self._failed, self._closed, self._changing = None, None, None, False, False
@@ -119,7 +119,7 @@ class DurableStorage(VectorStorage):
         if not getattr(self, "_closed", True): self._abandon()
     def __reduce__(self): raise TypeError("a durable storage cannot be pickled: open it by its path in the other process")
 
-# %% ../nbs/50_durable_storage.ipynb #67cf2f3e
+# %% ../nbs/50_durable_storage.ipynb #52b60279
 @patch
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Take the lock, look at the files, make what is missing."
@@ -127,15 +127,15 @@ def _open(self: DurableStorage, dimension: int | None, model: str | None):
     if self.path.exists() and not self.path.is_dir(): raise FileFormatError(f"{self.path}: not a folder: VectorStorage.load reads a JSON file")
     if self.mode == "rw":
         if not self.path.is_dir():
-            if dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", str(self.path))
+            if dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
             if not self.path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(self.path.parent))
             self._make_folder()
         refuse_links(self.path)
-        if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", str(self.path))
+        if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
         if meta.exists(): self._peek()
         self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
         self._connect_writer(dimension, model)
-    elif not meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", str(self.path))
+    elif not meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", self._given)
     with self._lock as s: head = s.head
     self.dimension, self.model = head.dimension, head.model
     if dimension not in (None, head.dimension): raise DimensionError(f"expected {dimension} dimensions, got {head.dimension}: that is what the storage at {self.path} was made with")
@@ -178,7 +178,7 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
 @patch
 def _migrate(self: DurableStorage, format: int, dimension: int | None, model: str | None):
     "Bring the tables to the newest format, in one transaction."
-    if format == 0 and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", str(self.path))
+    if format == 0 and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
     run = lambda sql, args=(): self._wrapped(disk.execute, self._con, sql, args)
     run("BEGIN IMMEDIATE")
     for migration in MIGRATIONS[format:]: self._wrapped(migration, self._con)
