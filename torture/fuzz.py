@@ -48,10 +48,9 @@ def bad_meta(folder: Path, rng: random.Random):
     tables = [t for t, in db.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'")]
     done = []
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
-        table = rng.choice(tables)
-        columns, rows = [c[1] for c in db.execute(f"PRAGMA table_info({table})")], db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        how = rng.randrange(10)
+        table, how = rng.choice(tables), rng.randrange(10)
         try:
+            columns, rows = [c[1] for c in db.execute(f"PRAGMA table_info({table})")], db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             if how < 7 and rows:
                 column, value = rng.choice(columns), rng.choice(EVIL_SQL)
                 key = [c[1] for c in db.execute(f"PRAGMA table_info({table})") if c[5]] or columns
