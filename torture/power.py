@@ -69,7 +69,7 @@ def verdict(subject: str, place: Path, candidates: list[Model], write: bool = Fa
 
 def words_of(calls: list[Call]) -> list[bytes]: return [c.data for c in calls if c.op == "M"]
 
-def examine(subject: str, states: Iterator[Cut], words: list[bytes], start: Model, place: Path, tally: Tally, limit: int, note: str, write_every: int = 7) -> list:
+def examine(subject: str, states: Iterator[Cut], words: list[bytes], start: Model, place: Path, tally: Tally, limit: int, note: str, write_every: int = 7, enough: int = 20) -> list:
     "Open every state; those that are worth a cut of their own are kept."
     kept = []
     for cut in states:
@@ -80,7 +80,7 @@ def examine(subject: str, states: Iterator[Cut], words: list[bytes], start: Mode
         tally.states += 1
         if wrong: tally.fail(f"{note}, call {cut.call}, files {cut.files}, names {cut.names}: {wrong}")
         elif len(kept) < 50 and tally.states % 97 == 0: kept.append((cut, candidates))
-        if tally.states >= limit or len(tally.failures) >= 20: break
+        if tally.states >= limit or len(tally.failures) >= enough: break
     return kept
 
 def again(subject: str, kept: list, place: Path, seed: int, witness: Witness, tally: Tally, limit: int):
@@ -115,7 +115,7 @@ def power(subject: str, seeds: list[int], states: int, steps: int = 30, mutant: 
             tally.counts["calls"] += sum(c.op != "M" for c in calls)
             tally.counts["syncs"] += sum(c.op == "S" for c in calls)
             states_here = cuts(calls, Disk(), random.Random(seed), each, chance)
-            kept = examine(subject, states_here, words_of(calls), Model(), place, tally, limit, f"seed {seed}")
+            kept = examine(subject, states_here, words_of(calls), Model(), place, tally, limit, f"seed {seed}", enough=3 if mutant else 20)
             if second and not mutant: again(subject, kept, place, seed, witness, tally, tally.states + (limit - tally.states) // 1 + 60)
     finally: shutil.rmtree(home, ignore_errors=True)
     tally.seconds = time.perf_counter() - start

@@ -28,19 +28,19 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
     "What is run. quick: a tenth or less of everything."
     def scale(full, short): return short if quick else full
     def job(what, **order): return {"what": what, "subject": subject, **order}
-    cases = scale(10_000, 400)
+    cases = scale(10_000, 300)
     ks = list(range(1, scale(200, 200) + 1, scale(1, 13)))
     return [
-        Part("kill", "a writer killed at a random moment: nothing acknowledged is lost, torn or back", [job("kill.kill", kills=k, seed=i) for i, k in enumerate(shared(scale(300, 20), 2))]),
+        Part("kill", "a writer killed at a random moment: nothing acknowledged is lost, torn or back", [job("kill.kill", kills=k, seed=i) for i, k in enumerate(shared(scale(300, 12), 2))]),
         Part("power", "the power cut at every call, recorded below SQLite: nothing acknowledged is lost", [job("power.power", seeds=list(range(100 * i, 100 * i + scale(12, 1))), states=n) for i, n in enumerate(shared(cases, scale(4, 2)))]),
         *[Part(f"mutant: {m}", "must be caught", [job("power.power", seeds=list(range(4)), states=1500, mutant=m)], wants_failures=True) for m in MUTANTS],
-        Part("mutant: no checksums", "must be caught", [job("damage.damage", cases=60, seed=5, broken="no checksums")], wants_failures=True, witness=False),
+        Part("mutant: no checksums", "must be caught", [job("damage.damage", cases=30, seed=5, broken="no checksums")], wants_failures=True, witness=False),
         Part("mutant: goes on after a failed write", "must be caught", [job("faults.faults", ks=list(range(5, 120, 9)), errors=["EIO"], modes=["once"], broken="goes on after a failed write")], wants_failures=True),
         Part("faults", "the k-th changing call fails, k = 1…200, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)]),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
         Part("read-only", "a read-only folder is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
-        Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 4))], alone=True, witness=False),
-        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i, index=not quick) for i, n in enumerate(shared(scale(2300, 100), 2))], witness=False),
+        Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 3))], alone=True, witness=False),
+        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i, index=not quick) for i, n in enumerate(shared(scale(2300, 70), 2))], witness=False),
         *[Part(f"model: {b}", "calls against a plain dictionary, with I/O errors", [job("model.model", backend=b, steps=n, seed=i) for i, n in enumerate(shared(scale(10_000, 300), scale(2, 1)))]) for b in ("memory", "durable")],
         *([] if quick else [Part(f"atheris: {k}", "the same, with inputs that coverage chooses", [dict(what="atheris", kind=k, seconds=90)], witness=False) for k in ("json", "folder")]),
         *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
