@@ -2,13 +2,13 @@
 
 A damage may go unnoticed only where no answer depends on it. Otherwise there is an error of the product's own that names the
 file, and the row where it can be told. A process that dies or hangs is counted by whoever started it."""
-import json, os, random, shutil, signal
+import json, os, random, shutil
 from collections import Counter
 from pathlib import Path
 import numpy as np
 from .faults import own, say
 from .power import Tally
-from .recorder import scratch
+from .recorder import limit, scratch
 from .story import Model, Step, contents, expected, vectors_of
 from .subjects import SUBJECTS
 
@@ -135,9 +135,9 @@ def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: st
             note = f"case {i}: {how} at {at} of {len(old)} in {name} ({state}, {mode})"
             if progress: Path(progress).write_text(json.dumps([i, note]))
             target.write_bytes(new)
-            signal.alarm(60)
+            limit(30)
             judge(look(live/"s.mvdb", mode, wanted[state], model.next_id, hits if which == "index" else None), tally, note, name, mode)
-            signal.alarm(0)
+            limit(0)
             tally.states += 1
             tally.counts[f"in {which}"] += 1
             if len(tally.failures) >= 60: break

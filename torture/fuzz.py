@@ -2,12 +2,12 @@
 
 Each input goes in process, under a limit of memory. A loader may accept it or raise an error of the product's own; anything
 else, and more memory than the input can explain, is a failure. `random_bytes` drives the same targets from atheris."""
-import json, os, pickle, random, resource, shutil, signal, sqlite3, tracemalloc
+import json, os, pickle, random, resource, shutil, sqlite3
 from pathlib import Path
 import numpy as np
 from .faults import own, say
 from .power import Tally
-from .recorder import scratch
+from .recorder import limit, scratch
 from .story import metadata_of, vectors_of
 from .subjects import SUBJECTS
 
@@ -105,12 +105,12 @@ def try_folder(path: Path, mode: str):
 def attempt(target, tally: Tally, note: str, size: int):
     "Own exceptions only, in bounded memory and time."
     before = memory()
-    signal.alarm(30)
+    limit(20)
     try: target(); tally.counts["accepted"] += 1
     except Exception as e:
         if own(e) or isinstance(e, FileNotFoundError): tally.counts[type(e).__name__] += 1
         else: tally.fail(f"{note}: {say(e)}")
-    signal.alarm(0)
+    limit(0)
     grown = memory() - before
     if grown > (96 << 20) + 60 * size: tally.fail(f"{note}: {grown >> 20} MB for an input of {size} bytes")
     tally.states += 1

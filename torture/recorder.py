@@ -1,5 +1,5 @@
 "The witness of `preload.c`, from Python: compile it, start programs under it, tell it what to do, read what it saw."
-import ctypes, hashlib, os, shutil, struct, subprocess, sys, tempfile
+import ctypes, hashlib, os, shutil, signal, struct, subprocess, sys, tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,11 @@ def scratch(prefix: str = "torture-") -> Path:
     "A new folder in memory, where there is such a place: thousands of states are written and none need last."
     memory = Path("/dev/shm")
     return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if os.access(memory, os.W_OK) else None)).resolve()
+
+def limit(seconds: int): # of this process' own work; 0 ends the limit
+    "Let the process die when it works longer than this, or waits twenty times as long: a machine that is busy elsewhere is no hang."
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(20 * seconds)
 
 class Witness:
     "The controls of the preloaded library, in a process that was started under it."

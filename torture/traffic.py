@@ -116,7 +116,7 @@ def traffic(subject: str, seconds: float, seed: int = 0, writers: int = 4, reade
     code = "import sys; from torture import traffic; traffic.{0}(sys.argv[1], {1}, {2}, {3})"
     started = {j: subprocess.Popen([sys.executable, "-c", code.format(j[:-1], j[-1], seconds, seed * 100 + i), str(folder)], cwd=ROOT, text=True,
                env=os.environ | {"PYTHONPATH": environment()["PYTHONPATH"], "OMP_NUM_THREADS": "1"}, stdout=(home/f"{j}.log").open("w"), stderr=subprocess.PIPE) for i, j in enumerate(jobs)}
-    deadline = time.monotonic() + seconds + 60
+    deadline = time.monotonic() + seconds + 300
     for j, p in started.items():
         try: _, err = p.communicate(timeout=max(1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired: tally.fail(f"{j} hangs"); p.kill(); p.communicate(); continue
