@@ -1,9 +1,8 @@
 "The torture harness tried on small things first, then short runs of it on the durable storage: `make torture` runs it long."
-import json, os, random, subprocess, sys
-from pathlib import Path
+import json, random, subprocess, sys
 import pytest
 from torture import recorder
-from torture.powercut import Disk, File, cuts, folder_image, write_image
+from torture.powercut import Disk, folder_image, write_image
 from torture.recorder import Call, read_log
 from torture.subjects import MUTANTS
 

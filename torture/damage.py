@@ -2,8 +2,7 @@
 
 A damage may go unnoticed only where no answer depends on it. Otherwise there is an error of the product's own that names the
 file, and the row where it can be told. A process that dies or hangs is counted by whoever started it."""
-import json, os, random, shutil
-from collections import Counter
+import json, random, shutil
 from pathlib import Path
 import numpy as np
 from .faults import own, say
@@ -78,7 +77,6 @@ def look(path: Path, mode: str, wanted: dict, next_id: int, hits: list | None = 
         if got is not None and got != wanted: found["wrong"].append(f"{name}: {len(got)} rows for {len(wanted)}, differing {[i for i in wanted.keys() | got.keys() if wanted.get(i) != got.get(i)][:3]}")
     compare("get_all", ask("get_all", lambda: contents(storage)))
     def one_by_one():
-        out = {}
         for id in [*wanted][::17]:
             v, m = storage.get(id)
             if (v.tobytes(), m) != wanted[id]: found["wrong"].append(f"get({id})")

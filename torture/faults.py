@@ -4,10 +4,10 @@ What is demanded: an error of the product's own, no acknowledgement after it fro
 after reopening every acknowledged write and the failed one wholly or not at all, also when the power is cut then."""
 import ast, ctypes, errno, os, random, resource, shutil, traceback
 from pathlib import Path
-from .power import D, Tally, examine, verdict, words_of
-from .powercut import Disk, cuts, write_image
+from .power import D, Tally, verdict
+from .powercut import Disk, write_image
 from .recorder import FOR_EVER, ONCE, SHORT, TORN, Witness, read_log, scratch
-from .story import Model, Step, after_words, difference, next_step
+from .story import Model, Step, difference, next_step
 from .subjects import SUBJECTS
 
 SCENE = [Step("add"), Step("bulk", n=40), Step("add"), Step("update"), Step("delete"), Step("fold"), Step("stream", n=700), Step("purge", n=90),
@@ -154,7 +154,6 @@ def faults(subject: str, ks: list[int], errors: list[str] = ("EIO", "ENOSPC"), m
 
 def then_cut(a: Attempt, before: Disk, log: Path, witness: Witness, tally: Tally, home: Path, k: int):
     "The same machine goes on: reopen, write, acknowledge; then the power is cut."
-    note = Tally()
     try:
         model = next((m for m in [a.model] + ([a.under_way.apply(a.model)] if a.under_way else []) if settle(a, m)), None)
         if model is None: witness.end(); a.reopened(); return

@@ -130,7 +130,6 @@ def good_folder(home: Path) -> Path:
 
 def fuzz(subject: str, kind: str, cases: int, start: int = 0, seed: int = 0, progress: str = "") -> Tally:
     "kind: json | meta | folder"
-    from minivecdb import VectorStorage
     tally, home = Tally(), scratch()
     resource.setrlimit(resource.RLIMIT_AS, (24 << 30, resource.RLIM_INFINITY)) # maps of files are address space too; what is used is measured
     try:

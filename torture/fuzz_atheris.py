@@ -5,10 +5,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["minivecdb"]):
-    import minivecdb.json_files, minivecdb.durable, minivecdb.segments
-from minivecdb import VectorStorage
+    import minivecdb.json_files, minivecdb.durable
 from .faults import own
-from .fuzz import D, bad_json, good_folder, memory, try_folder, try_json
+from .fuzz import bad_json, good_folder, memory, try_folder, try_json
 from .recorder import scratch
 
 HOME, SEEN = scratch(), {"states": 0, "accepted": 0, "errors": {}}

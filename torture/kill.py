@@ -3,7 +3,7 @@ import os, random, select, shutil, signal, time
 from pathlib import Path
 from .power import D, Tally, verdict
 from .recorder import KILL, Witness, scratch
-from .story import Model, Step, after_words, next_step
+from .story import Model, Step, after_words, next_step, step_from
 from .subjects import SUBJECTS
 
 MIX = {"add": 30, "bulk": 15, "stream": 10, "update": 8, "delete": 15, "purge": 5, "compact": 8, "fold": 8, "reopen": 2}
@@ -64,7 +64,7 @@ def kill(subject: str, kills: int, seed: int = 0) -> Tally:
             wrong = wrong or verdict(subject, place, candidates)
             tally.states += 1
             tally.counts["acknowledged"] += sum(b'"what": "done"' in w for w in words)
-            tally.counts[f"killed in {json_do(words)}"] += 1
+            tally.counts[f"killed in {last_step(words)}"] += 1
             if wrong: tally.fail(f"seed {seed}, kill {i} after {how}: {wrong}")
             if len(tally.failures) >= 10: break
             if wrong: model = Model(); shutil.rmtree(place); place.mkdir(); continue
@@ -73,9 +73,8 @@ def kill(subject: str, kills: int, seed: int = 0) -> Tally:
     finally: shutil.rmtree(home, ignore_errors=True)
     return tally
 
-def json_do(words: list[bytes]) -> str:
+def last_step(words: list[bytes]) -> str:
     "What the writer was doing at the end."
-    from .story import step_from
     if not words: return "opening"
     what, step = step_from(words[-1])
     return step.do if what == "begin" else "between steps"

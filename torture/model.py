@@ -1,7 +1,5 @@
 "A storage against a plain dictionary, call by call, with a failing disk in between: hypothesis chooses the calls."
 import errno, shutil
-from collections import Counter
-from pathlib import Path
 import numpy as np
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
@@ -52,7 +50,7 @@ class Against(RuleBasedStateMachine):
         finally:
             if self.failure and WITNESS.hits: TALLY.counts["failures met"] += 1
             WITNESS.end()
-        if self.failure: self.failure = None; self.after_failure_unseen()
+        self.failure = None
         self.rows, self.next_id = rows, next_id
         self.changed |= set(changed)
         return answer
@@ -61,8 +59,6 @@ class Against(RuleBasedStateMachine):
     def is_in(self, rows, next_id) -> bool:
         found, n = self.state()
         return n == next_id and found.keys() == rows.keys() and all(found[i][0] == rows[i][0] and same(found[i][1], rows[i][1]) for i in rows)
-    def after_failure_unseen(self): pass
-
     @rule(x=vector, m=metadata)
     def add(self, x, m):
         answer = self.attempt(lambda: self.storage.add(x, m), self.rows | {self.next_id: (exact(x), m)}, self.next_id + 1, [self.next_id])
@@ -131,7 +127,6 @@ class Memory(Against):
         failure, self.failure = self.failure, None
         try: return super().attempt(call, rows, next_id, changed)
         finally: self.failure = failure
-    def after_failure_unseen(self): self.failure = None
 
     @initialize()
     def first_save(self): self.storage.save(self.folder/"x.json"); self.saved = dict(self.rows), self.next_id
@@ -165,8 +160,6 @@ class Durable(Against):
         assert match, f"after a failure: {self.state()}, expected one of {allowed}"
         self.rows, self.next_id = match[0]
         self.reading, self.changed = self.storage.changes, set()
-
-    def after_failure_unseen(self): pass
 
     @rule()
     def reopen(self):

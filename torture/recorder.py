@@ -1,5 +1,5 @@
 "The witness of `preload.c`, from Python: compile it, start programs under it, tell it what to do, read what it saw."
-import ctypes, hashlib, os, shutil, signal, struct, subprocess, sys, tempfile
+import ctypes, hashlib, json, os, shutil, signal, struct, subprocess, sys, tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +110,6 @@ def read_log(
 
 def work(what: str, timeout: float = 1800, witness: bool = True, **order) -> subprocess.Popen:
     "Start a process of the harness."
-    import json
     return subprocess.Popen([sys.executable, "-m", "torture.worker", json.dumps({"what": what, **order})], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment() if witness else os.environ | {"PYTHONPATH": environment()["PYTHONPATH"]})
 

@@ -2,7 +2,7 @@
 import argparse, json, os, platform, re, sqlite3, subprocess, sys, tempfile, time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from . import recorder
 from .subjects import MUTANTS

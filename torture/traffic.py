@@ -3,7 +3,7 @@
 A batch is written by one call and carries its size, so a reader that sees part of a batch has seen a state that was never
 committed. Writers note the time of every acknowledgement, readers the time they began to read: what was acknowledged before
 must be there."""
-import json, os, random, signal, sys, time
+import json, os, random, shutil, subprocess, sys, time
 from collections import Counter, defaultdict
 from pathlib import Path
 import numpy as np
@@ -107,7 +107,6 @@ def final(folder: Path, logs, added: dict, deleting: dict, deleted: dict, tally:
 
 def traffic(subject: str, seconds: float, seed: int = 0, writers: int = 4, readers: int = 4) -> Tally:
     "All of them at once."
-    import subprocess
     from minivecdb import VectorStorage
     tally, home = Tally(), scratch()
     folder = home/"s.mvdb"
@@ -123,6 +122,5 @@ def traffic(subject: str, seconds: float, seed: int = 0, writers: int = 4, reade
         if p.returncode: tally.fail(f"{j} ended with {p.returncode}: {err[-600:]}")
     logs = {j: [json.loads(l) for l in (home/f"{j}.log").read_text().splitlines() if l.endswith("}")] for j in jobs}
     final(folder, logs, *judge(logs, tally), tally)
-    import shutil
     shutil.rmtree(home, ignore_errors=True)
     return tally
