@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Extents', 'as_id', 'reading']
 
-# %% ../nbs/52_durable_reads.ipynb #2866d281
+# %% ../nbs/52_durable_reads.ipynb #efceb90c
 import sqlite3
 import numpy as np
 from collections.abc import Iterable, Iterator
@@ -14,6 +14,7 @@ from typing import Any
 from fastcore.basics import patch
 from fastcore.foundation import L
 from .vector_storage import UnknownIdError
+from .json_files import MAX_ID
 from .segments import DamageError, read_rows, stitched
 from .durable_format import metadata_of, row_seals
 from . import durable_readers
@@ -47,7 +48,7 @@ def _extents(self: DurableStorage, s: Snapshot) -> Extents:
     self._arrays["extents"] = s.head.layout, (extents := Extents(found))
     return extents
 
-# %% ../nbs/52_durable_reads.ipynb #21af1d2a
+# %% ../nbs/52_durable_reads.ipynb #790767bc
 _ROWS = "SELECT r.id, r.metadata, r.crc, v.vector FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE "
 _ROWS_NONE_RECENT = "SELECT id, metadata, crc, NULL FROM rows WHERE "
 
@@ -56,7 +57,7 @@ def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> tuple[np
     "The vectors to some rows of table `rows`, each compared with its checksum."
     meta, d = self.meta, s.head.dimension
     for id, text, crc, vector in found:
-        if type(text) is not bytes or type(crc) is not int or not (vector is None or type(vector) is bytes and len(vector) == 4 * d): raise DamageError(f"{meta}: row {id} is damaged: restore a backup, or repair_folder(path, into)")
+        if not 0 <= id < s.head.next_id or type(text) is not bytes or type(crc) is not int or not (vector is None or type(vector) is bytes and len(vector) == 4 * d): raise DamageError(f"{meta}: row {id} is damaged: restore a backup, or repair_folder(path, into)")
     ids, texts = np.array([f[0] for f in found], np.int64), [f[1] for f in found]
     rows, recent = np.empty((len(ids), d), np.float32), np.array([f[3] is not None for f in found], bool)
     number, row = self._extents(s).find(ids)
@@ -168,7 +169,7 @@ def __contains__(self: DurableStorage, id: int) -> bool:
         if not there: self._check_gone(s, [key])
     return there
 
-# %% ../nbs/52_durable_reads.ipynb #177cea58
+# %% ../nbs/52_durable_reads.ipynb #e6022096
 @patch
 def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
     "All ids, ascending: those that were given out, without those in table `gone`."
@@ -189,7 +190,7 @@ def __iter__(self: DurableStorage) -> Iterator[int]:
 def _recent(self: DurableStorage, found: list[tuple], dimension: int) -> tuple[np.ndarray, np.ndarray]: # ([m] int64 ids, [m, d] float32)
     "Rows of table `recent`, if they are vectors."
     for id, vector in found:
-        if type(vector) is not bytes or len(vector) != 4 * dimension: raise DamageError(f"{self.meta}: the vector of row {id} is damaged: restore a backup, or repair_folder(path, into)")
+        if type(vector) is not bytes or len(vector) != 4 * dimension or not 0 <= id < MAX_ID: raise DamageError(f"{self.meta}: the vector of row {id} is damaged: restore a backup, or repair_folder(path, into)")
     return np.array([f[0] for f in found], np.int64), np.frombuffer(b"".join(f[1] for f in found), "<f4").reshape(-1, dimension)
 
 @patch

@@ -119,7 +119,7 @@ class DurableStorage(VectorStorage):
         if not getattr(self, "_closed", True): self._abandon()
     def __reduce__(self): raise TypeError("a durable storage cannot be pickled: open it by its path in the other process")
 
-# %% ../nbs/50_durable_storage.ipynb #52b60279
+# %% ../nbs/50_durable_storage.ipynb #b2a09b66
 @patch
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Take the lock, look at the files, make what is missing."
@@ -134,7 +134,8 @@ def _open(self: DurableStorage, dimension: int | None, model: str | None):
         if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
         if meta.exists(): self._peek()
         self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
-        self._connect_writer(dimension, model)
+        try: self._connect_writer(dimension, model)
+        except sqlite3.DatabaseError as e: raise self._damage(e) from e
     elif not meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", self._given)
     with self._lock as s: head = s.head
     self.dimension, self.model = head.dimension, head.model
@@ -161,14 +162,12 @@ def _peek(self: DurableStorage):
 def _connect_writer(self: DurableStorage, dimension: int | None, model: str | None):
     "The writing connection; finish or undo what a crash left."
     meta = self.meta
-    try:
-        fresh = not meta.exists() or not meta.stat().st_size
-        self._con = self._wrapped(disk.connect, meta)
-        format = check_schema(self._con, meta)
-        if format < FORMAT: self._migrate(format, dimension, model)
-        if fresh: self._wrapped(disk.fsync_dir, self.path)
-        head = read_head(self._con, meta)
-    except sqlite3.DatabaseError as e: raise self._damage(e) from e
+    fresh = not meta.exists() or not meta.stat().st_size
+    self._con = self._wrapped(disk.connect, meta)
+    format = check_schema(self._con, meta)
+    if format < FORMAT: self._migrate(format, dimension, model)
+    if fresh: self._wrapped(disk.fsync_dir, self.path)
+    head = read_head(self._con, meta)
     self._check_acknowledged(head.commits, self._writer.found)
     self._checkpoint("TRUNCATE", min(self.timeout, 1.))
     self._wrapped(self._writer.note, head.commits)
