@@ -6,7 +6,7 @@ BIN         := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: decimals help demo test docs notebooks drift pages readme data bench torture clean
+.PHONY: decimals filters help demo test docs notebooks drift pages readme data bench torture clean
 
 help:
 	@echo "make demo   embed the headlines, build the index, answer three queries"
@@ -14,6 +14,7 @@ help:
 	@echo "make docs   the site, in _docs/"
 	@echo "make bench  measure against other libraries: ARGS='--quick' for a few minutes, ARGS='--help' for more"
 	@echo "make torture  kills, power cuts, failing disks, traffic, damage and nonsense for the durable storage: 20 minutes"
+	@echo "make filters   the long random comparison of filters"
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
 
 # torch comes first: asked for by name alone it would bring gigabytes of GPU packages.
@@ -64,6 +65,10 @@ torture/.venv/.ready: .venv/.ready torture/install.py settings.ini
 
 torture: torture/.venv/.ready
 	$(BIN)/python -m torture.run $(ARGS)
+
+# Ten thousand random filters in three executions, and five thousand random steps against Qdrant where qdrant-client is installed. Some minutes.
+filters: .venv/.ready
+	MINIVECDB_FILTERS=10000 MINIVECDB_STEPS=5000 $(BIN)/python -m pytest -q tests/test_filters.py
 
 # Needs a C++17 compiler; the figure of the page on files. About three minutes.
 decimals:

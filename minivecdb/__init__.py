@@ -5,6 +5,8 @@ from . import json_files
 from .gen_embeddings import get_embedding, get_embeddings
 from .distances import vers, euclidean, neg_dot, func_map, distance_matrix, num_threads, set_num_threads
 from .flat_index import FlatIndex, recall
+from .filters import FilterError, matches, join_path
+from .find import Row
 from .kmeans import run_kmeans
 from .codecs import make_codec
 from .product_quantizer import ProductQuantizer

@@ -104,7 +104,7 @@ def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int =
     "All rows by ascending ids, verified, block by block."
     for found in self._found(s, size, after): yield self._verified(s, found)
 
-# %% ../nbs/52_durable_reads.ipynb #a4bb1de7
+# %% ../nbs/52_durable_reads.ipynb #96f743a2
 def as_id(id: Any) -> int | None: # None for what no id can be
     "`id` as a number."
     if isinstance(id, (int, np.integer)) or isinstance(id, (float, np.floating)) and float(id).is_integer():
@@ -155,6 +155,19 @@ def take(self: DurableStorage,
     at = np.searchsorted(there, wanted)
     at = at[(at < len(there)) & (there[np.minimum(at, max(0, len(there) - 1))] == wanted)] if len(there) else at[:0]
     return there[at], rows[at]
+
+@patch
+def metadata_of(self: DurableStorage,
+    ids: Iterable[int], # ids that may or may not be there
+) -> list[dict | None]: # one per id, None where there is none
+    "The metadata of several vectors, compared with their checksums; filters ask for it."
+    wanted = [as_id(i) for i in ids]
+    with reading(self) as s:
+        found, distinct = {}, sorted({i for i in wanted if i is not None})
+        for a in range(0, len(distinct), 4096):
+            there, _, texts = self._fetch(s, distinct[a:a + 4096])
+            found |= {id: self._metadata_at(id, text) for id, text in zip(there.tolist(), texts)}
+    return [found.get(i) for i in wanted]
 
 @patch
 def get_all(self: DurableStorage) -> L: # of (id, vector, metadata), in the order of the ids

@@ -5,14 +5,16 @@
 # %% auto #0
 __all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'Change', 'changing', 'joined']
 
-# %% ../nbs/53_durable_writes.ipynb #a2a16775
+# %% ../nbs/53_durable_writes.ipynb #bc90750f
 import os, sqlite3
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import MinivecdbError, as_vector
+from .vector_storage import MinivecdbError, as_metadata, as_vector
+from .filters import MISSING, Filter
+from .find import _one_of, _some
 from .segments import DamageError, disk, open_file, runs, segment_name, segment_rows
 from .writer_lock import LockedError
 from .durable_format import Head, UPDATE_HEAD, metadata_text, row_seals, seal
@@ -240,7 +242,7 @@ def fold(self: Change):
     self.run("DELETE FROM recent")
     self.head["recent"] = 0
 
-# %% ../nbs/53_durable_writes.ipynb #c5cf608e
+# %% ../nbs/53_durable_writes.ipynb #b80390c8
 @patch
 def add(self: DurableStorage,
     vector: Any, # [d] numbers
@@ -257,16 +259,43 @@ def add(self: DurableStorage,
 
 @patch
 def update(self: DurableStorage,
-    id: int, # as returned by `add`
+    id: int = MISSING, # as returned by `add`
     vector: Any = None, # [d] numbers; None keeps the vector
     metadata: dict | None = None, # replaces the whole dictionary; None keeps it
-):
-    "Replace the vector, the metadata or both; raises `UnknownIdError`."
+    *,
+    merge: dict | None = None, # keys to set; the others stay
+    where: dict | Filter | None = None, # which rows, instead of an id
+) -> int: # rows changed
+    "Change one vector, or the metadata of all that meet a filter, in one commit."
+    _one_of(id, where)
+    if metadata is not None and merge is not None: raise TypeError("expected metadata=… or merge=…, got both: metadata replaces the dictionary, merge sets keys in it")
+    if where is not None and vector is not None: raise TypeError("expected an id for a new vector, got where=…: the rows of a filter do not share one vector")
+    if where is not None: return self.update_where(where, metadata, merge)
     with self._writing:
-        old_row, _ = self.get(id)
+        self.get(id)
         row = None if vector is None else as_vector(vector, self.dimension)[None]
-        text = None if metadata is None else metadata_text(metadata)
-        with changing(self) as change: change.replace(int(id), old_row[None], row, text)
+        return self._rewrite_rows([as_id(id)], row, metadata, merge)
+
+@patch
+def update_where(self: DurableStorage,
+    where: dict | Filter, # which rows
+    metadata: dict | None = None, # replaces the whole dictionary
+    merge: dict | None = None, # keys to set; the others stay
+) -> int: # rows changed
+    "Change the metadata of all vectors that meet a filter, in one commit."
+    if (metadata is None) == (merge is None): raise TypeError("expected metadata=… to replace the dictionary, or merge=… to set keys in it")
+    f = _some(where, len(self))
+    with self._writing: return self._rewrite_rows(self._matching(f).tolist(), None, metadata, merge)
+
+@patch
+def _rewrite_rows(self: DurableStorage, ids: list[int], row: np.ndarray | None, metadata: dict | None, merge: dict | None) -> int:
+    "New contents for rows that are there, in one commit."
+    text, more = None if metadata is None else metadata_text(metadata), None if merge is None else as_metadata(merge)
+    with changing(self) as change:
+        for a in range(0, len(ids), 1024):
+            with reading(self) as s: there, rows, texts = self._fetch(s, ids[a:a + 1024])
+            for id, old, kept in zip(there.tolist(), rows, texts): change.replace(id, old[None], row, text if more is None else metadata_text({**self._metadata_at(id, kept), **more}))
+    return len(ids)
 
 @patch
 def replace(self: Change, id: int, old: np.ndarray, row: np.ndarray | None, text: bytes | None):
@@ -281,7 +310,7 @@ def replace(self: Change, id: int, old: np.ndarray, row: np.ndarray | None, text
     self.digest(new - crc)
     self.note(id, 1)
 
-# %% ../nbs/53_durable_writes.ipynb #092f8890
+# %% ../nbs/53_durable_writes.ipynb #a77144f3
 @patch
 def delete_bulk(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
@@ -325,7 +354,18 @@ def bury(self: Change, first: int, n: int):
 
 @patch
 def delete(self: DurableStorage,
-    id: int, # as returned by `add`
-) -> bool: # whether it was there
-    "Remove a vector. Its id is never given out again."
-    return self.delete_bulk([id] if isinstance(id, Hashable) else []) == 1
+    id: int = MISSING, # as returned by `add`
+    *,
+    where: dict | Filter | None = None, # which rows, instead of an id
+) -> bool | int: # whether it was there; with `where`, how many were
+    "Remove one vector, or all that meet a filter, in one commit. Their ids are never given out again."
+    _one_of(id, where)
+    return self.delete_where(where) if where is not None else self.delete_bulk([id] if isinstance(id, Hashable) else []) == 1
+
+@patch
+def delete_where(self: DurableStorage,
+    where: dict | Filter, # which rows
+) -> int: # how many there were
+    "Remove all vectors that meet a filter, in one commit."
+    f = _some(where, len(self))
+    with self._writing: return self.delete_bulk(self._matching(f).tolist())

@@ -5,90 +5,65 @@
 # %% auto #0
 __all__ = ['Candidates', 'rank', 'nearest', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'as_mask', 'in_blocks', 'recall']
 
-# %% ../nbs/21_flat_index.ipynb #cfc33895
+# %% ../nbs/21_flat_index.ipynb #119f6be6
 from collections.abc import Callable
 from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import VectorStorage, as_matrix, as_numbers, check_dimension, grown
-from .distances import Metric, get_metric, in_threads, kernel, length_span, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
+from .distances import Metric, get_metric, in_threads, length_span, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
+from .shortlist import Shortlist
 
-# %% ../nbs/21_flat_index.ipynb #a219a442
+# %% ../nbs/21_flat_index.ipynb #cf68978d
 def _smallest(scores: np.ndarray, c: int) -> np.ndarray: # [m, L] -> columns [m, min(c, L)]
     "The columns of the `c` smallest numbers of every row, in no particular order."
     if scores.shape[1] <= c: return np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
     return np.argpartition(scores, c - 1, axis=1)[:, :c]
 
 class Candidates:
-    "The `c` smallest surrogates seen so far for each of `m` queries, and the positions of their rows."
-    def __init__(self, m: int, c: int, dtype: type = np.float32, compiled: bool = False, clip: float | None = None):
-        self.scores = np.full((m, c), np.inf, dtype)        # [m, c]; inf where nothing was offered yet
-        self.positions = np.full((m, c), -1, np.int64)      # [m, c]; -1 there
-        self.compiled = compiled and dtype is np.float32    # whether `offer` uses the kernel below
-        self.clip = clip                                    # scores beyond are equal: float32 cannot hold their distances
+    "For each of m queries, the rows with the smallest surrogates; arguments as those of `Shortlist`, with `room` for that many."
+    def __init__(self, queries: np.ndarray, prepared: np.ndarray, own: np.ndarray, metric: Metric, k: int, slack: np.ndarray, room: int, mask: np.ndarray | None = None, place: np.ndarray | None = None):
+        self.given, self.queries, self.metric, self.k, self.slack, self.mask, self.place = queries, prepared, metric, k, slack, mask, place
+        self.scores = np.full((len(queries), room), np.inf, prepared.dtype)     # [m, room]; inf where nothing was offered yet
+        self.positions = np.full((len(queries), room), -1, np.int64)            # [m, room]; -1 there
 
     def _take_in(self, which: np.ndarray, scores: np.ndarray, first: int):
-        "Take in a block of scores, with numpy."
+        "Take in a block of scores."
         best = _smallest(scores, c := self.scores.shape[1])
         scores = np.concatenate([self.scores[which], np.take_along_axis(scores, best, 1)], 1)
         positions = np.concatenate([self.positions[which], first + best], 1)
         best = _smallest(scores, c)
         self.scores[which], self.positions[which] = np.take_along_axis(scores, best, 1), np.take_along_axis(positions, best, 1)
 
-# %% ../nbs/21_flat_index.ipynb #eda185b6
-@kernel(fastmath={"nnan", "nsz", "reassoc", "contract"})
-def _keep_smallest(dots, factor, offset, which, first, scores, positions): # [b, L], [L], [L], [b], int, heaps [m, c] twice
-    "Offer factor · dot + offset of row first + j to the heap of query which[i]; the largest is at the root."
-    L, c = dots.shape[1], scores.shape[1]
-    for i in range(len(which)):
-        row, s, p = dots[i], scores[which[i]], positions[which[i]]
-        for start in range(0, L, 32):
-            end, low = min(start + 32, L), np.float32(np.inf)
-            for j in range(start, end): low = min(low, row[j] * factor[j] + offset[j])
-            if not low < s[0]: continue
-            for j in range(start, end):
-                value, hole = row[j] * factor[j] + offset[j], 0
-                if not value < s[0]: continue
-                while 2 * hole + 1 < c:   # sift down
-                    child = 2 * hole + 1
-                    if child + 1 < c and s[child + 1] > s[child]: child += 1
-                    if s[child] <= value: break
-                    s[hole], p[hole] = s[child], p[child]
-                    hole = child
-                s[hole], p[hole] = value, first + j
-
+# %% ../nbs/21_flat_index.ipynb #b7272a85
 @patch
 def offer(self: Candidates,
-    which: np.ndarray, # [b] the queries that were multiplied
-    dots: np.ndarray, # [b, L] their dot products with a block of rows
-    terms: tuple[np.ndarray, np.ndarray], # (factor [L], offset [L]) of the metric, see `Metric.terms`
-    first: int, # position of the block's first row
-    allowed: np.ndarray | None = None, # [b, L] boolean; None for all
+    which: np.ndarray, # [b] which queries
+    rows: np.ndarray, # [L, d] float32
+    lengths: np.ndarray, # [L] float64
+    base: int, # position of the first row
 ):
-    "Take in a block of rows."
-    factor, offset = (t.astype(dots.dtype, copy=False) for t in terms)
-    if self.compiled and allowed is None: return _keep_smallest(dots, factor, offset, which, first, self.scores, self.positions)
-    scores = dots * factor + offset
-    if self.clip is not None: scores = np.clip(scores, -self.clip, self.clip)
-    if allowed is not None: scores[~allowed] = np.inf
-    self._take_in(which, scores, first)
+    "Offer a block of rows to some queries."
+    scores = self.metric.surrogate(self.queries[which] @ rows.T, lengths)
+    if self.metric.name == "dot" and scores.dtype == np.float64: scores = np.clip(scores, -(top := np.finfo(np.float32).max), top)
+    if self.mask is not None:
+        at = slice(base, base + len(rows))
+        scores[~self.mask[which % len(self.mask)][:, at if self.place is None else self.place[at]]] = np.inf
+    self._take_in(which, scores, base)
 
-# %% ../nbs/21_flat_index.ipynb #f930e5a5
+# %% ../nbs/21_flat_index.ipynb #11e19e96
 @patch
-def settle(self: Candidates,
-    k: int, # how many neighbours are wanted
-    slack: np.ndarray, # [m] see `minivecdb.distances.slack`
-) -> tuple[np.ndarray, np.ndarray]: # (possible [m, c], certain [m]), both boolean
+def settle(self: Candidates) -> tuple[np.ndarray, np.ndarray]: # (possible [m, c], certain [m]), both boolean
     "Which candidates may belong to the k nearest, and for which queries no other row can."
-    kth = np.partition(self.scores, k - 1, axis=1)[:, k - 1].astype(np.float64)
-    limit = kth + slack
+    kth = np.partition(self.scores, self.k - 1, axis=1)[:, self.k - 1].astype(np.float64)
+    limit = kth + self.slack
     seen = (self.positions >= 0) & (self.scores < np.inf)
     return seen & (self.scores <= limit[:, None]), ~seen.all(1) | (self.scores.max(1) > limit)
 
-# %% ../nbs/21_flat_index.ipynb #644958ce
+# %% ../nbs/21_flat_index.ipynb #f535fbcc
 def rank(
     queries: np.ndarray, # [m, d] float32, as given
-    fetch: Callable, # positions [p] -> (rows [n, d] float32, where in them [p])
+    fetch: Callable, # positions [p] -> (rows [n, d] float32, where in them [p], …)
     ids: np.ndarray, # [n] int64, by position
     pairs: tuple[np.ndarray, np.ndarray], # ([p] query numbers, [p] positions)
     k: int,
@@ -100,7 +75,7 @@ def rank(
     d, i = np.empty(len(which), np.float32), ids[positions]
     for a in range(0, len(which), 65_536):
         part = slice(a, a + 65_536)
-        d[part] = pair_distances(metric, queries, which[part], *fetch(positions[part]))
+        d[part] = pair_distances(metric, queries, which[part], *fetch(positions[part])[:2])
     order = np.lexsort((i, d, which))
     which, d, i = which[order], d[order], i[order]
     place = np.arange(len(which)) - np.searchsorted(which, which)
@@ -108,34 +83,48 @@ def rank(
     distances[which[first], place[first]], found[which[first], place[first]] = d[first], i[first]
     return distances, found
 
-# %% ../nbs/21_flat_index.ipynb #fee27943
+# %% ../nbs/21_flat_index.ipynb #9b0002c9
+@patch
+def answers(self: Candidates, fetch: Callable, ids: np.ndarray, ordered: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # as those of `Shortlist`
+    "The k nearest, by distance, then id; and which queries are certain."
+    possible, certain = self.settle()
+    which, column = np.nonzero(possible & certain[:, None])
+    return *rank(self.given, fetch, ids, (which, self.positions[which, column]), self.k, self.metric), certain
+
+# %% ../nbs/21_flat_index.ipynb #b504eab6
 _MOST = 1 << 24 # candidates kept at a time, over all queries
 
 def nearest(
     queries: np.ndarray, # [m, d] float32
     k: int,
     metric: Metric,
-    scan: Callable, # (prepared queries [b, d], their numbers [b], Candidates): offers every row that is to be looked at
-    fetch: Callable, # positions [p] -> (rows [n, d] float32, where in them [p])
+    scan: Callable, # (numbers of some queries [b], their `Candidates` or `Shortlist`): offers every row that is to be looked at
+    fetch: Callable, # positions [p] -> (rows [n, d] float32, where in them [p], their lengths [p], or [0] where they are not known)
     ids: np.ndarray, # [n] int64, by position
     span: np.ndarray, # the rows' smallest and largest length, see `length_span`
     compiled: bool = False, # use kernels
+    mask: np.ndarray | None = None, # [1, rows] or [m, rows] boolean, by the order of insertion
+    place: np.ndarray | None = None, # where in that order a position is
+    prepared: tuple[np.ndarray, np.ndarray] | None = None, # of `prepare_queries`, where that was done already
+    ordered: bool = True, # False: only which are the k nearest, in any order, and distances may be missing
 ) -> tuple[np.ndarray, np.ndarray]: # as `rank`
     "The k nearest of the rows that `scan` offers, certain and in order, whatever the surrogates' rounding."
-    prepared, own = prepare_queries(queries, metric)
+    prepared, own = prepare_queries(queries, metric, compiled) if prepared is None else prepared
     dtype, allowed = product_dtype(own, span), slack(metric, own, span.max(initial=0), queries.shape[1])
-    distances, found = np.full((len(queries), k), np.inf, np.float32), np.full((len(queries), k), -1, np.int64)
-    waiting = [(np.arange(len(queries)), k + 16)]
+    road, room = (Shortlist, 2 * k + 64) if compiled and dtype is np.float32 else (Candidates, k + 16)
+    given = queries, prepared.astype(dtype, copy=False), own, allowed
+    distances, found = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
+    waiting = [(np.arange(len(queries)), room)]
     while waiting:
-        todo, c = waiting.pop()
-        if len(todo) > 1 and len(todo) * c > _MOST: waiting += [(half, c) for half in np.array_split(todo, 2)]; continue
-        kept = Candidates(len(todo), c, dtype, compiled, np.finfo(np.float32).max if metric.kind == 2 and dtype is np.float64 else None)
-        scan(prepared[todo].astype(dtype, copy=False), todo, kept)
-        possible, certain = kept.settle(k, allowed[todo])
-        which, column = np.nonzero(possible & certain[:, None])
-        d, i = rank(queries[todo], fetch, ids, (which, kept.positions[which, column]), k, metric)
+        todo, room = waiting.pop()
+        if len(todo) > 1 and len(todo) * room > _MOST: waiting += [(half, room) for half in np.array_split(todo, 2)]; continue
+        q, p, o, s = given if len(todo) == len(queries) else (a[todo] for a in given)
+        kept = road(q, p, o, metric, k, s, room, mask if mask is None or len(mask) == 1 else mask[todo], place)
+        scan(todo, kept)
+        d, i, certain = kept.answers(fetch, ids, ordered)
+        if len(todo) == len(queries) and certain.all(): return d, i
         distances[todo[certain]], found[todo[certain]] = d[certain], i[certain]
-        if not certain.all(): waiting.append((todo[~certain], 8 * c))
+        if not certain.all(): waiting.append((todo[~certain], 8 * room))
     return distances, found
 
 # %% ../nbs/21_flat_index.ipynb #484a1311
@@ -225,7 +214,7 @@ def remove(self: FlatIndex,
     self._held = _Rows(*(a[:held.used][keep] for a in held[:3]), held.span, int(keep.sum()))
     return held.used - len(self)
 
-# %% ../nbs/21_flat_index.ipynb #2a439a8f
+# %% ../nbs/21_flat_index.ipynb #7c0b5825
 def as_queries(
     queries: Any, # [m, d] numbers, or [d] for one
     k: int,
@@ -240,17 +229,18 @@ def as_mask(
     mask: Any, # [n] or [m, n] boolean, or None
     m: int, # queries
     n: int, # rows
-) -> np.ndarray | None:
+) -> np.ndarray | None: # [1, n] or [m, n]
     "Check a mask; raises ValueError with both shapes."
     if mask is None: return None
     given = np.asarray(mask)
     if given.dtype != bool or given.shape not in ((n,), (m, n)): raise ValueError(f"expected a boolean mask of shape ({n},) or ({m}, {n}), got {given.dtype} of shape {given.shape}")
-    return given
+    return np.atleast_2d(given)
 
 def in_blocks(search: Callable, queries: np.ndarray, k: int, block: int = 512) -> tuple[np.ndarray, np.ndarray]:
     "Apply `search` (queries -> distances, ids) to blocks of queries and join the answers."
     parts = [part for i in range(0, len(queries), block) for part in in_threads(search, queries[i:i + block])]
     if not parts: return np.empty((0, k), np.float32), np.empty((0, k), np.int64)
+    if len(parts) == 1: return parts[0]
     return tuple(np.concatenate(p) for p in zip(*parts))
 
 @patch
@@ -264,14 +254,11 @@ def search(self: FlatIndex,
     queries, (rows, ids, lengths, span, used) = as_queries(queries, k, self.dimension), self._held
     mask, compiled = as_mask(mask, len(queries), used), pays(2. * len(queries) * used * self.dimension)
     def search_block(numbers):
-        def scan(q, which, kept):
-            block = max(8192, (1 << 22) // len(q))
-            for i in range(0, used, block):
-                part = slice(i, min(i + block, used))
-                allowed = None if mask is None else mask[numbers[which]][:, part] if mask.ndim == 2 else np.broadcast_to(mask[part], (len(q), len(mask[part])))
-                kept.offer(np.arange(len(q)), q @ rows[part].T, self.metric.terms(lengths[part]), i, allowed)
-        return nearest(queries[numbers], k, self.metric, scan, lambda at: (rows, at), ids, span, compiled)
-    return in_blocks(search_block, np.arange(len(queries)), k)
+        def scan(which, kept):
+            block = max(8192, (1 << 22) // len(which))
+            for i in range(0, used, block): kept.offer(np.arange(len(which)), rows[i:min(i + block, used)], lengths[i:min(i + block, used)], i)
+        return nearest(queries[numbers], k, self.metric, scan, lambda at: (rows, at, lengths[at]), ids, span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers])
+    return in_blocks(search_block, np.arange(len(queries)), k, 4096 if compiled else 512)
 
 @patch
 def exact_search(self: FlatIndex,

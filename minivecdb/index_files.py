@@ -20,18 +20,18 @@ from .codecs import codec_from_state
 from .inverted_lists import InvertedLists
 from .ivf import IVF
 
-# %% ../nbs/36_index_files.ipynb #21207de1
-MAGIC, VERSION = b"minivIVF", 1
+# %% ../nbs/36_index_files.ipynb #8e8b5cc2
+MAGIC, VERSION = b"minivIVF", 2 # version 1 did not have the rows in bytes
 
 @patch
 def _arrays(self: IVF) -> dict[str, np.ndarray]:
     "What a file holds, by name; lists in order and without gaps."
     lists, at = self.lists, self.lists.positions()
     packed = len(at) == len(lists.codes) and (not len(at) or (at[0] == 0 and (np.diff(at) == 1).all()))
-    codes, ids, lengths = (a if packed else a[at] for a in (lists.codes, lists.ids, lists.lengths))
+    columns = {name: a if packed else a[at] for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
-    return {"centroids": self.coarse.rows, "sizes": lists.sizes, "codes": codes, "ids": ids, "lengths": lengths} | order | learned
+    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | columns | order | learned
 
 def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
     "Name, type, shape, checksum and place of each array, the first from `after` on."
@@ -66,9 +66,9 @@ def save(self: IVF,
     self._check_trained()
     write_atomically(path, self._parts())
 
-# %% ../nbs/36_index_files.ipynb #e5e18aa4
+# %% ../nbs/36_index_files.ipynb #eb23bb7b
 _TYPES = {"<f4", "<f8", "<i8", "<u2", "|u1", "|i1", "<f2"}
-_LARGE = {"codes", "ids", "lengths", "order"}
+_LARGE = {"codes", "ids", "lengths", "rounded", "terms", "order"}
 
 def _fail(path: Path, why: str): raise FileFormatError(f"{path}: {why}: build the index again, and save it")
 
@@ -78,7 +78,7 @@ def _head(path: Path) -> dict:
         start, size = f.read(20), path.stat().st_size
         if len(start) < 20 or start[:8] != MAGIC: _fail(path, "not an index file")
         version, length, crc = struct.unpack("<III", start[8:])
-        if version != VERSION: _fail(path, f"format version {version}, and this is minivecdb for version {VERSION}")
+        if not 1 <= version <= VERSION: _fail(path, f"format version {version}, and this is minivecdb for versions 1 to {VERSION}")
         if 20 + length > size: _fail(path, f"the header should be {length} bytes, but the file ends at byte {size}: it was truncated")
         header = f.read(length)
     if zlib.crc32(header) != crc: _fail(path, "the header is damaged")
@@ -92,7 +92,7 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
-# %% ../nbs/36_index_files.ipynb #4960de04
+# %% ../nbs/36_index_files.ipynb #42a9552f
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
@@ -109,6 +109,8 @@ def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray]):
     if a["centroids"].shape != (k, d) or a["centroids"].dtype != np.float32: _fail(path, f"centroids have shape {a['centroids'].shape}, expected ({k}, {d})")
     if a["sizes"].dtype != np.int64 or (a["sizes"] < 0).any() or a["sizes"].sum() != n: _fail(path, f"the lists hold {a['sizes'].sum()} vectors, but there are {n} ids")
     if a["ids"].dtype != np.int64 or a["codes"].ndim != 2 or len(a["codes"]) != n or a["lengths"].shape not in ((n,), (n, 0), (0, 0)): _fail(path, f"there are {n} ids, but {len(a['codes'])} codes of shape {a['codes'].shape} and lengths of shape {a['lengths'].shape}")
+    for name, dtype, width in (("rounded", np.int8, -(-d // 4) * 4), ("terms", np.float32, 4)):
+        if a.setdefault(name, np.empty((n, 0), dtype)).dtype != dtype or a[name].shape not in ((n, width), (n, 0)): _fail(path, f"{name} have shape {a[name].shape}, expected ({n}, {width})")
 
 @patch(cls_method=True)
 def load(cls: IVF,
@@ -139,6 +141,6 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     index.coarse = FlatIndex(head["dimension"], head["metric"])
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
-    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float))
+    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float))
     index._next_id, index._order = int(head["next_id"]), a.get("order")
     return index

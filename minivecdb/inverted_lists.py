@@ -5,22 +5,25 @@
 # %% auto #0
 __all__ = ['InvertedLists', 'empty_lists', 'ranges', 'by_list']
 
-# %% ../nbs/32_inverted_lists.ipynb #89ee0c16
+# %% ../nbs/32_inverted_lists.ipynb #2c3fb803
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .distances import Metric, kernel, length_span
+from .distances import kernel, length_span
 from .flat_index import Candidates
+from .shortlist import Shortlist
 
-# %% ../nbs/32_inverted_lists.ipynb #dac01918
+# %% ../nbs/32_inverted_lists.ipynb #4fa7d6c2
 @dataclass(frozen=True, repr=False)
 class InvertedLists:
     "Codes grouped into lists; see `empty_lists`. Methods return changed copies that share the arrays."
     codes: np.ndarray   # [capacity, w] of the codec's type: what stands for each vector
     ids: np.ndarray     # [capacity] int64
     lengths: np.ndarray # [capacity] float64, |row|; [0] where the codec loses it and it is computed when decoded
+    rounded: np.ndarray # [capacity, w] int8, and
+    terms: np.ndarray   # [capacity, 4] float32: the rows as `byte_rows` returns them, or w = 0 where they are not kept
     starts: np.ndarray  # [n_lists] first row of each list
     sizes: np.ndarray   # [n_lists] rows in use
     rooms: np.ndarray   # [n_lists] rows reserved
@@ -35,10 +38,11 @@ def empty_lists(
     width: int, # numbers in a code
     dtype: Any = np.float32, # of these numbers
     keep_lengths: bool = True, # whether the lengths of the rows are kept beside the codes
+    byte_width: int = 0, # bytes of a row as `byte_rows` returns it; 0 to keep none
 ) -> InvertedLists:
     "Lists with nothing in them."
     none = np.zeros(n_lists, np.int64)
-    return InvertedLists(np.empty((0, width), dtype), np.empty(0, np.int64), np.empty((0,) if keep_lengths else (0, 0)), none, none, none, 0, np.empty(0))
+    return InvertedLists(np.empty((0, width), dtype), np.empty(0, np.int64), np.empty((0,) if keep_lengths else (0, 0)), np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32), none, none, none, 0, np.empty(0))
 
 # %% ../nbs/32_inverted_lists.ipynb #58698fe1
 def ranges(
@@ -56,8 +60,8 @@ def positions(self: InvertedLists,
     "Where the vectors of some lists are."
     return ranges(self.starts[lists], self.sizes[lists])
 
-# %% ../nbs/32_inverted_lists.ipynb #b44493f5
-def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths
+# %% ../nbs/32_inverted_lists.ipynb #c91f2fcf
+def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
 
 def _spare(rows: np.ndarray | int) -> np.ndarray | int: return rows + (rows + 7) // 8
 
@@ -90,14 +94,15 @@ def append(self: InvertedLists,
     ids: np.ndarray, # [n] int64
     labels: np.ndarray, # [n] int64: the list of each
     lengths: np.ndarray, # [n] float64: |row| of what each code stands for
+    in_bytes: tuple[np.ndarray, np.ndarray] | None = None, # the rows as `byte_rows` returns them, where these lists keep that
 ) -> InvertedLists:
     "Add vectors to the ends of their lists."
     if not len(ids): return self
     order, counts = np.argsort(labels, kind="stable"), np.bincount(labels, minlength=len(self.sizes))
     lists = _with_room(self, counts)
     target = ranges(lists.starts + lists.sizes, counts)
-    kept = lengths if self.lengths.ndim == 1 else np.empty((len(ids), 0))
-    for a, new in zip(_columns(lists), (codes, ids, kept)): a[target] = new[order]
+    none = np.empty((len(ids), 0))
+    for a, new in zip(_columns(lists), (codes, ids, lengths if self.lengths.ndim == 1 else none, *(in_bytes if self.rounded.shape[1] else (none, none)))): a[target] = new[order]
     return replace(lists, sizes=lists.sizes + counts, span=length_span(lengths, self.span))
 
 # %% ../nbs/32_inverted_lists.ipynb #fe8024a2
@@ -142,63 +147,7 @@ def by_list(
     else: asking[:] = (np.nonzero(probes >= 0)[0])[np.argsort(probes[probes >= 0], kind="stable")]
     return ((j, asking[ends[j] - counts[j]:ends[j]]) for j in np.flatnonzero(counts).tolist())
 
-# %% ../nbs/32_inverted_lists.ipynb #09105aa8
-@patch
-def scan_batch(self: InvertedLists,
-    q: np.ndarray, # [m, d] prepared queries
-    probes: np.ndarray, # [m, p] lists to read for each, -1 for none
-    metric: Metric,
-    kept: Candidates, # of these m queries
-    decode: Callable, # list number -> ([L, d] float32 rows, [L] lengths)
-    allowed: Callable | None = None, # (queries [b], positions) -> [b, L] boolean; None for all rows
-    block: int = 2048, # queries multiplied at a time
-):
-    "Offer every row of the probed lists, list by list."
-    for j, asking in by_list(probes, len(self.sizes), kept.compiled):
-        first, size = self.starts[j], self.sizes[j]
-        if not size: continue
-        rows, lengths = decode(j)
-        terms = metric.terms(lengths)
-        for a in range(0, len(asking), block):
-            some = asking[a:a + block]
-            kept.offer(some, q[some] @ rows.T, terms, first, None if allowed is None else allowed(some, slice(first, first + size)))
-
-# %% ../nbs/32_inverted_lists.ipynb #4a2dd23a
-@kernel(fastmath={"nnan", "nsz", "reassoc", "contract"})
-def _scan_one(q, codes, lengths, starts, sizes, probes, kind, s, p): # [d], [n, d], [n], [nlist] twice, [p], 0..2, heap [c] twice
-    "Keep the smallest surrogates of the rows of the probed lists; the largest kept is at the root."
-    d, c = len(q), len(s)
-    for j in probes:
-        for r in range(starts[j], starts[j] + sizes[j]):
-            dot = np.float32(0)
-            for i in range(d): dot += q[i] * codes[r, i]
-            if kind == 0: value = -dot / np.float32(lengths[r]) if lengths[r] > 0 else np.float32(0)
-            elif kind == 1: value = np.float32(lengths[r] * lengths[r]) - 2 * dot
-            else: value = -dot
-            if not value < s[0]: continue
-            hole = 0
-            while 2 * hole + 1 < c:   # sift down
-                child = 2 * hole + 1
-                if child + 1 < c and s[child + 1] > s[child]: child += 1
-                if s[child] <= value: break
-                s[hole], p[hole] = s[child], p[child]
-                hole = child
-            s[hole], p[hole] = value, r
-
-@patch
-def scan(self: InvertedLists,
-    q: np.ndarray, # [m, d] prepared queries
-    probes: np.ndarray, # [m, p] lists to read for each, -1 for none
-    metric: Metric,
-    kept: Candidates, # of these m queries
-    decode: Callable | None = None, # list number -> ([L, d] float32 rows, [L] lengths); None where codes are float32 rows
-    allowed: Callable | None = None, # (queries [b], positions) -> [b, L] boolean; None for all rows
-):
-    "Offer every row of the probed lists: one loop for one query, list by list for a batch."
-    if len(q) == 1 and kept.compiled and decode is None and allowed is None:
-        return _scan_one(q[0], self.codes, self.lengths, self.starts, self.sizes, probes[0][probes[0] >= 0], metric.kind, kept.scores[0], kept.positions[0])
-    self.scan_batch(q, probes, metric, kept, decode or self.plain, allowed)
-
+# %% ../nbs/32_inverted_lists.ipynb #c6ca5d68
 @patch
 def plain(self: InvertedLists,
     j: int, # list number
@@ -206,3 +155,19 @@ def plain(self: InvertedLists,
     "The rows and lengths of a list whose codes are float32 rows: views, not copies."
     part = slice(self.starts[j], self.starts[j] + self.sizes[j])
     return self.codes[part], self.lengths[part]
+
+@patch
+def scan(self: InvertedLists,
+    probes: np.ndarray, # [m, p] lists to read for each query, the nearest first; -1 for none
+    kept: Candidates | Shortlist, # of these m queries
+    decode: Callable | None = None, # list number -> ([L, d] float32 rows, [L] lengths); None where codes are float32 rows
+    floats: bool = False, # see `Shortlist.offer`
+    block: int = 2048, # queries multiplied at a time
+):
+    "Offer every row of the probed lists."
+    compiled, how = isinstance(kept, Shortlist), {"floats": floats} if isinstance(kept, Shortlist) else {}
+    if compiled and self.rounded.shape[1]: return kept.offer_lists((self.rounded, self.terms), self.starts, self.sizes, probes)
+    for j, asking in by_list(probes, len(self.sizes), compiled):
+        if not self.sizes[j]: continue
+        rows, lengths = (decode or self.plain)(j)
+        for a in range(0, len(asking), block): kept.offer(asking[a:a + block], rows, lengths, self.starts[j], **how)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #e08a7331
+# %% ../nbs/34_ivf.ipynb #bd431bab
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +16,12 @@ from .vector_storage import NotBuiltError, as_matrix, check_dimension
 from .distances import func_map, get_metric, kernel, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
+from .shortlist import byte_rows, closest
 from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .inverted_lists import InvertedLists, empty_lists
 
-# %% ../nbs/34_ivf.ipynb #5b0d64aa
+# %% ../nbs/34_ivf.ipynb #9456b17c
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
@@ -42,7 +43,14 @@ class IVF:
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
+        self._terms = None
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
+
+    @property
+    def _coarse_terms(self) -> tuple[np.ndarray, np.ndarray]: # float32 [k] twice
+        "Factor and offset of the centroids' surrogates, computed once."
+        if self._terms is None or self._terms[0] is not self.coarse: self._terms = self.coarse, tuple(t.astype(np.float32) for t in self.metric.terms(self.coarse._held.lengths[:len(self.coarse)]))
+        return self._terms[1]
 
     @property
     def is_trained(self) -> bool:
@@ -57,7 +65,7 @@ class IVF:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
         return f"IVF({state}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #25ac602e
+# %% ../nbs/34_ivf.ipynb #d07c9499
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
@@ -72,7 +80,7 @@ def train(self: IVF,
     coarse.add(centroids)
     if not self.codec.is_trained: self.codec.train(self._to_store(x, labels, centroids), self.seed)
     self.coarse, self._next_id, self._order = coarse, 0, None
-    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, self.codec.lossless)
+    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, self.codec.lossless, -(-self.dimension // 4) * 4 if self.codec.lossless else 0)
     return self
 
 @patch
@@ -82,7 +90,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #6c22dabc
+# %% ../nbs/34_ivf.ipynb #9ebf33ff
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -114,7 +122,9 @@ def replace(self: IVF,
     ids = new_ids(ids, len(x), self._next_id, lists.ids[lists.positions()])
     labels = assign(prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
     codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
-    lists, order = lists.append(codes, ids, labels, row_lengths(x)), self._insertion_order(ids, gone)
+    lengths = row_lengths(x)
+    lists = lists.append(codes, ids, labels, lengths, byte_rows(x, lengths, self.metric) if lists.rounded.shape[1] else None)
+    order = self._insertion_order(ids, gone)
     self.lists, self._order, self._next_id = lists, order, max(self._next_id, int(ids.max(initial=-1)) + 1)
 
 @patch
@@ -125,36 +135,53 @@ def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray
     old = np.sort(self.lists.ids[self.lists.positions()]) if self._order is None else self._order
     return np.concatenate([old[~np.isin(old, gone)], new])
 
-# %% ../nbs/34_ivf.ipynb #5bdfd944
+# %% ../nbs/34_ivf.ipynb #6e512877
 @kernel()
-def _select(scores, n, near): # [m, k] float32, how many of k, [m, n] int64
-    "The columns of the n smallest scores of each row, ascending; returns by how much the next one is larger, [m]."
-    m, k = scores.shape
-    gap = np.empty(m, np.float32)
+def _select(dots, factor, offset, n, near): # [m, k] float32, overwritten by scores; [k], [k], how many of k, [m, n] int64
+    "The columns of the n smallest scores of each row, the smallest first, the others in no order; returns by how much the next one is larger, [m]."
+    m, k = dots.shape
+    gap, bins, bin_of = np.empty(m, np.float32), np.empty(513, np.int64), np.empty(k, np.int64)
+    edge, column = np.empty(k, np.float32), np.empty(k, np.int64)
     for i in range(m):
-        parted = np.partition(scores[i], n - 1)
-        last, more, filled = parted[n - 1], np.float32(np.inf), 0
-        for j in range(n, k): more = min(more, parted[j])
-        ties = n
-        for j in range(k): ties -= scores[i, j] < last
+        s = dots[i]
+        for j in range(k): s[j] = s[j] * factor[j] + offset[j]
+        low, high = s[0], s[0]
+        for j in range(k): low, high = s[j] if s[j] < low else low, s[j] if s[j] > high else high
+        step = np.float32(511) / (high - low) if high > low else np.float32(0)
+        bins[:] = 0
+        for j in range(k): bin_of[j] = np.int64((s[j] - low) * step)
+        for j in range(k): bins[bin_of[j]] += 1
+        last, before = 0, 0   # the bin in which the n-th is, and how many are in those before
+        while before + bins[last] < n:
+            before += bins[last]
+            last += 1
+        filled, n_edge, more = 0, 0, np.float32(np.inf)
         for j in range(k):
-            if scores[i, j] < last or (scores[i, j] == last and ties > 0):
-                ties -= scores[i, j] == last
+            if bin_of[j] < last:
                 near[i, filled] = j
                 filled += 1
-        gap[i] = more - last
+            elif bin_of[j] == last:
+                edge[n_edge], column[n_edge] = s[j], j
+                n_edge += 1
+            elif s[j] < more: more = s[j]
+        order = np.argsort(edge[:n_edge], kind="mergesort")
+        for j in range(n - filled): near[i, filled + j] = column[order[j]]
+        gap[i] = (edge[order[n - filled]] if n - filled < n_edge else more) - edge[order[n - filled - 1]]
+        best = 0
+        for j in range(n): best = j if s[near[i, j]] < s[near[i, best]] else best
+        near[i, 0], near[i, best] = near[i, best], near[i, 0]
     return gap
 
 @patch
-def _nearest_set(self: IVF, queries: np.ndarray, nprobe: int) -> np.ndarray: # [m, nprobe], in no order
+def _nearest_set(self: IVF, queries: np.ndarray, nprobe: int, prepared: tuple[np.ndarray, np.ndarray], compiled: bool) -> np.ndarray: # [m, nprobe], the nearest first, the others in no order
     "The nearest centroids; the same set whatever the batch."
-    prepared, own = prepare_queries(queries, self.metric)
-    held, k = self.coarse._held, len(self.coarse)
+    (prepared, own), held, k = prepared, self.coarse._held, len(self.coarse)
     if nprobe >= k or product_dtype(own, held.span) is not np.float32: return self.coarse.search(queries, min(nprobe, k))[1]
-    scores, near = self.metric.surrogate(prepared @ self.coarse.rows.T, held.lengths[:k]), np.empty((len(queries), nprobe), np.int64)
-    if pays(20. * scores.size): gap = _select(scores, nprobe, near)
+    (factor, offset), scores, near = self._coarse_terms, prepared @ self.coarse.rows.T, np.empty((len(queries), nprobe), np.int64)
+    if compiled or _select.pays(20. * scores.size): gap = _select(scores, factor, offset, nprobe, near)
     else:
-        order = np.argpartition(scores, (nprobe - 1, nprobe), axis=1)
+        scores = scores * factor + offset
+        order = np.argpartition(scores, (0, nprobe - 1, nprobe), axis=1)
         last, more = (np.take_along_axis(scores, order[:, [i]], 1)[:, 0] for i in (nprobe - 1, nprobe))
         near[:], gap = order[:, :nprobe], more - last
     allowed = slack(self.metric, own, held.span.max(initial=0), self.dimension)
@@ -180,20 +207,27 @@ def probes(self: IVF,
     max_codes: int | None = None, # stop once so many vectors were read
     fill: int = 0, # read on until this many vectors were seen
     lists: InvertedLists | None = None, # a state of the lists; None for the present one
+    prepared: tuple[np.ndarray, np.ndarray] | None = None, # of `prepare_queries`, where that was done already
+    compiled: bool = False, # use kernels however few queries there are
 ) -> np.ndarray: # [m, p] int64 list numbers, -1 for none
     "The lists to read for each query."
     sizes = (self.lists if lists is None else lists).sizes
-    fill = min(fill, int(sizes.sum()))
-    near = self._nearest_set(queries, nprobe)
-    if ratio_threshold is None and max_codes is None and not (sizes[near].sum(1) < fill).any(): return near
-    distances, ranked = self.coarse.search(queries, len(self.coarse) if fill else near.shape[1])
+    if fill: fill = min(fill, int(sizes.sum()))
+    near = self._nearest_set(queries, nprobe, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, compiled)
+    if ratio_threshold is None and max_codes is None and not (fill and (sizes[near].sum(1) < fill).any()): return near
+    if fill: distances, ranked = self.coarse.search(queries, len(self.coarse))
+    else:
+        ranked = np.sort(near, axis=1)
+        distances = pair_distances(self.metric, queries, np.repeat(np.arange(len(near)), near.shape[1]), self.coarse.rows, ranked.ravel()).reshape(near.shape)
+        order = np.argsort(distances, axis=1, kind="stable")
+        distances, ranked = np.take_along_axis(distances, order, 1), np.take_along_axis(ranked, order, 1)
     read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
     before = np.cumsum(sizes[ranked], 1) - sizes[ranked]
     if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
     return np.where(read | (before < fill), ranked, -1)
 
-# %% ../nbs/34_ivf.ipynb #93d91eb6
+# %% ../nbs/34_ivf.ipynb #bb7595ad
 class RowReader(Protocol):
     "Returns exact vectors by id."
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ... # ids [p] -> (those that exist [r], their rows [r, d] float32)
@@ -204,7 +238,8 @@ class ArrayRows:
         x: np.ndarray, # [n, d] float32: in memory, or a memory map
         ids: np.ndarray | None = None, # [n] ids of the rows, ascending
     ):
-        self.x, self.ids = x, None if ids is None else as_ids(ids)
+        self.x, self.ids = x.view(np.ndarray), None if ids is None else as_ids(ids)
+        self.by_number = ids is None and x.dtype == np.float32 and x.flags.c_contiguous   # ids are row numbers, and rows can be read where they are
 
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         "The rows of `ids`."
@@ -228,23 +263,31 @@ class FileRows:
         raw = b"".join(os.pread(self.file.fileno(), width, self.offset + int(i) * width) for i in there)
         return there, np.frombuffer(raw, "<f4").reshape(len(there), self.dimension)
 
-# %% ../nbs/34_ivf.ipynb #ae081d88
+# %% ../nbs/34_ivf.ipynb #8492e39f
 @patch
-def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]: # ids [m, R], -1 for none
+def _exact_rows(self: IVF, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # [p] -> (rows [n, d] float32, where in them [p], [0])
+    "The exact vectors of some candidates, each fetched once; raises `KeyError` for one that the reader does not have."
+    if isinstance(self.rows, ArrayRows) and self.rows.by_number and ids.max(initial=-1) < len(self.rows.x): return self.rows.x, ids, np.empty(0)
+    wanted, at = np.unique(ids, return_inverse=True)
+    there, rows = self.rows.take(wanted)
+    if len(there) < len(wanted): raise KeyError(f"{len(wanted) - len(there)} of {len(wanted)} candidates are not in the index's rows, such as id {np.setdiff1d(wanted, there)[0]}: give it a reader that holds every vector")
+    return rows, np.argsort(there)[at], np.empty(0)
+
+@patch
+def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared: tuple[np.ndarray, np.ndarray], span: np.ndarray, compiled: bool) -> tuple[np.ndarray, np.ndarray]: # ids [m, R], -1 for none
     "The k nearest of the candidates, by their exact vectors."
     which, column = np.nonzero(ids >= 0)
-    wanted = np.unique(ids[which, column])
-    there, rows = self.rows.take(wanted)
-    order = np.argsort(there)
-    if len(there) < len(wanted): raise KeyError(f"{len(wanted) - len(there)} of {len(wanted)} candidates are not in the index's rows, such as id {np.setdiff1d(wanted, there)[0]}: give it a reader that holds every vector")
-    at = np.searchsorted(there[order], ids[which, column])
-    return rank(queries, lambda at: (rows, order[at]), there[order], (which, at), k, self.metric)
+    found, every = ids[which, column], np.arange(len(which))
+    def fetch(at): return self._exact_rows(found[at])
+    if not compiled or product_dtype(prepared[1], span) is not np.float32: return rank(queries, fetch, found, (which, every), k, self.metric)
+    allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
+    return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
 
-# %% ../nbs/34_ivf.ipynb #59ac4f0f
+# %% ../nbs/34_ivf.ipynb #17e483e4
 @patch
 def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable]:
     "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
-    if self.codec.lossless: return None, lambda at: (lists.codes, at)
+    if self.codec.lossless: return None, lambda at: (lists.codes, at, lists.lengths[at])
     filled = np.flatnonzero(lists.sizes)
     filled = filled[np.argsort(lists.starts[filled])]
     def rows_of(at, j):
@@ -253,20 +296,20 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
         return rows, np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    def fetch(at): return rows_of(at, filled[np.searchsorted(lists.starts[filled], at, side="right") - 1]), np.arange(len(at))
+    def fetch(at):
+        return rows_of(at, filled[np.searchsorted(lists.starts[filled], at, side="right") - 1]), np.arange(len(at)), np.empty(0)
     return decode, fetch
 
 @patch
-def _allowed(self: IVF, lists: InvertedLists, mask: np.ndarray) -> Callable:
-    "A function from (query numbers, part of the positions) to what a mask allows there."
+def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
+    "Where in the order of insertion each position is, as masks count."
     order = np.sort(lists.ids[lists.positions()]) if self._order is None else self._order
     by_id = np.argsort(order)
     place = np.zeros(len(lists.codes), np.int64)
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
-    if mask.ndim == 2: return lambda numbers, part: mask[numbers][:, place[part]]
-    return lambda numbers, part: np.broadcast_to(mask[place[part]], (len(numbers), part.stop - part.start))
+    return place
 
-# %% ../nbs/34_ivf.ipynb #3fcb9cba
+# %% ../nbs/34_ivf.ipynb #0cb4344e
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -284,14 +327,17 @@ def search(self: IVF,
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     mask = as_mask(mask, len(queries), len(lists))
-    allowed, (decode, fetch) = None if mask is None else self._allowed(lists, mask), self._decoders(lists)
-    compiled = pays(2. * len(queries) * self.dimension * len(lists) * nprobe / len(self.coarse))
-    most = k if rescore is None or self.codec.lossless else max(k, rescore)
+    place, (decode, fetch) = None if mask is None else self._places(lists), self._decoders(lists)
+    per_query = len(lists) * nprobe / len(self.coarse)
+    compiled, again = pays(2. * len(queries) * self.dimension * per_query), rescore is not None and not self.codec.lossless
+    most = max(k, rescore) if again else k
     def search_block(numbers):
-        probes = self.probes(queries[numbers], nprobe, lists=lists, **how)
-        def scan(q, which, kept): lists.scan(q, probes[which], self.metric, kept, decode, allowed and (lambda some, part: allowed(numbers[which[some]], part)))
-        found = nearest(queries[numbers], most, self.metric, scan, fetch, lists.ids, lists.span, compiled)
-        return found if rescore is None or self.codec.lossless else self._rescored(queries[numbers], found[1], k)
+        some = queries if len(numbers) == len(queries) else queries[numbers]
+        prepared = prepare_queries(some, self.metric, compiled)
+        probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
+        def scan(which, kept): lists.scan(probes if len(which) == len(probes) else probes[which], kept, decode, floats=again or per_query < 100 * k)
+        found = nearest(some, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again)
+        return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
 
 @patch
@@ -334,7 +380,7 @@ def search_cost(self: IVF,
     exact = np.minimum(codes, 0 if rescore is None or self.codec.lossless else max(k, rescore))
     return len(self.coarse) + codes, 4 * self.dimension * (len(self.coarse) + exact) + codes * self.codec.bytes_per_vector
 
-# %% ../nbs/34_ivf.ipynb #381a2aea
+# %% ../nbs/34_ivf.ipynb #833cc457
 @patch
 def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -354,18 +400,18 @@ def range_search(self: IVF,
 @patch
 def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: Callable, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     "Distances and ids of one query's neighbours within `radius`."
-    distances = np.concatenate([self.metric.distance(rows[where], query) for rows, where in (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))])
+    distances = np.concatenate([self.metric.distance(rows[where], query) for rows, where, _ in (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))])
     near = np.flatnonzero(distances <= radius)
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
 
-# %% ../nbs/34_ivf.ipynb #c190c54e
+# %% ../nbs/34_ivf.ipynb #adb6807c
 @patch
 def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     "Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."
     if not self.is_trained: return {}
     lists = self.lists
-    return {"centroids": self.coarse.rows.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes,
+    return {"centroids": self.coarse.rows.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes, "bytes": lists.rounded.nbytes + lists.terms.nbytes,
             "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())}
 
 @patch

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['build_index', 'Hit', 'IVFIndex']
 
-# %% ../nbs/34_ivf_index.ipynb #cc4f3d84
+# %% ../nbs/34_ivf_index.ipynb #a1654259
 import threading
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
@@ -15,7 +16,9 @@ from fastcore.foundation import L
 from .vector_storage import VectorStorage, NotBuiltError, UnknownIdError, as_vector
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
+from .filters import Filter, matches, read_filter
 from .ivf import IVF, default_clusters
+from .ivf_filtered import search_among
 
 # %% ../nbs/34_ivf_index.ipynb #93df50e8
 def build_index(
@@ -92,30 +95,43 @@ def add_vectors_bulk(self: IVFIndex,
     "Add to the storage; the index takes them in before its next search."
     return self.storage.add_bulk(vectors, metadata_list)
 
-# %% ../nbs/34_ivf_index.ipynb #c3273d8a
+# %% ../nbs/34_ivf_index.ipynb #d3aa0da5
 @patch
 def search(self: IVFIndex,
     query_vector: Any, # [d] numbers
     k: int = 5, # answers wanted
     *,
     nprobe: int | None = None, # lists to read; None for the index's own setting
-) -> L: # of `Hit`, nearest first; fewer than k only if the storage holds fewer
+    where: dict | Filter | None = None, # only among the rows that meet this filter; None for all
+) -> L: # of `Hit`, nearest first; fewer than k only if fewer rows are there, or match
     "The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."
-    query = as_vector(query_vector, self.storage.dimension)
+    query, where = as_vector(query_vector, self.storage.dimension), None if where is None else read_filter(where)
     for _ in range(3):
-        if (hits := self._look(query, k, nprobe)) is not None: return hits
-    with self._lock, self.storage._lock: return self._look(query, k, nprobe)
+        if (hits := self._look(query, k, nprobe, where)) is not None: return hits
+    with self._lock, self.storage._lock: return self._look(query, k, nprobe, where)
 
 @patch
-def _look(self: IVFIndex, query: np.ndarray, k: int, nprobe: int | None) -> L | None:
+def _among(self: IVFIndex, query: np.ndarray, k: int, nprobe: int, where: Filter) -> tuple[np.ndarray, np.ndarray] | None:
+    "Search among the rows that meet a filter; None if some went missing meanwhile."
+    with self._lock, self.storage._lock:
+        self.catch_up()
+        ids, ivf = self.storage._matching(where), copy(self.ivf)
+    distances, found, _ = search_among(ivf, query, k, ids, nprobe=nprobe)
+    return (distances[None], found[None]) if len(found) == min(k, len(ids)) else None
+
+@patch
+def _look(self: IVFIndex, query: np.ndarray, k: int, nprobe: int | None, where: Filter | None = None) -> L | None:
     "Search once; None if another thread changed an answer between finding and reading it."
     self.catch_up()
-    most = min(k, max(1, len(self.storage))) if isinstance(k, int) else k
-    distances, ids = self.ivf.search(query, most, nprobe=self.nprobe if nprobe is None else nprobe, rescore=self.rescore, ensure_topk_full=True)
+    most, nprobe = min(k, max(1, len(self.storage))) if isinstance(k, int) else k, self.nprobe if nprobe is None else nprobe
+    answers = self.ivf.search(query, most, nprobe=nprobe, rescore=self.rescore, ensure_topk_full=True) if where is None else self._among(query, most, nprobe, where)
+    if answers is None: return None
+    distances, ids = answers
     found = ids[0][ids[0] >= 0].tolist()
     try: pairs = [self.storage.get(i) for i in found]
     except UnknownIdError: return None
-    exact = self.ivf.codec.lossless or self.rescore is not None
+    if where is not None and not all(matches(where, m) for _, m in pairs): return None
+    exact = self.ivf.codec.lossless or self.rescore is not None or where is not None
     if exact and found and (self.metric.distance(query, np.stack([v for v, _ in pairs])) != distances[0, :len(found)]).any(): return None
     return L(Hit(v, m, i, d) for (v, m), i, d in zip(pairs, found, distances[0].tolist()))
 

@@ -317,7 +317,7 @@ def recall_per_probe(
     near = np.argsort(half - queries @ c.T, axis=1, kind="stable")[:, :nprobe]
     return (labels[truth][:, :, None] == near[:, None]).any(2).mean(), np.bincount(labels, minlength=len(c))[near].sum(1).mean() / len(x)
 
-# %% ../nbs/30_kmeans.ipynb #79eff43a
+# %% ../nbs/30_kmeans.ipynb #76568bc8
 def _torch_sums(x: np.ndarray, labels: np.ndarray, k: int, block: int = 16_384) -> np.ndarray: # [k, d] float64
     "As `cluster_sums`, with torch's `index_add_`; every thread has columns of its own."
     torch, sums = int8_torch(), np.zeros((k, x.shape[1]))
@@ -339,9 +339,9 @@ def _rounding_nearest(x: np.ndarray, metric: str) -> Callable: # (first rows of 
     return nearest
 
 def _stages(k: int, rounds: int) -> list[tuple[int | None, int, float]]: # (rows, rounds, beyond)
-    "Three rounds in five on 64 rows per cluster, one on 128, the rest on all; the very last one goes to the means and no farther."
-    some, more = 3 * rounds // 5, rounds // 5
-    return [(64 * k, some, .5), (128 * k, more, .5), (None, max(0, rounds - some - more - 1), .5), (None, 1, 0.)]
+    "Four rounds in nine on 20 rows per cluster, two on 64 and two on 128, the rest on all; the very last one goes to the means and no farther."
+    few, more = 4 * rounds // 9, 2 * rounds // 9
+    return [(20 * k, few, .5), (64 * k, more, .5), (128 * k, more, .5), (None, max(0, rounds - few - 2 * more - 1), .5), (None, 1, 0.)]
 
 def kmeans(
     x: Any, # [n, d] numbers, n at least 1
@@ -350,7 +350,7 @@ def kmeans(
     metric: str = "cosine", # or "euclidean", "dot"
     seed: int = 0, # the same seed gives the same clusters
     init: str = "random", # or "k-means++"
-    max_iter: int = 10, # rounds, at least 1; the first see 64 vectors per cluster
+    max_iter: int = 18, # rounds, at least 1; the first see 20 vectors per cluster
     tolerance: float = 1e-4, # as in `lloyd`
     sample: int = 256, # training vectors per cluster at most
     labels: bool = False, # whether to assign all rows at the end, with no cluster left empty

@@ -1,4 +1,4 @@
-"The command line: three commands on tables of both kinds, exit codes, and a readable line for every mistake."
+"The command line: the commands on tables of both kinds, exit codes, and a readable line for every mistake."
 import json, os, re, subprocess, sys
 from pathlib import Path
 import pytest

@@ -113,7 +113,7 @@ def test_kmeans_small(metric, init):
     assert centroids.dtype == np.float32 and centroids.shape == (30, 32) and np.bincount(labels, minlength=30).all()
     assert {"shift", "inertia", "empty", "rows"} == set(log[0]) and np.isfinite(centroids).all()
     assert np.array_equal(centroids, kmeans(x, 30, metric=metric, init=init, seed=3)[0])
-    assert log[-1]["inertia"] < log[0]["inertia"]
+    assert log[-1]["inertia"] / log[-1]["rows"] < log[0]["inertia"] / log[0]["rows"]   # the first rounds see fewer rows
 
 def test_kmeans_edge_cases():
     one = kmeans(np.ones((1, 4)), 1, labels=True)

@@ -180,9 +180,10 @@ def test_exact_search_is_the_same_for_any_batch_and_thread_count(name, metric, b
 @every_metric
 def test_ties_do_not_cost_memory(metric, monkeypatch):
     "Where every row is as near as every other, they are looked at a few queries at a time: all pairs at once would take 90 MB."
-    kept, init = [], flat_index.Candidates.__init__
+    kept = []
     monkeypatch.setattr(flat_index, "_MOST", 1 << 14)
-    monkeypatch.setattr(flat_index.Candidates, "__init__", lambda self, m, c, *others: (kept.append((m, c)), init(self, m, c, *others))[1])
+    for road in (flat_index.Candidates, flat_index.Shortlist):
+        monkeypatch.setattr(road, "__init__", lambda self, *given, init=road.__init__: (kept.append((len(given[0]), given[6])), init(self, *given))[1])
     index = FlatIndex(64, metric)
     index.add(np.ones((3000, 64)))
     tracemalloc.start()
