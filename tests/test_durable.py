@@ -509,6 +509,24 @@ def test_indexes_work_the_same_over_both(path):
     assert indexes[1].add_vectors_bulk([[1.] * 8], [{"new": 1}]) == [401] and indexes[1].search([1.] * 8, 1)[0].metadata == {"new": 1}
     folder.close()
 
+def test_filters_mean_the_same_in_a_folder_and_in_memory(path):
+    "Every row and condition of the tests of filters, over both; changes by a filter are one commit each."
+    from test_filters import MEANING
+    rows = [{} if value is MEANING[0][0] else {"k": value} for value, _, _ in MEANING]
+    memory = VectorStorage(1); memory.add_bulk(np.zeros((len(rows), 1)), rows)
+    with VectorStorage.open(path, 1) as folder:
+        folder.add_bulk(np.zeros((len(rows), 1)), rows)
+        for where in [{"k": c} for _, c, _ in MEANING]: assert folder.find(where).itemgot(0) == memory.find(where).itemgot(0), where
+        assert folder.metadata_of([3, 10**6, 0]) == memory.metadata_of([3, 10**6, 0]) and folder.distinct("k") == memory.distinct("k")
+        for change in (lambda s: s.update(where={"k": {"$exists": True}}, merge={"m": [1]}), lambda s: s.update(where={"m": {"$contains": 1}}, metadata={"n": 2}), lambda s: s.update(0, merge={"n": 3}), lambda s: s.delete(where={"n": {"$gt": 2}})):
+            before, seen = folder._head.commits, (folder.changes, memory.changes)
+            assert change(folder) == change(memory) > 0 and folder._head.commits == before + 1
+            assert folder.changes_since(seen[0]).tolist() == memory.changes_since(seen[1]).tolist()
+            assert folder.get_all().itemgot(2) == memory.get_all().itemgot(2) and folder.check() == []
+        for wrong in (lambda: folder.delete(), lambda: folder.delete(1, where={"n": 1}), lambda: folder.update(1, metadata={}, merge={}), lambda: folder.update(where={"n": 1}, vector=[1.]), lambda: folder.delete(where={})):
+            with pytest.raises((TypeError, MinivecdbError, ValueError)): wrong()
+    with VectorStorage.open(path, mode="r") as reader: assert reader.count({"n": 2}) == memory.count({"n": 2}) and IVFIndex(reader).build().search([0.], 2, where={"n": 2}).itemgot(2) == IVFIndex(memory).build().search([0.], 2, where={"n": 2}).itemgot(2)
+
 def test_a_kept_index_that_is_damaged_old_or_of_another_kind_is_built_again(path):
     with VectorStorage.open(path, 8) as s:
         s.add_bulk(RNG.standard_normal((200, 8), np.float32))
