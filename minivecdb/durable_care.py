@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import MAX_DIMENSION, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
-from .durable_format import Head, SELECT_HEAD, metadata_of, row_seals, seal
+from .durable_format import DAMAGED, Head, SELECT_HEAD, metadata_of, row_seals, seal
 from .durable_storage import DurableStorage, Snapshot
 from .durable_readers import private_copy
 from .durable_reads import Extents
@@ -31,7 +31,7 @@ def check(self: DurableStorage,
     "Read everything and compare it with its checksums."
     try:
         with self._lock as s: return list(self._problems(s, progress))
-    except (MinivecdbError, sqlite3.DatabaseError) as e: return [str(e) if isinstance(e, MinivecdbError) else str(self._damage(e))]
+    except (MinivecdbError, *DAMAGED) as e: return [str(e) if isinstance(e, MinivecdbError) else str(self._damage(e))]
 
 def check_folder(
     path: str | Path, # the folder
@@ -163,7 +163,7 @@ class _Wreck:
     def _head(self, dimension: int | None) -> Head:
         "The head, or what can be believed of it."
         try: found = self.con.execute(SELECT_HEAD).fetchone() or ()
-        except sqlite3.DatabaseError as e: found = (); self.notes.append(f"table head: {e}")
+        except DAMAGED as e: found = (); self.notes.append(f"table head: {e}")
         *values, crc = found or [dimension, None, *[0] * (len(Head._fields) - 1)]
         values[1] = values[1].decode(errors="replace") if isinstance(values[1], bytes) else None
         if not found or crc != seal(*values): self.notes.append("table head does not match its checksum")
@@ -194,7 +194,7 @@ class _Wreck:
         while todo:
             a, b = todo.pop()
             try: yield from self.con.execute(sql, (a, b)).fetchall()
-            except sqlite3.DatabaseError as e:
+            except DAMAGED as e:
                 if a < b: todo += [((a + b) // 2 + 1, b), (a, (a + b) // 2)]
                 else: self.notes.append(f"table {name}, key {a}: {e}")
 
@@ -235,7 +235,7 @@ def repair_folder(
     if not (path/"meta.sqlite").exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", str(path))
     lost: dict[int, str] = {}
     try: wreck = _Wreck(path, dimension)
-    except sqlite3.DatabaseError as e: raise DamageError(f"{path/'meta.sqlite'}: nothing can be read ({e}): restore a backup") from e
+    except DAMAGED as e: raise DamageError(f"{path/'meta.sqlite'}: nothing can be read ({e}): restore a backup") from e
     with wreck.copy, closing(wreck.con), DurableStorage(into, wreck.head.dimension, model=wreck.head.model) as new: kept = _refill(new, wreck, lost)
     return Repair(kept, lost, max(0, wreck.head.count - kept - len(lost)), wreck.notes)
 

@@ -16,7 +16,7 @@ from fastcore.foundation import L
 from .vector_storage import UnknownIdError
 from .json_files import MAX_ID
 from .segments import DamageError, read_rows, stitched
-from .durable_format import metadata_of, row_seals
+from .durable_format import DAMAGED, metadata_of, row_seals
 from . import durable_readers
 from .durable_storage import DurableStorage, Snapshot
 
@@ -48,7 +48,7 @@ def _extents(self: DurableStorage, s: Snapshot) -> Extents:
     self._arrays["extents"] = s.head.layout, (extents := Extents(found))
     return extents
 
-# %% ../nbs/52_durable_reads.ipynb #790767bc
+# %% ../nbs/52_durable_reads.ipynb #a5285966
 _ROWS = "SELECT r.id, r.metadata, r.crc, v.vector FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE "
 _ROWS_NONE_RECENT = "SELECT id, metadata, crc, NULL FROM rows WHERE "
 
@@ -101,8 +101,12 @@ def _found(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = 
 
 @patch
 def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[tuple[np.ndarray, np.ndarray, list[bytes]]]: # (ids, rows, texts)
-    "All rows by ascending ids, verified, block by block."
-    for found in self._found(s, size, after): yield self._verified(s, found)
+    "All rows by ascending ids, verified, block by block; a walk from the first to the last has seen as many as there are."
+    seen, whole = 0, after < 0
+    for found in self._found(s, size, after):
+        seen += len(found)
+        yield self._verified(s, found)
+    if whole and seen != s.head.count: raise DamageError(f"{self.meta}: table rows has {seen:,} rows, expected {s.head.count:,}: restore a backup, or repair_folder(path, into)")
 
 # %% ../nbs/52_durable_reads.ipynb #96f743a2
 def as_id(id: Any) -> int | None: # None for what no id can be
@@ -115,7 +119,7 @@ def reading(storage: DurableStorage) -> Iterator[Snapshot]:
     "One snapshot, whose errors carry our names."
     with storage._lock as s:
         try: yield s
-        except sqlite3.DatabaseError as e: raise storage._damage(e) from e
+        except DAMAGED as e: raise storage._damage(e) from e
 
 @patch
 def _unknown(self: DurableStorage, id: Any, next_id: int) -> UnknownIdError:

@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
 from .segments import DamageError, Segment, disk, open_file, segment_name, uri_path
 from .writer_lock import LockedError, LockRecord, WriterLock, has_writer, read_lock, try_lock, unlock
-from .durable_format import FORMAT, Head, INSERT_HEAD, MIGRATIONS, check_format, check_head, check_schema, read_head, seal
+from .durable_format import DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, check_format, check_head, check_schema, read_head, seal
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
@@ -44,7 +44,7 @@ class Reader:
 
     def close(self):
         "Give everything back."
-        with suppress(sqlite3.Error): self.con.close()
+        with suppress(sqlite3.Error, UnicodeDecodeError): self.con.close()
         if self.gate is not None: os.close(self.gate); self.gate = None
         if self.copy: self.copy.cleanup()
 
@@ -119,7 +119,7 @@ class DurableStorage(VectorStorage):
         if not getattr(self, "_closed", True): self._abandon()
     def __reduce__(self): raise TypeError("a durable storage cannot be pickled: open it by its path in the other process")
 
-# %% ../nbs/50_durable_storage.ipynb #b2a09b66
+# %% ../nbs/50_durable_storage.ipynb #27815421
 @patch
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Take the lock, look at the files, make what is missing."
@@ -135,7 +135,7 @@ def _open(self: DurableStorage, dimension: int | None, model: str | None):
         if meta.exists(): self._peek()
         self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
         try: self._connect_writer(dimension, model)
-        except sqlite3.DatabaseError as e: raise self._damage(e) from e
+        except DAMAGED as e: raise self._damage(e) from e
     elif not meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", self._given)
     with self._lock as s: head = s.head
     self.dimension, self.model = head.dimension, head.model
@@ -232,7 +232,7 @@ def _segment_rows(self: DurableStorage, con: sqlite3.Connection) -> list[Segment
 # %% ../nbs/50_durable_storage.ipynb #b175dc96
 #| export
 
-# %% ../nbs/50_durable_storage.ipynb #c4a0372f
+# %% ../nbs/50_durable_storage.ipynb #71f44c7a
 @patch
 def _damage(self: DurableStorage, error: Exception) -> MinivecdbError:
     "An error of SQLite while reading, as one of ours."
@@ -243,7 +243,7 @@ def _wrapped(self: DurableStorage, call: Callable, *args) -> Any:
     "Call something that writes; its failure ends all writing through this handle."
     try: return call(*args)
     except MinivecdbError: raise
-    except (OSError, sqlite3.Error) as e: raise self._damage(e) if type(e) is sqlite3.DatabaseError else self._fail(e) from e
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as e: raise self._damage(e) if type(e) in DAMAGED else self._fail(e) from e
 
 @patch
 def _fail(self: DurableStorage, error: Exception, committing: bool = False) -> WriteError:
@@ -269,8 +269,8 @@ def _close_writer(self: DurableStorage):
     "Close the writing connection. SQLite would checkpoint as its last one leaves; another one stays a moment longer where that must not be."
     guard = None
     if self._failed or not self._checkpointed:
-        with suppress(sqlite3.Error): guard = connect(f"{uri_path(self.path/'meta.sqlite')}?mode=ro"); guard.execute("SELECT commits FROM head").fetchall()
-    with suppress(sqlite3.Error): self._con.close()
+        with suppress(sqlite3.Error, UnicodeDecodeError): guard = connect(f"{uri_path(self.path/'meta.sqlite')}?mode=ro"); guard.execute("SELECT commits FROM head").fetchall()
+    with suppress(sqlite3.Error, UnicodeDecodeError): self._con.close()
     if guard is not None: guard.close()
     self._con = None
 
@@ -298,7 +298,7 @@ def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
     if self._gate < 0: self._gate = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     if not try_lock(self._gate, True): return False
     try: busy, pages, done = disk.execute(self._con, f"PRAGMA wal_checkpoint({kind})").fetchone()
-    except (OSError, sqlite3.Error) as e:
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as e:
         if isinstance(e, sqlite3.OperationalError) and "locked" in str(e): return False
         raise self._fail(e) from e
     self._checkpointed = not busy and pages == done
@@ -346,7 +346,7 @@ def _begin(self: DurableStorage) -> Snapshot:
             if not (_passing.search(str(e)) and (patience := patience - 1)): reader and reader.close(); raise self._damage(e) from e
             last = e
         except (_Moved, FileNotFoundError) as e: last = e
-        except sqlite3.DatabaseError as e: reader and reader.close(); raise self._damage(e) from e
+        except DAMAGED as e: reader and reader.close(); raise self._damage(e) from e
         except BaseException: reader and reader.close(); raise
         reader and reader.close()
         if time.monotonic() > deadline: raise self._damage(last or "a writer neither finishes opening it nor goes away") from last
@@ -413,7 +413,7 @@ def _end(self: DurableStorage, snapshot: Snapshot):
     "Give a snapshot back."
     reader = snapshot.reader
     try: reader.con.execute("COMMIT")
-    except sqlite3.Error: return reader.close()
+    except (sqlite3.Error, UnicodeDecodeError): return reader.close()
     if reader.gate is not None: unlock(reader.gate)
     if self._closed or len(self._idle) > 7: reader.close()
     else: self._idle.append(reader)

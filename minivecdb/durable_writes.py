@@ -17,7 +17,7 @@ from .filters import MISSING, Filter
 from .find import _one_of, _some
 from .segments import DamageError, disk, open_file, runs, segment_name, segment_rows
 from .writer_lock import LockedError
-from .durable_format import Head, UPDATE_HEAD, metadata_text, row_seals, seal
+from .durable_format import DAMAGED, Head, UPDATE_HEAD, metadata_text, row_seals, seal
 from .durable_storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from .durable_reads import as_id, reading
 
@@ -89,7 +89,7 @@ def changing(storage: DurableStorage) -> Iterator[Change]:
                 raise LockedError(f"{storage.meta}: another program writes to this file: close it there") from e
             change = Change(storage, storage._head)
             try: yield change; storage._publish(change)
-            except sqlite3.DatabaseError as e: storage._undo(change); raise storage._damage(e) from e
+            except DAMAGED as e: storage._undo(change); raise storage._damage(e) from e
             except BaseException: storage._undo(change); raise
         finally: storage._changing = False
         storage._tidy()
@@ -116,7 +116,7 @@ def _publish(self: DurableStorage, change: Change):
     try:
         disk.commit(self._con)
         self._writer.note(head.commits)
-    except (OSError, sqlite3.Error) as e: raise self._fail(e, committing=True) from e
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as e: raise self._fail(e, committing=True) from e
     self._head, self._logged, self._checkpointed = head, self._logged + change.pages, False
     change.close()
 
