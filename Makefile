@@ -6,13 +6,14 @@ BIN         := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: decimals filters help demo test docs notebooks drift pages readme data bench clean
+.PHONY: decimals filters help demo test docs notebooks drift pages readme data bench torture clean
 
 help:
 	@echo "make demo   embed the headlines, build the index, answer three queries"
 	@echo "make test   drift check, every notebook, then tests/"
 	@echo "make docs   the site, in _docs/"
 	@echo "make bench  measure against other libraries: ARGS='--quick' for a few minutes, ARGS='--help' for more"
+	@echo "make torture  kills, power cuts, failing disks, traffic, damage and nonsense for the durable storage: 20 minutes"
 	@echo "make filters   the long random comparison of filters"
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
 
@@ -56,6 +57,14 @@ bench/.venv/.ready: .venv/.ready bench/install.py settings.ini
 
 bench: bench/.venv/.ready
 	$(BIN)/python -m bench.run $(ARGS)
+
+# Needs a C compiler on Linux; atheris, where it can be had, goes to an environment of its own.
+torture/.venv/.ready: .venv/.ready torture/install.py settings.ini
+	$(BIN)/python torture/install.py
+	touch $@
+
+torture: torture/.venv/.ready
+	$(BIN)/python -m torture.run $(ARGS)
 
 # Ten thousand random filters in three executions, and five thousand random steps against Qdrant where qdrant-client is installed. Some minutes.
 filters: .venv/.ready

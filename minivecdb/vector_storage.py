@@ -7,10 +7,12 @@ __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MinivecdbError', 'DimensionError', 'Ve
            'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy',
            'as_metadata', 'check_dimension', 'VectorStorage', 'grown']
 
-# %% ../nbs/00_vector_storage.ipynb #f909b0ff
+# %% ../nbs/00_vector_storage.ipynb #49e3c255
 import threading
 from array import array
 from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
@@ -321,7 +323,7 @@ def take(self: VectorStorage,
         rows = self._rows[np.fromiter((self._row[i] for i in present), np.int64, len(present))]
     return np.array(present, np.int64), rows
 
-# %% ../nbs/00_vector_storage.ipynb #212e9741
+# %% ../nbs/00_vector_storage.ipynb #5712d8aa
 def _clip(x: Any, width: int = 48) -> str:
     "A table cell: one line, at most `width` characters."
     s = " ".join(str(x).split()).replace("|", "\\|")
@@ -330,10 +332,23 @@ def _clip(x: Any, width: int = 48) -> str:
 @patch
 def _repr_markdown_(self: VectorStorage) -> str:
     "The first rows as a table."
-    with self._lock: shown = {id: self.get(id) for id in list(self._row)[:5]}
+    with self._lock: shown = {id: self.get(id) for id in islice(self, 5)}
     keys = list(dict.fromkeys(k for _, metadata in shown.values() for k in metadata))[:4]
     lines = [f"**{self!r}**", "", "| id | vector | " + " | ".join(map(_clip, keys)) + (" |" if keys else ""), "|---" * (2 + len(keys)) + "|"]
     for id, (vector, metadata) in shown.items():
         head = ", ".join(f"{v:.2f}" for v in vector[:3]) + (", …" if self.dimension > 3 else "")
         lines.append(f"| {id} | {head} | " + " | ".join(_clip(metadata.get(k, "")) for k in keys) + (" |" if keys else ""))
     return "\n".join(lines + ([f"", f"… and {len(self) - 5:,} more"] if len(self) > 5 else []))
+
+# %% ../nbs/00_vector_storage.ipynb #c998be5a
+@patch(cls_method=True)
+def open(cls: VectorStorage,
+    path: str | Path, # the folder, usually ending in .mvdb
+    dimension: int | None = None, # makes a new storage where there is none; an existing one must agree with it
+    mode: str = "rw", # or "r": read only, and write no byte
+    timeout: float = 5., # seconds to wait for another writer
+    model: str | None = None, # name of the embedding model, for a new storage; an existing one must agree with it
+) -> VectorStorage: # a `DurableStorage`: every write that returned survives the process and the power
+    "Open a storage that lasts."
+    from minivecdb.durable import DurableStorage
+    return DurableStorage(path, dimension, mode, timeout, model)

@@ -28,3 +28,5 @@ def compat() -> Path:
     folder = os.environ.get("MINIVECDB_COMPAT")
     if not folder: pytest.skip("MINIVECDB_COMPAT does not name the folder with the other implementation's files")
     return Path(folder)/"headline_embeddings.json"
+
+def pytest_configure(config): config.addinivalue_line("markers", "only_in_memory: a test about what a storage in memory is made of, or about JSON files alone")

@@ -1,15 +1,47 @@
 "The storage, promise by promise: ids, refusals that change nothing, files bit for bit, damaged files, crashes, threads."
-import enum, json, math, os, stat, sys, threading
+import enum, itertools, json, math, os, stat, sys, tempfile, threading
+from pathlib import Path
 import numpy as np
 import pytest
 from fastcore.foundation import L
 from hypothesis import example, given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from minivecdb import json_files as files
+from minivecdb.durable import DurableStorage
 from minivecdb.vector_storage import (DimensionError, FileFormatError, MAX_DEPTH, MAX_DIMENSION, MetadataError, MinivecdbError, ModelError,
-    UnknownIdError, VectorError, VectorStorage)
+    UnknownIdError, VectorError, VectorStorage as MemoryStorage, check_dimension)
 
 RNG = np.random.default_rng(0)
+VectorStorage = MemoryStorage   # each test runs with this, and again with storages in folders: see `backend`
+
+class InFolders:
+    "Makes storages as the class does, each in a folder of its own; a file is loaded into a new one."
+    def __init__(self, root): self.root, self.made, self.open = root, itertools.count(), []
+    def __call__(self, dimension, model=None):
+        self.open.append(DurableStorage(self.root/f"{next(self.made)}.mvdb", check_dimension(dimension), model=model))
+        return self.open[-1]
+    def load(self, path):
+        loaded = MemoryStorage.load(path)
+        s = self(loaded.dimension, loaded.model)
+        s.restore(loaded)
+        return s
+    def close(self):
+        for s in self.open: s.close()
+
+only_in_memory = pytest.mark.only_in_memory
+
+def pytest_generate_tests(metafunc):
+    if "backend" in metafunc.fixturenames: metafunc.parametrize("backend", ["memory"] if "only_in_memory" in {m.name for m in metafunc.definition.iter_markers()} else ["memory", "folder"], indirect=True)
+
+@pytest.fixture(autouse=True)
+def backend(request, monkeypatch):
+    "The storages of a test: in memory, or in folders; in memory's own file system where there is one, because what a disk does is the business of other tests."
+    if getattr(request, "param", "memory") == "memory": yield; return
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as root:
+        folders = InFolders(Path(root))
+        monkeypatch.setattr(sys.modules[__name__], "VectorStorage", folders)
+        yield
+        folders.close()
 HEADLINES = [{"headline": "Bridge opens", "year": 1998}, {"headline": "Comet seen", "tags": ["sky", None, True, 1.5]}, {}]
 
 def bits(x): return np.asarray(x, np.float32).view(np.uint32).tolist()
@@ -104,6 +136,7 @@ def test_a_deleted_id_is_called_deleted(three):
     with pytest.raises(UnknownIdError, match="1.*deleted"): three.get(1)
     with pytest.raises(UnknownIdError, match="empty"): VectorStorage(2).get(0)
 
+@only_in_memory
 def test_rows_are_one_contiguous_matrix_that_grows_by_doubling():
     s, heights = VectorStorage(4), []
     for i in range(5000):
@@ -113,6 +146,7 @@ def test_rows_are_one_contiguous_matrix_that_grows_by_doubling():
     assert all(b >= 2 * a for a, b in zip(heights, heights[1:])) and heights[-1] < 4 * 5000
     assert s.get(4999)[0][0] == 4999 and s.get(0)[0][0] == 0
 
+@only_in_memory
 def test_deletes_and_updates_give_memory_back():
     s = VectorStorage(2)
     s.add_bulk(np.zeros((4000, 2)))
@@ -301,16 +335,16 @@ def test_the_counter_tells_what_changed_since():
     assert s.changes == quiet
 
 def test_a_trimmed_log_says_so_and_keeps_counting():
-    s, readings = VectorStorage(1), []
+    s, readings, n = VectorStorage(1), [], 20_000 if VectorStorage is MemoryStorage else 6_000
     s.add([0])
-    for i in range(20_000):
+    for i in range(n):
         readings.append(s.changes)
         s.update(0, vector=[i])
-    assert s.changes == 20_001 and readings == sorted(set(readings))
+    assert s.changes == n + 1 and readings == sorted(set(readings))
     assert s.changes_since(0) is None and s.changes_since(readings[100]) is None
     assert s.changes_since(readings[-1]).tolist() == [0]
-    answers = [s.changes_since(r) is None for r in readings]
-    assert answers == sorted(answers, reverse=True) and not answers[-1000]   # None up to some point, known after it
+    answers = [s.changes_since(r) is None for r in readings[::n // 200]]
+    assert answers == sorted(answers, reverse=True) and not answers[-10]   # None up to some point, known after it
 
 def test_a_loaded_storage_starts_its_own_count(three, path):
     three.save(path)
@@ -426,6 +460,7 @@ def refused(path, raw):
     assert str(path) in str(e.value) and "backup" in str(e.value)
     return str(e.value)
 
+@only_in_memory
 def test_a_file_cut_anywhere_is_refused(parser, path):
     s = small()
     s.save(path)
@@ -435,6 +470,7 @@ def test_a_file_cut_anywhere_is_refused(parser, path):
     path.write_bytes(raw[:-1])
     assert content(VectorStorage.load(path)) == content(s)
 
+@only_in_memory
 def test_a_long_string_cut_in_the_middle_is_refused_after_one_look(path):
     "Every escaped quote used to start another walk to the end of the file."
     s = VectorStorage(1)
@@ -446,6 +482,7 @@ def with_parts(dimension="2", next_id="2", vectors='{"0": [1, 2], "1": [3, 4]}',
     "A file from pieces of JSON."
     return f'{{"dimension": {dimension}, "next_id": {next_id}, "vectors": {vectors}, "metadatas": {metadatas}{more}}}'.encode()
 
+@only_in_memory
 def test_the_pieces_below_make_a_file_that_loads(path):
     path.write_bytes(with_parts())
     assert len(VectorStorage.load(path)) == 2
@@ -484,26 +521,31 @@ DAMAGED = {
 BAD_IDS = ["00", "01", "-0", "-1", "+1", " 1", "1 ", "1.0", "1e0", "0x1", "1_0", "", "a", "²", "١", "１", str(2**63), str(LAST), "9" * 40, "1\\n"]
 BAD_NUMBERS = ["NaN", "Infinity", "-Infinity", "nan", "1e999", "-1e999", "1e39", "4e38", "1" + "0" * 400, "true", "null", '"3"', "[3]", "{}", "", "-", "+3", "03", "3.", ".3", "0x3", "3e", "1_0", "'3'", "3 4", "\\u0033"]
 
+@only_in_memory
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_damaged_file_is_refused_with_its_reason(parser, path, name):
     raw, reason = DAMAGED[name]
     import re
     assert re.search(reason, refused(path, raw))
 
+@only_in_memory
 @pytest.mark.parametrize("id", BAD_IDS, ids=ascii)
 def test_ids_have_one_spelling(path, id):
     "In either place, and even where both agree."
     vectors, metadatas = f'{{"0": [1, 2], "{id}": [3, 4]}}', f'{{"0": {{}}, "{id}": {{}}}}'
     for parts in ({"vectors": vectors}, {"metadatas": metadatas}, {"vectors": vectors, "metadatas": metadatas}): refused(path, with_parts(next_id=str(LAST), **parts))
 
+@only_in_memory
 @pytest.mark.parametrize("number", BAD_NUMBERS, ids=lambda x: ascii(x)[:20])
 def test_vectors_hold_finite_float32_numbers_only(parser, path, number):
     assert "vector" in refused(path, with_parts(vectors=f'{{"0": [1, 2], "1": [3, {number}]}}'))
 
+@only_in_memory
 @pytest.mark.parametrize("vector", ["null", "{}", '"[1, 2]"', "5", "true", '{"0": 1}', "[[1, 2]]", "[1, 2"], ids=str)
 def test_a_vector_is_a_flat_list(parser, path, vector):
     refused(path, with_parts(vectors=f'{{"0": [1, 2], "1": {vector}}}'))
 
+@only_in_memory
 @pytest.mark.parametrize("depth", [MAX_DEPTH - 1, 1000, 100_000], ids=str)
 @pytest.mark.parametrize("brackets", [("[", "]"), ('{"a":', "}")], ids=["lists", "objects"])
 def test_nesting_beyond_a_hundred_is_refused(path, depth, brackets):
@@ -516,12 +558,14 @@ def test_nesting_beyond_a_hundred_is_refused(path, depth, brackets):
     refused(path, deep(depth).encode())
     refused(path, brackets[0].encode() * depth)
 
+@only_in_memory
 def test_brackets_inside_texts_do_not_nest(path):
     s = VectorStorage(1)
     s.add([1], {"[" * 500: "{" * 500 + '"' + "]" * 7 + "\\"})
     s.save(path)
     assert VectorStorage.load(path).get(0)[1] == s.get(0)[1]
 
+@only_in_memory
 def test_ids_of_any_allowed_size_load_and_can_be_added_to(path):
     path.write_bytes(with_parts(next_id=str(2**53), vectors='{"0": [1, 2], "9007199254740990": [3, 4]}', metadatas='{"0": {}, "9007199254740990": {}}'))
     s = VectorStorage.load(path)
@@ -550,6 +594,7 @@ def check_sound(s, path):
     s.save(path)
     assert content(VectorStorage.load(path)) == content(s)
 
+@only_in_memory
 @settings(max_examples=700)
 @given(mutated())
 def test_a_mutated_file_is_refused_or_sound(tmp_path, raw):
@@ -558,11 +603,13 @@ def test_a_mutated_file_is_refused_or_sound(tmp_path, raw):
     except FileFormatError: return
     check_sound(s, tmp_path/"g.json")
 
+@only_in_memory
 @settings(max_examples=200)
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]",:0123456789dimensovctraxp_ \\', max_size=200).map(str.encode))
 def test_arbitrary_bytes_are_refused(tmp_path, raw):
     refused(tmp_path/"f.json", raw)
 
+@only_in_memory
 def test_both_libraries_refuse_and_accept_the_same_mutations(tmp_path, monkeypatch):
     fast, rng = pytest.importorskip("orjson"), np.random.default_rng(1)
     raw, read = b"".join(small()._json_parts()), []
@@ -613,7 +660,7 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(saved, monkeypat
 def test_a_save_that_fails_while_writing_leaves_the_old_file(saved, monkeypatch):
     storage, path, old = saved
     def half(self): yield b'{"dimension": 3'; raise MemoryError
-    monkeypatch.setattr(VectorStorage, "_json_parts", half)
+    monkeypatch.setattr(type(storage), "_json_parts", half)
     with pytest.raises(MemoryError): storage.save(path)
     assert os.listdir(path.parent) == [path.name] and path.read_bytes() == old
 
@@ -759,7 +806,8 @@ def test_many_threads_may_add(eager_threads):
 # --- shown ----------------------------------------------------------------------------------------------
 
 def test_reprs_say_what_is_inside(three):
-    assert repr(three) == "VectorStorage(3 vectors of 3 dimensions, model model-m)"
+    name = repr(three).partition("(")[0]
+    assert name == type(three).__name__ and repr(three).endswith("3 vectors of 3 dimensions, model model-m)")
     table = three._repr_markdown_()
     assert "Bridge opens" in table and "| 2 |" in table and "1998" in table
     three.add_bulk(np.ones((10, 3)), [{"headline": "a|b\nc"}] * 10)

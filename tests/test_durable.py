@@ -1,0 +1,566 @@
+"The durable storage: what its pages do not show. Locks and forks, failures at each call, sources, hostile folders, old formats, compaction against a dictionary."
+import json, os, random, shutil, signal, sqlite3, stat, struct, subprocess, sys, threading, time
+from pathlib import Path
+import numpy as np
+import pytest
+from fastcore.foundation import L
+from minivecdb import FlatIndex, IVFIndex, VectorStorage
+from minivecdb import durable_format, durable_storage, durable_writes, segments, tables
+from minivecdb.cli import main
+from minivecdb.durable import check_folder, keep_index, open_index, repair_folder
+from minivecdb.durable_storage import ClosedError, DurableStorage, LockedError, ReadOnlyError, WriteError
+from minivecdb.segments import DamageError, disk
+from minivecdb.tables import MissingExtraError
+from minivecdb.vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, ModelError, UnknownIdError, VectorError
+
+FIXTURES = Path(__file__).resolve().parent/"fixtures"/"durable"
+RNG = np.random.default_rng(0)
+
+@pytest.fixture
+def path(tmp_path): return tmp_path/"s.mvdb"
+
+@pytest.fixture
+def three(path):
+    with VectorStorage.open(path, 3, model="model-m") as s:
+        s.add_bulk([[1, 2, 3], [0, -1, .5], [1e-3, 0, 7]], [{"n": 0}, {"n": 1, "tags": ["ä", None]}, None])
+        yield s
+
+def content(s): return {"dimension": s.dimension, "model": s.model, "next_id": s.next_id, "rows": [(i, v.tolist(), m) for i, v, m in s.get_all()]}
+def files(path): return {p.name: p.read_bytes() for p in sorted(path.iterdir())}
+def in_process(code, *args): return subprocess.Popen([sys.executable, "-c", "import os, sys, time\nimport numpy as np\nfrom minivecdb import VectorStorage\n" + code, *map(str, args)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+# --- opening --------------------------------------------------------------------------------------------
+
+def test_a_new_storage_needs_a_dimension_and_an_existing_one_is_compared(path):
+    for mode in ("r", "rw"):
+        with pytest.raises(FileNotFoundError, match="s.mvdb"): VectorStorage.open(path, mode=mode)
+    with pytest.raises(FileNotFoundError): VectorStorage.open(path, 3, mode="r")
+    assert not path.exists()
+    with VectorStorage.open(path, 3, model="m") as s: assert isinstance(s, VectorStorage) and (s.dimension, s.model, len(s)) == (3, "m", 0)
+    with VectorStorage.open(path) as s: assert (s.dimension, s.model) == (3, "m")
+    with pytest.raises(DimensionError, match="expected 4.*got 3"): VectorStorage.open(path, 4)
+    with pytest.raises(ModelError, match="other"): VectorStorage.open(path, model="other")
+    with VectorStorage.open(path, 3, model="m", timeout=0): pass   # the refused ones hold no lock
+
+@pytest.mark.parametrize("wrong, error", [({"dimension": 0}, DimensionError), ({"dimension": 65_537}, DimensionError), ({"dimension": 3, "mode": "w"}, ValueError), ({"dimension": 3, "model": 5}, ModelError)])
+def test_wrong_arguments_make_nothing(path, wrong, error):
+    with pytest.raises(error): VectorStorage.open(path, **wrong)
+    assert not path.exists()
+
+def test_a_file_or_a_strange_folder_is_not_a_storage(path, tmp_path):
+    (tmp_path/"f.json").write_text("{}")
+    with pytest.raises(FileFormatError, match="not a folder"): VectorStorage.open(tmp_path/"f.json")
+    path.mkdir(); (path/"mine.txt").write_text("mine")
+    with pytest.raises(FileNotFoundError): VectorStorage.open(path)
+    con = sqlite3.connect(path/"meta.sqlite"); con.execute("CREATE TABLE mine (a)"); con.commit(); con.close()
+    before = files(path)["meta.sqlite"]
+    for mode in ("r", "rw"):
+        with pytest.raises(FileFormatError): VectorStorage.open(path, 3, mode=mode)
+    assert files(path)["meta.sqlite"] == before and (path/"mine.txt").read_text() == "mine"
+
+def test_everything_is_refused_after_close_and_close_may_come_twice(three):
+    three.close(); three.close()
+    for call in (lambda: three.get(0), lambda: three.add([1, 1, 1]), lambda: len(three), three.compact):
+        with pytest.raises(ClosedError, match="closed"): call()
+    assert "closed" in repr(three)
+
+def test_a_closed_storage_leaves_no_log_and_few_files(three, path):
+    three.fold(); three.close()
+    assert sorted(files(path)) == ["LOCK", "meta.sqlite", "vectors-0-0.f32"]
+
+@pytest.mark.parametrize("name", ["meta.sqlite", "meta.sqlite-wal", "meta.sqlite-shm", "LOCK", "vectors-0-0.f32"])
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_links_and_other_things_in_place_of_files_are_refused(three, path, tmp_path, name, kind):
+    three.fold(); three.close()
+    if (path/name).exists(): (path/name).rename(tmp_path/"away")
+    else: (tmp_path/"away").touch()
+    if kind == "link": (path/name).symlink_to(tmp_path/"away")
+    elif kind == "folder": (path/name).mkdir()
+    else: os.mkfifo(path/name)
+    before = (tmp_path/"away").read_bytes()
+    for mode in ("rw", "r"):
+        with pytest.raises((FileFormatError, OSError)) as e: VectorStorage.open(path, mode=mode, timeout=.2)
+        assert name in str(e.value)
+    assert (tmp_path/"away").read_bytes() == before
+
+# --- formats --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("folder", sorted(FIXTURES.glob("*.mvdb")), ids=lambda p: p.stem)
+def test_folders_of_every_format_open(folder, path):
+    expected = json.loads(folder.with_suffix(".json").read_text())
+    shutil.copytree(folder, path)
+    before = files(path)
+    with VectorStorage.open(path, mode="r") as s:
+        assert s.check() == [] and {str(i): [v, m] for i, v, m in content(s)["rows"]} == {i: [np.float32(expected["vectors"][i]).tolist(), expected["metadatas"][i]] for i in expected["vectors"]}
+        assert (s.dimension, s.model, s.next_id) == (expected["dimension"], expected["model"], expected["next_id"])
+    assert files(path) == before
+    with VectorStorage.open(path) as s:
+        assert s.check() == [] and s.add([9] * s.dimension) == expected["next_id"]
+        s.compact()
+        assert len(s) == len(expected["vectors"]) + 1 and s.check() == []
+    assert VectorStorage.load(folder.with_suffix(".json")).next_id == expected["next_id"]
+
+def test_there_is_a_folder_of_every_format():
+    formats = {struct.unpack(">i", (p/"meta.sqlite").read_bytes()[60:64])[0] for p in FIXTURES.glob("*.mvdb")}
+    assert formats == set(range(1, durable_format.FORMAT + 1))
+
+@pytest.mark.parametrize("mode", ["r", "rw"])
+def test_a_newer_format_is_refused_without_writing(three, path, mode):
+    three.close()
+    con = sqlite3.connect(path/"meta.sqlite"); con.execute(f"PRAGMA user_version={durable_format.FORMAT + 1}"); con.close()
+    before = files(path)
+    with pytest.raises(FileFormatError, match=f"format {durable_format.FORMAT + 1}.*newer"): VectorStorage.open(path, mode=mode)
+    assert files(path) == before
+
+def test_migrations_run_in_order_in_one_transaction(three, path, monkeypatch):
+    three.close()
+    schema = durable_format.SCHEMA | {"extra": "CREATE TABLE extra (a INTEGER)"}
+    for module in (durable_format, durable_storage): monkeypatch.setattr(module, "FORMAT", 3)
+    monkeypatch.setattr(durable_format, "SCHEMA", schema)
+    def fail(con): raise sqlite3.OperationalError("database or disk is full")
+    steps = [durable_format.MIGRATIONS[0], lambda con: con.execute(schema["extra"]), fail]
+    monkeypatch.setattr(durable_storage, "MIGRATIONS", steps)
+    with pytest.raises(WriteError, match="full"): VectorStorage.open(path)
+    con = sqlite3.connect(path/"meta.sqlite")
+    assert con.execute("PRAGMA user_version").fetchone() == (1,) and con.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
+    con.close()
+    steps[2] = lambda con: con.execute("UPDATE head SET one = one")
+    with VectorStorage.open(path) as s: assert len(s) == 3 and s.add([1, 1, 1]) == 3
+    with VectorStorage.open(path, mode="r") as s: assert len(s) == 4
+
+# --- one writer, many readers -----------------------------------------------------------------------------
+
+def test_a_second_writer_waits_and_then_names_the_first(three, path):
+    start = time.monotonic()
+    with pytest.raises(LockedError, match=f"process {os.getpid()}") as e: VectorStorage.open(path, timeout=.3)
+    assert .25 < time.monotonic() - start < 3 and isinstance(e.value, TimeoutError)
+    threading.Timer(.2, three.close).start()
+    with VectorStorage.open(path, timeout=5) as s: assert s.add([1, 1, 1]) == 3
+
+def test_another_process_is_named_and_its_death_frees_the_lock(three, path):
+    three.close()
+    other = in_process("s = VectorStorage.open(sys.argv[1]); s.add([4, 4, 4]); print('in', flush=True); time.sleep(60)", path)
+    assert other.stdout.readline() == "in\n"
+    with pytest.raises(LockedError, match=f"process {other.pid} is writing"): VectorStorage.open(path, timeout=.1)
+    with VectorStorage.open(path, mode="r") as reader:
+        assert reader.get(3)[0].tolist() == [4, 4, 4]
+        other.send_signal(signal.SIGKILL); other.wait()
+        with VectorStorage.open(path, timeout=0) as s:
+            s.delete(3)
+            assert list(reader) == [0, 1, 2]
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_reads_but_does_not_write_and_does_not_keep_the_lock(three, path, run_python):
+    three.close()
+    run_python(f"""
+import os, signal, time
+from minivecdb import VectorStorage
+from minivecdb.durable_storage import ReadOnlyError
+s = VectorStorage.open({str(path)!r})
+s.get(0)
+r, w = os.pipe(); back, done = os.pipe()
+child = os.fork()
+if child == 0:
+    try: s.add([1, 1, 1])
+    except ReadOnlyError as e: assert "child" in str(e)
+    else: os._exit(1)
+    assert s.get(1)[0].tolist() == [0, -1, .5] and len(s) == 3
+    os.write(done, b"x"); os.read(r, 1)
+    assert len(s) == 4
+    s.close()
+    os._exit(0)
+os.read(back, 1)
+s.add([2, 2, 2])
+os.write(w, b"x")
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert s.add([3, 3, 3]) == 4 and s.check() == []
+child = os.fork()
+if child == 0: time.sleep(60); os._exit(0)
+s._abandon()   # what the end of this process does to its files
+VectorStorage.open({str(path)!r}, timeout=5).close()   # the child holds nothing
+os.kill(child, signal.SIGKILL); os.waitpid(child, 0)
+""")
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody who may not write")
+@pytest.mark.parametrize("crashed", [False, True])
+def test_a_folder_that_may_not_be_written_is_read(path, crashed, tmp_path):
+    other = in_process("s = VectorStorage.open(sys.argv[1], 3)\nfor i in range(5): s.add([i, i, i])\ns.fold() if len(sys.argv) > 2 else None\ns.close() if len(sys.argv) > 2 else os._exit(9)", path, *([] if crashed else ["closed"]))
+    other.wait()
+    for p in (path, *path.iterdir()): p.chmod(0o555 if p.is_dir() else 0o444)
+    for p in path.parents:
+        if p.stat().st_mode & 0o005 != 5: p.chmod(p.stat().st_mode | 0o005)
+    for shm in (True, False):
+        if not shm: (path/"meta.sqlite-shm").unlink(missing_ok=True)
+        before = files(path)
+        code = "os.setgid(65534); os.setuid(65534)\ns = VectorStorage.open(sys.argv[1], mode='r')\nassert s.check() == [], s.check()\nprint(len(s), s.get(4)[0].tolist())\ntry: VectorStorage.open(sys.argv[1])\nexcept Exception as e: print(type(e).__name__)"
+        done = subprocess.run([sys.executable, "-c", "import os, sys\nimport minivecdb.durable\nfrom minivecdb import VectorStorage\n" + code, str(path)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[0] == "5 [4.0, 4.0, 4.0]" and done.stdout.splitlines()[1] in ("PermissionError", "WriteError")
+        assert files(path) == before
+
+def test_readers_go_on_while_a_bulk_add_and_a_compaction_run(three, path):
+    entered, go_on = threading.Event(), threading.Event()
+    def slow():
+        yield np.ones((10, 3)); entered.set(); assert go_on.wait(10); yield np.ones((10, 3))
+    thread = threading.Thread(target=lambda: three.add_bulk(slow()))
+    thread.start(); entered.wait(10)
+    with VectorStorage.open(path, mode="r") as reader: assert len(three) == len(reader) == 3 and three.get(1)[1] == reader.get(1)[1] and len(list(reader)) == 3
+    go_on.set(); thread.join()
+    assert len(three) == 23
+    with VectorStorage.open(path, mode="r") as reader:
+        with reader._lock:
+            three.fold(); three.delete_bulk(range(5, 20)); old = three.compact()
+            assert len(reader) == 23 and len(reader.get_all()) == 23 and not old.erased
+        assert len(reader) == 8
+    assert three.compact().erased
+
+def test_a_matrix_outlives_compaction_and_close(path):
+    x = RNG.standard_normal((30_000, 64), np.float32)
+    s = VectorStorage.open(path, 64)
+    s.add_bulk(x)
+    ids, rows = s.to_arrays()
+    s.delete_bulk(range(0, 30_000, 3)); s.compact(); s.close()
+    shutil.rmtree(path)
+    np.testing.assert_array_equal(rows, x)
+    with pytest.raises(ValueError): rows[0] = 1
+
+def test_a_write_inside_a_write_is_refused(three):
+    def nested(): yield np.ones((1, 3)); three.add([1, 1, 1]); yield np.ones((1, 3))
+    with pytest.raises(MinivecdbError, match="inside another"): three.add_bulk(nested())
+    assert len(three) == 3 and three.add([1, 1, 1]) == 3
+
+def test_reading_only_refuses_every_write(three, path):
+    three.fold()
+    with VectorStorage.open(path, mode="r") as r:
+        for call in (lambda: r.add([1, 1, 1]), lambda: r.add_bulk([[1, 1, 1]]), lambda: r.delete(0), lambda: r.update(0, metadata={}), r.fold, r.compact, lambda: r.restore(three)):
+            with pytest.raises((ReadOnlyError, MinivecdbError)): call()
+    assert len(three) == 3
+
+# --- failures ---------------------------------------------------------------------------------------------
+
+def fail_after(call, times=0):
+    "`call`, until it has been called so often; then an error instead."
+    left = [times]
+    def failing(*args):
+        if left[0] == 0: raise OSError(28, "No space left on device")
+        left[0] -= 1
+        return call(*args)
+    return failing
+
+@pytest.mark.parametrize("name, k", [("execute", k) for k in range(5)] + [("executemany", 0), ("executemany", 1), ("write", 0), ("write", 1), ("fdatasync", 0), ("fsync_dir", 0), ("create", 0), ("commit", 0)])
+def test_a_bulk_add_that_fails_at_any_call_stores_nothing_and_ends_writing(three, path, monkeypatch, name, k):
+    before = content(three)
+    monkeypatch.setattr(disk, name, fail_after(getattr(disk, name), k))
+    x = np.ones((40_000, 3))
+    try: three.add_bulk(x)
+    except WriteError as e: assert isinstance(e, OSError) and "space" in str(e)
+    else: pytest.skip(f"{name} is not called {k + 1} times")
+    with pytest.raises(WriteError, match="earlier write failed"): three.add([1, 1, 1])
+    assert content(three) == before
+    monkeypatch.undo()
+    with pytest.raises(WriteError): three.add([1, 1, 1])
+    three.close()
+    with VectorStorage.open(path) as s:
+        assert s.check() == [] and s.next_id in (3, 40_003) and s.add([1, 1, 1]) == s.next_id - 1
+        assert s.next_id in (4, 40_004) and (name in ("commit", "write") or s.next_id == 4)
+
+def test_a_commit_that_raised_is_wholly_there_or_wholly_absent(three, path, monkeypatch):
+    real = disk.commit
+    def late(con): real(con); raise sqlite3.OperationalError("disk I/O error")
+    monkeypatch.setattr(disk, "commit", late)
+    with pytest.raises(WriteError, match="wholly stored or wholly absent"): three.add_bulk([[5, 5, 5]] * 2)
+    monkeypatch.undo(); three.close()
+    with VectorStorage.open(path) as s: assert len(s) == 5 and s.check() == []
+
+def test_a_failed_open_holds_no_lock(three, path, monkeypatch):
+    three.close()
+    for name in ("write", "connect", "execute"):
+        monkeypatch.setattr(disk, name, fail_after(getattr(disk, name)))
+        with pytest.raises(WriteError): VectorStorage.open(path)
+        monkeypatch.undo()
+        VectorStorage.open(path, timeout=0).close()
+
+def test_a_full_disk_in_python_and_below(path):
+    if not hasattr(os, "fork"): pytest.skip("no fork here")
+    code = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+s = VectorStorage.open(sys.argv[1], 64)
+s.add_bulk(np.ones((1000, 64)))
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+from minivecdb.durable_storage import WriteError
+try: s.add_bulk(np.ones((2000, 64)))
+except WriteError as e: print("refused")
+"""
+    other = in_process(code, path)
+    assert other.communicate()[0] == "refused\n"
+    with VectorStorage.open(path) as s: assert len(s) == 1000 and s.check() == []
+
+def test_bytes_and_files_that_no_commit_knows_are_removed(three, path):
+    three.fold(); three.close()
+    with open(path/"vectors-0-0.f32", "ab") as f: f.write(b"garbage")
+    (path/"vectors-7-1.f32").write_bytes(b"left behind"); (path/"notes.txt").write_text("mine")
+    with VectorStorage.open(path) as s:
+        assert (path/"vectors-0-0.f32").stat().st_size == 36 and not (path/"vectors-7-1.f32").exists() and (path/"notes.txt").exists()
+        assert s.check() == []
+
+# --- damage -----------------------------------------------------------------------------------------------
+
+def test_a_lost_acknowledged_commit_is_noticed(path):
+    other = in_process("s = VectorStorage.open(sys.argv[1], 3)\nfor i in range(5): s.add([i, i, i])\nos._exit(9)", path)
+    other.wait()
+    wal = path/"meta.sqlite-wal"
+    with open(wal, "r+b") as f: f.truncate(wal.stat().st_size - 4096)
+    (path/"meta.sqlite-shm").unlink()
+    for mode in ("r", "rw"):
+        with pytest.raises(DamageError, match="was acknowledged"): VectorStorage.open(path, mode=mode)
+    assert "acknowledged" in check_folder(path)[0]
+    saved = repair_folder(path, path.with_name("saved.mvdb"))
+    assert saved.kept == 4
+    with VectorStorage.open(path.with_name("saved.mvdb")) as s: assert list(s) == [0, 1, 2, 3] and s.add([9, 9, 9]) == 4
+
+@pytest.mark.parametrize("sql, told", [
+    ("UPDATE rows SET metadata = '{\"n\":9}' WHERE id = 1", "row 1"), ("UPDATE rows SET crc = crc + 1 WHERE id = 1", "row 1"), ("DELETE FROM rows WHERE id = 1", "row 1 is missing"),
+    ("UPDATE rows SET metadata = 5 WHERE id = 1", "row 1"), ("UPDATE rows SET crc = 'x' WHERE id = 1", "row 1"), ("UPDATE rows SET id = 7 WHERE id = 1", "row 1"),
+    ("UPDATE recent SET vector = zeroblob(12) WHERE id = 1", "row 1"), ("UPDATE recent SET vector = 'short' WHERE id = 1", "row 1"), ("DELETE FROM recent WHERE id = 1", "row 1 has no vector"), ("UPDATE recent SET vector = 5", "row 0"),
+    ("UPDATE head SET count = 2", "head"), ("DELETE FROM head", "head"), ("UPDATE head SET dimension = 'x'", "head"), ("INSERT INTO rows SELECT 2 + id, metadata, crc FROM rows WHERE id > 0", "row"),
+    ("INSERT INTO gone VALUES (1, 1, 0)", "gone"), ("UPDATE log SET n = 2", "log"), ("DELETE FROM log", "log"), ("INSERT INTO extents VALUES (0, 1, 0, 0, 0)", "extents"), ("INSERT INTO segments VALUES (0, 0, 5, 0)", "segments"),
+    ("CREATE TRIGGER t AFTER INSERT ON rows BEGIN DELETE FROM rows; END", "tables"), ("DROP TABLE log", "tables"), ("CREATE VIEW v AS SELECT 1", "tables")])
+def test_damage_in_the_tables_is_told(three, path, sql, told):
+    three.close()
+    con = sqlite3.connect(path/"meta.sqlite")
+    con.execute(sql); con.commit(); con.close()
+    problems = check_folder(path)
+    assert problems and any(told in p and "meta.sqlite" in p for p in problems), problems
+    try:
+        with VectorStorage.open(path, mode="r") as s:
+            s.get(1); s.get_all(); s.to_arrays(); s.changes_since(0)
+    except MinivecdbError: pass
+
+@pytest.mark.parametrize("number", [1 << 40, 1 << 61, -1])
+@pytest.mark.parametrize("column", ["dimension", "count", "next_id", "recent", "changes"])
+def test_impossible_numbers_are_refused_before_memory_is_asked_for(three, path, column, number):
+    three.close()
+    con = sqlite3.connect(path/"meta.sqlite")
+    values = list(con.execute(durable_format.SELECT_HEAD).fetchone()[:-1])
+    values[durable_format.Head._fields.index(column)] = number
+    con.execute(durable_format.UPDATE_HEAD, (*values, durable_format.seal(*values))); con.commit(); con.close()
+    with pytest.raises(MinivecdbError):
+        with VectorStorage.open(path) as s: s.to_arrays(); s.changes_since(0); list(s); assert s.check() == []; raise MinivecdbError("told by nothing else" if column != "changes" else "fine")
+
+def test_a_truncated_or_missing_segment_is_named(three, path):
+    three.fold(); three.close()
+    raw = (path/"vectors-0-0.f32").read_bytes()
+    (path/"vectors-0-0.f32").write_bytes(raw[:-1])
+    for mode in ("r", "rw"):
+        with pytest.raises(DamageError, match="vectors-0-0.f32.*truncated"): VectorStorage.open(path, mode=mode)
+    (path/"vectors-0-0.f32").unlink()
+    for mode in ("r", "rw"):
+        with pytest.raises((DamageError, FileNotFoundError), match="vectors-0-0.f32"): VectorStorage.open(path, mode=mode)
+    assert "vectors-0-0.f32" in check_folder(path)[0]
+
+# --- sources ----------------------------------------------------------------------------------------------
+
+X = RNG.standard_normal((300, 4), np.float32)
+M = [{"name": f"n{i}", "year": 1990 + i, "tags": [i, None]} for i in range(300)]
+
+def pandas_frame(): pd = pytest.importorskip("pandas"); return pd.DataFrame({"vector": list(X), "name": [m["name"] for m in M], "year": [m["year"] for m in M], "tags": [m["tags"] for m in M]})
+def polars_frame(): pl = pytest.importorskip("polars"); return pl.DataFrame({"vector": X.tolist(), "name": [m["name"] for m in M], "year": [m["year"] for m in M], "tags": [m["tags"] for m in M]}, schema_overrides={"vector": pl.List(pl.Float32)})
+def polars_arrays(): pl = pytest.importorskip("polars"); return polars_frame().with_columns(pl.col("vector").cast(pl.Array(pl.Float32, 4)))
+def arrow_table(): pa = pytest.importorskip("pyarrow"); return pa.table({"vector": pa.FixedSizeListArray.from_arrays(pa.array(X.reshape(-1)), 4), "metadata": [json.dumps(m) for m in M]})
+def arrow_lists(): pa = pytest.importorskip("pyarrow"); return pa.table({"vector": pa.array(X.tolist(), pa.list_(pa.float64())), "name": [m["name"] for m in M], "year": [m["year"] for m in M], "tags": [m["tags"] for m in M]})
+def arrow_reader(): return arrow_table().to_reader(max_chunksize=70)
+def arrow_sliced(): pa = pytest.importorskip("pyarrow"); t = arrow_table(); return pa.concat_tables([t.slice(0, 100), t.slice(100, 200)])
+def parquet_file(folder): pq = pytest.importorskip("pyarrow.parquet"); pq.write_table(arrow_table(), folder/"x.parquet", row_group_size=64); return folder/"x.parquet"
+def json_lines(folder): (folder/"x.jsonl").write_text("".join(json.dumps({"vector": x.tolist()} | m) + "\n" for x, m in zip(X, M))); return str(folder/"x.jsonl")
+def json_lines_with_metadata(folder): (folder/"x.ndjson").write_text("\n".join(json.dumps({"id": 5, "vector": x.tolist(), "metadata": m}) for x, m in zip(X, M)) + "\n\n"); return folder/"x.ndjson"
+SOURCES = {f.__name__: f for f in (pandas_frame, polars_frame, polars_arrays, arrow_table, arrow_lists, arrow_reader, arrow_sliced, parquet_file, json_lines, json_lines_with_metadata)} | {
+    "array": lambda: (X, M), "float64": lambda: (X.astype(float), iter(M)), "columns first": lambda: (np.asfortranarray(X), L(M)), "list": lambda: (X.tolist(), M), "L": lambda: (L(X.tolist()).map(L), M), "rows": lambda: (list(X), M),
+    "blocks": lambda: (iter([X[:100], X[100:100], X[100:].tolist()]), M), "pairs": lambda: (((X[i:i + 7], M[i:i + 7]) for i in range(0, 300, 7)), None), "mapped": lambda: (X.view(np.ndarray), (m for m in M))}
+
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("block", [tables.BLOCK_BYTES, 16 * 50])
+def test_rows_come_from_anywhere(path, tmp_path, monkeypatch, name, block):
+    monkeypatch.setattr(tables, "BLOCK_BYTES", block)
+    make = SOURCES[name]
+    source = make(tmp_path) if "folder" in make.__code__.co_varnames[:make.__code__.co_argcount] else make()
+    vectors, metas = source if isinstance(source, tuple) else (source, None)
+    with VectorStorage.open(path, 4) as s:
+        s.add(X[0])
+        assert s.add_bulk(vectors, metas, progress=name == "array") == list(range(1, 301))
+        np.testing.assert_array_equal(s.to_arrays()[1][1:], X)
+        assert s.get_all().itemgot(2)[1:] == M and s.check() == [] and s.changes_since(1).tolist() == list(range(1, 301))
+
+def test_a_matrix_in_a_file(path, tmp_path):
+    np.save(tmp_path/"x.npy", X); np.save(tmp_path/"o.npy", np.array([object()]), allow_pickle=True); (tmp_path/"t.npy").write_bytes(b"\x93NUMPY")
+    with VectorStorage.open(path, 4) as s:
+        assert len(s.add_bulk(tmp_path/"x.npy", M)) == 300 and s.get(7)[1] == M[7]
+        for bad in ("o.npy", "t.npy", "x.txt"):
+            with pytest.raises(FileFormatError): s.add_bulk(tmp_path/bad)
+        with pytest.raises(FileNotFoundError): s.add_bulk(tmp_path/"none.npy")
+
+BAD_LINES = {"not JSON": b"{", "a list": b"[1]", "no vector": b'{"v": [1, 2, 3, 4]}', "short": b'{"vector": [1, 2]}', "text": b'{"vector": "abcd"}', "nan": b'{"vector": [1, 2, 3, NaN]}', "nested": b'{"vector": [[1, 2, 3, 4]]}', "null": b'{"vector": null}',
+             "metadata is a list": b'{"vector": [1, 2, 3, 4], "metadata": [1]}', "not UTF-8": b'{"vector": [1, 2, 3, 4], "x": "\xff"}', "deep": b'{"vector": [1, 2, 3, 4], "x": ' + b"[" * 200 + b"]" * 200 + b"}", "far too deep": b'{"vector": ' + b"[" * 100_000}
+
+@pytest.mark.parametrize("name", BAD_LINES)
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_bad_line_stores_nothing(three, path, tmp_path, monkeypatch, name, fast):
+    if not fast: monkeypatch.setattr(tables, "orjson", None)
+    good = b'{"vector": [1, 2, 3], "year": 1990}\n'
+    (tmp_path/"x.jsonl").write_bytes(good * 3 + BAD_LINES[name].replace(b"1, 2, 3, 4", b"1, 2, 3") + b"\n" + good)
+    before = content(three)
+    with pytest.raises(MinivecdbError): three.add_bulk(tmp_path/"x.jsonl")
+    assert content(three) == before and three.add([1, 1, 1]) == 3
+
+@pytest.mark.parametrize("vectors, metas, error", [
+    (iter([np.ones((2, 3)), np.ones((2, 4))]), None, DimensionError), (iter([np.ones((2, 3)), [[1, 2, np.nan]]]), None, VectorError), (np.ones((5, 3)), [{}] * 4, MetadataError), (np.ones((5, 3)), [{}] * 6, MetadataError),
+    (iter([(np.ones((2, 3)), [{}])]), None, MetadataError), (iter([(np.ones((2, 3)), [{}, {}])]), [{}, {}], MetadataError), (np.ones((4, 3)), [{}, {}, {1: 2}, {}], MetadataError), (iter(["abc"]), None, MinivecdbError), (5, None, MinivecdbError)], ids=str)
+def test_a_bad_block_stores_nothing(three, vectors, metas, error):
+    before = content(three)
+    with pytest.raises(error): three.add_bulk(vectors, metas)
+    assert content(three) == before and three.changes == 3
+
+def test_an_error_names_the_row_of_the_whole(path):
+    x = np.zeros((20_000, 384), np.float32); x[12_345, 6] = np.inf
+    with VectorStorage.open(path, 384) as s:
+        with pytest.raises(VectorError, match="vector 12345 has inf at position 6"): s.add_bulk(x)
+        assert len(s) == 0
+
+def test_a_missing_library_names_its_extra(three, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path/"x.parquet").write_bytes(b"PAR1")
+    for call in (lambda: three.add_bulk(tmp_path/"x.parquet"), lambda: three.export(tmp_path/"y.parquet")):
+        with pytest.raises(MissingExtraError, match=r"minivecdb\[tables\]"): call()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["s.mvdb", "x.parquet"]
+
+def test_a_damaged_parquet_file_is_refused(three, tmp_path):
+    pytest.importorskip("pyarrow")
+    for raw in (b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"x" * 1000):
+        (tmp_path/"x.parquet").write_bytes(raw)
+        with pytest.raises(FileFormatError, match="x.parquet"): three.add_bulk(tmp_path/"x.parquet")
+    assert len(three) == 3
+
+def test_parquet_there_and_back(three, path, tmp_path):
+    pytest.importorskip("pyarrow")
+    three.delete(1); three.export(tmp_path/"x.parquet")
+    with VectorStorage.open(tmp_path/"b.mvdb", 3, model="model-m") as back:
+        assert back.restore(tmp_path/"x.parquet") == 2 and content(back) == content(three) and back.check() == []
+    with VectorStorage.open(tmp_path/"c.mvdb", 4) as other, pytest.raises(DimensionError): other.restore(tmp_path/"x.parquet")
+
+def test_a_stream_is_added_in_bounded_memory(path):
+    code = """
+def peak(): return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmHWM")) / 1024
+s = VectorStorage.open(sys.argv[1], 384); s.add(np.ones(384))
+before = peak()
+s.add_bulk((np.full((2000, 384), i, np.float32), [{"i": i}] * 2000) for i in range(60))
+added = peak() - before
+s.delete_bulk(range(0, 120_000, 7)); s.compact()
+print(int(added), int(peak() - before), len(s))
+"""
+    if not os.path.exists("/proc/self/status"): pytest.skip("no /proc here")
+    other = in_process(code, path)
+    added, compacted, n = map(int, other.communicate()[0].split())
+    assert n == 120_001 - 17_143 and added < 60 and compacted < 110   # MB; the vectors are 184
+
+# --- against a dictionary -----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_work_agrees_with_a_dictionary(path, monkeypatch, seed):
+    "Small segments, so that every boundary is crossed; closed and opened again in between."
+    monkeypatch.setattr(segments, "segment_rows", lambda d: 37); monkeypatch.setattr(durable_writes, "segment_rows", lambda d: 37)
+    from minivecdb import durable_bulk
+    monkeypatch.setattr(durable_bulk, "segment_rows", lambda d: 37); monkeypatch.setattr(durable_bulk, "SMALL_BYTES", 200)
+    rng, truth, s, next_id, seen = random.Random(seed), {}, VectorStorage.open(path, 2), 0, []
+    def row(): return [float(np.float32(rng.random())), float(rng.randrange(9))]
+    for step in range(220):
+        kind = rng.choice(["add", "add", "bulk", "big", "update", "update", "delete", "delete many", "fold", "compact", "reopen"])
+        if kind == "add": x = row(); assert s.add(x, {"s": step}) == next_id; truth[next_id] = (x, {"s": step}); next_id += 1
+        elif kind in ("bulk", "big"):
+            xs = [row() for _ in range(rng.randrange(20 if kind == "bulk" else 120))]
+            assert s.add_bulk(xs, [{"s": step, "i": i} for i in range(len(xs))]) == list(range(next_id, next_id + len(xs)))
+            truth |= {next_id + i: (x, {"s": step, "i": i}) for i, x in enumerate(xs)}; next_id += len(xs)
+        elif kind == "update" and truth: id, x = rng.choice(list(truth)), row(); s.update(id, x); truth[id] = (x, truth[id][1])
+        elif kind == "delete" and truth: id = rng.choice(list(truth)); assert s.delete(id); del truth[id]
+        elif kind == "delete many": gone = [i for i in truth if rng.random() < .2]; assert s.delete_bulk(gone + [next_id + 5]) == len(gone); [truth.pop(i) for i in gone]
+        elif kind == "fold": s.fold()
+        elif kind == "compact": s.compact(); assert sum(p.stat().st_size for p in path.glob("vectors-*")) == 8 * len(truth)
+        elif kind == "reopen": s.close(); s = VectorStorage.open(path)
+        assert (len(s), s.next_id, list(s)) == (len(truth), next_id, sorted(truth))
+        if step % 5 == 0:
+            ids, rows = s.to_arrays()
+            np.testing.assert_array_equal(rows, np.array([truth[i][0] for i in sorted(truth)], np.float32).reshape(-1, 2))
+            assert [(i, v.tolist(), m) for i, v, m in s.get_all()] == [(i, *truth[i]) for i in sorted(truth)] and s.check() == []
+            some = [rng.randrange(next_id + 2) for _ in range(20)] if next_id else []
+            np.testing.assert_array_equal(s.take(some)[0], [i for i in some if i in truth])
+    s.close()
+
+# --- what uses a storage ------------------------------------------------------------------------------------
+
+def test_indexes_work_the_same_over_both(path):
+    memory, folder = VectorStorage(8), VectorStorage.open(path, 8)
+    x = RNG.standard_normal((400, 8), np.float32)
+    for s in (memory, folder): s.add_bulk(x, [{"i": i} for i in range(400)])
+    indexes = [IVFIndex(s, nprobe=3).build() for s in (memory, folder)]
+    for s in (memory, folder): s.delete(17); s.update(3, vector=x[9]); s.add(x[5], {"i": "again"})
+    for q in x[:20]:
+        a, b = ([(h.id, h.distance, h.metadata) for h in i.search(q, 5)] for i in indexes)
+        assert a == b
+    assert FlatIndex.from_storage(memory).search(x[:20], 5)[1].tolist() == FlatIndex.from_storage(folder).search(x[:20], 5)[1].tolist()
+    assert indexes[1].add_vectors_bulk([[1.] * 8], [{"new": 1}]) == [401] and indexes[1].search([1.] * 8, 1)[0].metadata == {"new": 1}
+    folder.close()
+
+def test_filters_mean_the_same_in_a_folder_and_in_memory(path):
+    "Every row and condition of the tests of filters, over both; changes by a filter are one commit each."
+    from test_filters import MEANING
+    rows = [{} if value is MEANING[0][0] else {"k": value} for value, _, _ in MEANING]
+    memory = VectorStorage(1); memory.add_bulk(np.zeros((len(rows), 1)), rows)
+    with VectorStorage.open(path, 1) as folder:
+        folder.add_bulk(np.zeros((len(rows), 1)), rows)
+        for where in [{"k": c} for _, c, _ in MEANING]: assert folder.find(where).itemgot(0) == memory.find(where).itemgot(0), where
+        assert folder.metadata_of([3, 10**6, 0]) == memory.metadata_of([3, 10**6, 0]) and folder.distinct("k") == memory.distinct("k")
+        for change in (lambda s: s.update(where={"k": {"$exists": True}}, merge={"m": [1]}), lambda s: s.update(where={"m": {"$contains": 1}}, metadata={"n": 2}), lambda s: s.update(0, merge={"n": 3}), lambda s: s.delete(where={"n": {"$gt": 2}})):
+            before, seen = folder._head.commits, (folder.changes, memory.changes)
+            assert change(folder) == change(memory) > 0 and folder._head.commits == before + 1
+            assert folder.changes_since(seen[0]).tolist() == memory.changes_since(seen[1]).tolist()
+            assert folder.get_all().itemgot(2) == memory.get_all().itemgot(2) and folder.check() == []
+        for wrong in (lambda: folder.delete(), lambda: folder.delete(1, where={"n": 1}), lambda: folder.update(1, metadata={}, merge={}), lambda: folder.update(where={"n": 1}, vector=[1.]), lambda: folder.delete(where={})):
+            with pytest.raises((TypeError, MinivecdbError, ValueError)): wrong()
+    with VectorStorage.open(path, mode="r") as reader: assert reader.count({"n": 2}) == memory.count({"n": 2}) and IVFIndex(reader).build().search([0.], 2, where={"n": 2}).itemgot(2) == IVFIndex(memory).build().search([0.], 2, where={"n": 2}).itemgot(2)
+
+def test_a_kept_index_that_is_damaged_old_or_of_another_kind_is_built_again(path):
+    with VectorStorage.open(path, 8) as s:
+        s.add_bulk(RNG.standard_normal((200, 8), np.float32))
+        first, = (open_index(s), list(path.glob("index-*")))[1]
+        assert first.name == "index-200.ivf"
+        s.add(np.full(8, 5)); index = open_index(s)
+        assert index.search(np.full(8, 5), 1)[0].id == 200 and keep_index(index).name == "index-201.ivf" and not first.exists()
+        assert open_index(s, distance_fn="euclidean").metric.name == "euclidean"
+        for p in path.glob("index-*"): p.write_bytes(p.read_bytes()[:-9])
+        assert open_index(s).search(np.full(8, 5), 1)[0].id == 200
+        with VectorStorage.open(path, mode="r") as r: assert open_index(r).search(np.full(8, 5), 1)[0].id == 200
+
+def test_a_storage_is_not_pickled(three):
+    import copy
+    with pytest.raises(TypeError, match="open it by its path"): copy.deepcopy(three)
+
+def test_a_backup_is_a_storage_and_never_overwrites(three, path, tmp_path):
+    three.fold(); three.add([7, 7, 7])
+    three.backup(tmp_path/"b.mvdb", progress=False)
+    with pytest.raises(FileExistsError, match="b.mvdb"): three.backup(tmp_path/"b.mvdb")
+    with VectorStorage.open(tmp_path/"b.mvdb") as b: assert content(b) == content(three) and b.add([1, 1, 1]) == 4
+    assert len(three) == 4 and [p.name for p in tmp_path.iterdir() if "part" in p.name] == []
+
+def test_the_commands(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    VectorStorage(2).save("e.json")
+    assert main(["import", "a.mvdb", "e.json"]) == 0 and main(["import", "a.mvdb", "e.json"]) == 1
+    with VectorStorage.open("a.mvdb") as s: s.add_bulk(np.ones((50, 2))); s.fold(); s.delete(3)
+    for command in ("check a.mvdb --quiet", "compact a.mvdb", "export a.mvdb a.jsonl", "import b.mvdb a.jsonl --dimension 2", "backup a.mvdb c.mvdb --quiet", "stats c.mvdb"): assert main(command.split()) == 0, command
+    with open("c.mvdb/vectors-1-1.f32", "r+b") as f: f.seek(8 * 20); f.write(b"abcd")
+    capsys.readouterr()
+    assert main(["check", "c.mvdb", "--quiet"]) == 1 and "row 21" in capsys.readouterr().err
+    assert main(["repair", "c.mvdb", "d.mvdb"]) == 0 and "48 rows saved, 1 lost" in capsys.readouterr().out
+    with VectorStorage.open("a.mvdb", timeout=0):
+        monkeypatch.setattr(VectorStorage, "open", lambda *a, **k: DurableStorage(*a, **k | {"timeout": .05}))
+        assert main(["compact", "a.mvdb"]) == 1 and f"process {os.getpid()}" in capsys.readouterr().err
+    assert main(["check", "nowhere.mvdb"]) == 1 and "nowhere.mvdb" in capsys.readouterr().err

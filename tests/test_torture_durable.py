@@ -1,0 +1,17 @@
+"The durable storage under torture, a short run of everything that `make torture` runs long: one process fewer than a minute."
+import pytest
+from torture.run import line, passed, plan, run
+
+PARTS = {p.name: p for p in plan(quick=True)}
+
+@pytest.fixture(scope="module")
+def ran():
+    "All parts side by side, each once."
+    run(list(PARTS.values()), show=lambda line: None)
+    return PARTS
+
+@pytest.mark.parametrize("name", PARTS)
+def test_nothing_is_lost_torn_silent_or_dead(ran, name):
+    part = ran[name]
+    if part.skipped: pytest.skip(part.skipped)
+    assert passed(part), "\n".join([line(part), part.bar, *part.failures[:5]])

@@ -1,0 +1,143 @@
+"""Flipped bits, truncations, zeroed and misplaced pages, in every kind of file of a storage.
+
+A damage may go unnoticed only where no answer depends on it. Otherwise there is an error of the product's own that names the
+file, and the row where it can be told. A process that dies or hangs is counted by whoever started it."""
+import json, random, shutil
+from pathlib import Path
+import numpy as np
+from .faults import own, say
+from .power import Tally
+from .recorder import limit, scratch
+from .story import Model, Step, contents, expected, vectors_of
+from .subjects import SUBJECTS
+
+D = 96 # here vectors are most of the bytes, as in life
+
+CLUSTERS = 8
+
+def nearest(storage) -> list[tuple[int, float]]:
+    "Ids and distances of an exact search through the index that is kept beside the storage."
+    from minivecdb.durable import open_index
+    index = open_index(storage, n_clusters=CLUSTERS, nprobe=CLUSTERS, distance_fn="euclidean")
+    return [(int(h.id), float(h.distance)) for h in index.search(vectors_of(np.array([77]), D)[0], k=9)]
+
+def base(home: Path, index: bool) -> list[tuple[str, Path, Model]]:
+    "A storage with rows in segments and in SQLite, deletions and a compaction behind it: closed well, and as a kill leaves it."
+    place, model = home/"base", Model()
+    place.mkdir(parents=True)
+    storage = SUBJECTS["durable"](place/"s.mvdb", D)
+    def take(step):
+        nonlocal model
+        step.expect(model, step.take(storage, D)); model = step.apply(model)
+    for i in range(3): take(Step("bulk", model.tags, n=700))
+    for i in range(0, 300, 3): take(Step("delete", id=i))
+    take(Step("compact"))
+    take(Step("bulk", model.tags, n=600))
+    for i in range(30): take(Step("add", model.tags))
+    take(Step("fold"))
+    if index: nearest(storage)
+    take(Step("update", model.tags, id=1)); take(Step("delete", id=1000))
+    for i in range(12): take(Step("add", model.tags))
+    killed, closed = home/"killed", home/"closed"
+    shutil.copytree(place, killed)
+    storage.close()
+    shutil.copytree(place, closed)
+    return [("closed", closed, model), ("killed", killed, model)]
+
+def kind(name: str) -> str: return "vectors" if name.startswith("vectors-") else "index" if name.startswith("index-") else name
+
+def harm(data: bytes, rng: random.Random) -> tuple[bytes, str, int]: # (what is left, what was done, where)
+    "One damage to one file."
+    if not data: return b"\0" * rng.randint(1, 5000), "filled an empty file", 0
+    at, how = rng.randrange(len(data)), rng.choice(("flip", "flip", "flip", "zero page", "zero sector", "truncate", "cut tail", "swap pages", "rubbish", "append"))
+    out = bytearray(data)
+    if how == "flip": out[at] ^= 1 << rng.randrange(8)
+    if how == "zero page": at &= ~4095; out[at:at + 4096] = bytes(len(out[at:at + 4096]))
+    if how == "zero sector": at &= ~511; out[at:at + 512] = bytes(len(out[at:at + 512]))
+    if how == "truncate": del out[at:]
+    if how == "cut tail": at = max(0, len(data) - rng.choice((1, 7, 100, 512, 4096))); del out[at:]
+    if how == "swap pages":
+        a, b = (rng.randrange(-(-len(out) // 4096)) * 4096 for _ in range(2))
+        if a + 4096 <= len(out) and b + 4096 <= len(out): out[a:a + 4096], out[b:b + 4096] = out[b:b + 4096], out[a:a + 4096]
+        at = a
+    if how == "rubbish": n = rng.randint(1, 5000); out[at:at + n] = rng.randbytes(len(out[at:at + n]))
+    if how == "append": out += rng.randbytes(rng.randint(1, 9000))
+    return bytes(out), how, at
+
+def look(path: Path, mode: str, wanted: dict, next_id: int, hits: list | None = None) -> dict:
+    "Everything that can be asked of the storage; what came back wrong, and the errors."
+    from minivecdb import VectorStorage
+    found = {"wrong": [], "errors": [], "check": None}
+    def ask(name, question):
+        try: return question()
+        except Exception as e: found["errors"].append((name, own(e), say(e)))
+    storage = ask("open", lambda: VectorStorage.open(path, mode=mode, timeout=.1))
+    if storage is None: return found
+    def compare(name, got):
+        if got is not None and got != wanted: found["wrong"].append(f"{name}: {len(got)} rows for {len(wanted)}, differing {[i for i in wanted.keys() | got.keys() if wanted.get(i) != got.get(i)][:3]}")
+    compare("get_all", ask("get_all", lambda: contents(storage)))
+    def one_by_one():
+        for id in [*wanted][::17]:
+            v, m = storage.get(id)
+            if (v.tobytes(), m) != wanted[id]: found["wrong"].append(f"get({id})")
+    ask("get", one_by_one)
+    def arrays():
+        ids, rows = storage.to_arrays()
+        for id, row in zip(ids.tolist(), rows):
+            if id not in wanted or row.tobytes() != wanted[id][0]: found["wrong"].append(f"to_arrays: id {id}"); return
+        if len(ids) != len(wanted): found["wrong"].append(f"to_arrays: {len(ids)} rows")
+    ask("to_arrays", arrays)
+    if (n := ask("next_id", lambda: storage.next_id)) not in (None, next_id): found["wrong"].append(f"next id {n} for {next_id}")
+    if hits is not None and (h := ask("search", lambda: nearest(storage))) not in (None, hits): found["wrong"].append(f"search: {h[:3]} for {hits[:3]}")
+    found["check"] = ask("check", storage.check)
+    ask("close", storage.close)
+    return found
+
+def judge(found: dict, tally: Tally, note: str, name: str, mode: str):
+    "A wrong answer needs an error or a line of check() beside it; errors are the product's own and name the file."
+    for question, owned, text in found["errors"]:
+        if not owned: tally.fail(f"{note}: {question} raised {text}")
+        elif not any(part in text for part in (name, "meta.sqlite", "LOCK", "vectors-", ".mvdb")): tally.fail(f"{note}: {question}: the error names no file: {text}")
+    loud = bool(found["errors"]) or bool(found["check"])
+    if found["wrong"] and not loud: tally.fail(f"{note}: silent: {found['wrong'][:2]}")
+    answers = [w for w in found["wrong"] if not w.startswith("to_arrays")]
+    if answers and loud: tally.fail(f"{note}: wrong answers before the error: {answers[:2]}; {found['errors'][:1]} {str(found['check'])[:200]}")
+    if found["wrong"] and not answers: tally.counts["to_arrays gave unchecked rows, and check() told"] += 1
+    if kind(name) == "vectors" and found["wrong"] + found["errors"] and not any("row" in t or "truncated" in t for _, _, t in found["errors"]) and not any("row" in str(p) or "truncated" in str(p) for p in found["check"] or ()):
+        tally.fail(f"{note}: nobody names the row: {found['errors'][:1]} {str(found['check'])[:200]}")
+    tally.counts["told" if loud else "harmless"] += 1
+
+def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: str = "", index: bool = False) -> Tally:
+    "Damages number `start` to `cases`; each is looked at through a handle for writing or for reading."
+    tally, home = Tally(), scratch()
+    try:
+        bases, hits = base(home, index), None
+        if index:
+            with SUBJECTS[subject](bases[0][1]/"s.mvdb", D) as storage: hits = nearest(storage)
+        wanted = {name: expected(m, D) for name, _, m in bases}
+        for i in range(start, cases):
+            rng = random.Random(seed * 1_000_003 + i)
+            state, folder, model = rng.choice(bases)
+            files = sorted(p.name for p in (folder/"s.mvdb").iterdir() if p.is_file())
+            kinds = sorted({kind(f) for f in files})
+            kinds += [k for k in kinds if k != "LOCK"] # one line long, and soon known by heart
+            which = kinds[i % len(kinds)]
+            name = rng.choice([f for f in files if kind(f) == which])
+            live = home/"live"
+            shutil.rmtree(live, ignore_errors=True); shutil.copytree(folder, live)
+            target = live/"s.mvdb"/name
+            old = target.read_bytes()
+            new, how, at = harm(old, rng)
+            if new == old: tally.counts["no change"] += 1; continue
+            mode = rng.choice(("rw", "r"))
+            note = f"case {i}: {how} at {at} of {len(old)} in {name} ({state}, {mode})"
+            if progress: Path(progress).write_text(json.dumps([i, note]))
+            target.write_bytes(new)
+            limit(30)
+            judge(look(live/"s.mvdb", mode, wanted[state], model.next_id, hits if which == "index" else None), tally, note, name, mode)
+            limit(0)
+            tally.states += 1
+            tally.counts[f"in {which}"] += 1
+            if len(tally.failures) >= 60: break
+    finally: shutil.rmtree(home, ignore_errors=True)
+    return tally

@@ -1,0 +1,137 @@
+"All of it, as one table: `make torture`, or `python -m torture.run [--quick] [part …]`. Writes torture/results.json."
+import argparse, json, os, platform, re, sqlite3, subprocess, sys, tempfile, time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from . import recorder
+from .subjects import MUTANTS
+
+@dataclass
+class Part:
+    "A line of the table. jobs: what each worker is told."
+    name: str
+    bar: str
+    jobs: list
+    wants_failures: bool = False # a mutant must be caught
+    alone: bool = False          # needs the machine to itself
+    witness: bool = True         # needs the recorder, and so a compiler
+    states: int = 0
+    failures: list = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+    seconds: float = 0. # of all its workers together
+    skipped: str = ""
+
+def shared(n: int, parts: int) -> list[int]: return [n // parts + (i < n % parts) for i in range(parts)]
+
+def plan(quick: bool, subject: str = "durable") -> list[Part]:
+    "What is run. quick: a tenth or less of everything."
+    def scale(full, short): return short if quick else full
+    def job(what, **order): return {"what": what, "subject": subject, **order}
+    cases = scale(10_000, 300)
+    ks = list(range(1, scale(200, 200) + 1, scale(1, 13)))
+    return [
+        Part("kill", "a writer killed at a random moment: nothing acknowledged is lost, torn or back", [job("kill.kill", kills=k, seed=i) for i, k in enumerate(shared(scale(300, 12), 2))]),
+        Part("power", "the power cut at every call, recorded below SQLite: nothing acknowledged is lost", [job("power.power", seeds=list(range(100 * i, 100 * i + scale(12, 1))), states=n) for i, n in enumerate(shared(cases, scale(4, 2)))]),
+        *[Part(f"mutant: {m}", "must be caught", [job("power.power", seeds=list(range(4)), states=1500, mutant=m)], wants_failures=True) for m in MUTANTS],
+        Part("mutant: no checksums", "must be caught", [job("damage.damage", cases=30, seed=5, broken="no checksums")], wants_failures=True, witness=False),
+        Part("mutant: goes on after a failed write", "must be caught", [job("faults.faults", ks=list(range(5, 120, 9)), errors=["EIO"], modes=["once"], broken="goes on after a failed write")], wants_failures=True),
+        Part("faults", "the k-th changing call fails, k = 1…200, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)]),
+        Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
+        Part("read-only", "a read-only folder is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
+        Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 3))], alone=True, witness=False),
+        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i, index=not quick) for i, n in enumerate(shared(scale(2300, 70), 2))], witness=False),
+        *[Part(f"model: {b}", "calls against a plain dictionary, with I/O errors", [job("model.model", backend=b, steps=n, seed=i) for i, n in enumerate(shared(scale(10_000, 300), scale(2, 1)))]) for b in ("memory", "durable")],
+        *([] if quick else [Part(f"atheris: {k}", "the same, with inputs that coverage chooses", [dict(what="atheris", kind=k, seconds=90)], witness=False) for k in ("json", "folder")]),
+        *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
+    ]
+
+def finish(part: Part, found: dict):
+    part.states += found["states"]
+    part.failures += found["failures"]
+    part.counts.update(found["counts"])
+
+ATHERIS = recorder.HERE/".venv"/"bin"/"python"
+
+def atheris(part: Part, kind: str, seconds: int, what: str):
+    "atheris in its own environment; it stops at the first failure."
+    start = time.perf_counter()
+    if not ATHERIS.exists() or subprocess.run([ATHERIS, "-c", "import atheris"], capture_output=True).returncode: part.skipped = "atheris is not installed in torture/.venv"; return
+    with tempfile.TemporaryDirectory() as home:
+        report = Path(home)/"report"
+        p = subprocess.run([ATHERIS, "-m", "torture.fuzz_atheris", kind, str(seconds)], cwd=recorder.ROOT, capture_output=True, text=True, env=os.environ | {"TORTURE_REPORT": str(report), "PYTHONPATH": str(recorder.ROOT)})
+        found = json.loads(report.read_text()) if report.exists() else {"states": 0, "errors": {}, "accepted": 0}
+    finish(part, {"states": found["states"], "counts": found["errors"] | {"accepted": found["accepted"]}, "failures": ["\n".join(l for l in p.stderr.splitlines() if not l.startswith(("#", "INFO:", "WARNING:")))[-2500:]] if p.returncode else []})
+    part.seconds += time.perf_counter() - start
+
+def one(part: Part, order: dict):
+    "Run a worker, and another one behind it when it dies over a case."
+    if order["what"] == "atheris": return atheris(part, **order)
+    start, order = time.perf_counter(), dict(order)
+    resumes = order["what"] in ("damage.damage", "fuzz.fuzz")
+    with tempfile.TemporaryDirectory() as home:
+        if resumes: order["progress"] = f"{home}/progress"
+        while True:
+            p = recorder.work(witness=part.witness, **order)
+            out, err = p.communicate()
+            if p.returncode == 0: finish(part, json.loads(out.splitlines()[-1])); break
+            case, note = json.loads(Path(order["progress"]).read_text()) if resumes and os.path.exists(order["progress"]) else (None, "")
+            part.failures.append(f"a process died ({p.returncode}) {note}: {err[-1500:]}")
+            part.counts["dead processes"] += 1
+            if case is None or part.counts["dead processes"] >= 20: break
+            part.states += case + 1 - order.get("start", 0)
+            order["start"] = case + 1
+    part.seconds += time.perf_counter() - start
+
+def run(parts: list[Part], workers: int = 2, show=print):
+    "Run the parts, a few workers at a time."
+    for part in parts:
+        if (why := recorder.why_not()) and part.witness: part.skipped = why
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = [(p, [pool.submit(one, p, j) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
+        for p, jobs in waiting:
+            for j in jobs: j.result()
+            show(line(p))
+    for p in parts:
+        if p.alone and not p.skipped: [one(p, j) for j in p.jobs]; show(line(p))
+
+def passed(p: Part) -> bool: return bool(p.skipped) or bool(p.failures) == p.wants_failures and p.states > 0
+
+def line(p: Part) -> str:
+    "One line of the table."
+    told = f"skipped: {p.skipped}" if p.skipped else ("caught" if p.failures else "NOT CAUGHT") if p.wants_failures else str(len(p.failures))
+    return f"{p.name:42}{p.states:>9,}  {told:>10}{p.seconds:>9.1f} s{'' if passed(p) else '   FAILED'}"
+
+def keep(path: Path, told: list[dict]):
+    "Write the results; parts that were not run this time keep their last line."
+    old = json.loads(path.read_text())["parts"] if path.exists() else []
+    new = {p["name"]: p for p in told}
+    order = [p.name for p in plan(False)]
+    parts = sorted((new | {p["name"]: p for p in old if p["name"] not in new}).values(), key=lambda p: order.index(p["name"]) if p["name"] in order else len(order))
+    path.write_text(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "system": f"{platform.system()} {platform.machine()}", "cpus": os.cpu_count(), "parts": parts}, indent=1) + "\n")
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("parts", nargs="*", help="names, or their beginnings; all when none is given")
+    arguments.add_argument("--quick", action="store_true", help="a minute's worth")
+    arguments.add_argument("--subject", default="durable", help="durable, or toy where that makes sense")
+    arguments.add_argument("--workers", type=int, default=2)
+    arguments.add_argument("--results", default=str(recorder.HERE/"results.json"))
+    a = arguments.parse_args()
+    parts = [p for p in plan(a.quick, a.subject) if not a.parts or any(p.name.startswith(x) for x in a.parts)]
+    start = time.perf_counter()
+    print(f"{'what':42}{'states':>9}  {'failures':>10}{'worker time':>11}")
+    run(parts, a.workers, show=lambda s: print(s, flush=True))
+    seconds = time.perf_counter() - start
+    print(f"{seconds:.0f} s with {a.workers} workers")
+    for p in parts:
+        if not passed(p):
+            print(f"\n{p.name}: {p.bar}")
+            for f in p.failures[:12]: print("  -", f[:1200])
+    if not a.quick:
+        told = [{"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
+                 "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))} for p in parts]
+        keep(Path(a.results), told)
+    if not all(map(passed, parts)): sys.exit(1)
+
+if __name__ == "__main__": main()

@@ -1,0 +1,87 @@
+"What is tortured, and how it is broken on purpose to see whether the harness notices."
+import contextlib, os, re, sqlite3, stat, sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+from .recorder import Witness
+
+def open_toy(path: Path, d: int):
+    from .toy import Toy
+    return Toy(path, d)
+
+def small_files():
+    "Let a few rows be enough for a fold, for the way straight into a file, and for a second segment: states are small here."
+    import minivecdb.durable
+    for name, bytes in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10)):
+        found = [m for n, m in sys.modules.items() if n.startswith("minivecdb.") and hasattr(m, name)]
+        if not found: raise RuntimeError(f"no module of minivecdb has {name} any more: make files small in another way")
+        for m in found: setattr(m, name, bytes)
+
+def open_durable(path: Path, d: int):
+    from minivecdb import VectorStorage
+    small_files()
+    return VectorStorage.open(path, d, timeout=1) # nobody else is there, so no wait is right
+
+SUBJECTS: dict[str, Callable] = {"toy": open_toy, "durable": open_durable}
+
+# --- mutants: each takes away one of the things that keep a write, below or around the product ----------------------
+
+def _normal() -> contextlib.AbstractContextManager:
+    "Every connection runs with synchronous=NORMAL, whatever it is told."
+    def weaker(sql): return re.sub(r"(synchronous\s*[=(]\s*)(FULL|EXTRA|2|3)\b", r"\1NORMAL", sql, flags=re.I) if isinstance(sql, str) else sql
+    real = sqlite3.connect
+    def connect(*args, factory=sqlite3.Connection, **kw):
+        class Weaker(factory):
+            def execute(self, sql, *a): return super().execute(weaker(sql), *a)
+            def executescript(self, sql): return super().executescript(weaker(sql))
+        db = real(*args, factory=Weaker, **kw)
+        db.execute("PRAGMA synchronous=FULL")
+        return db
+    return mock.patch.object(sqlite3, "connect", connect)
+
+def _own_folder_syncs() -> contextlib.AbstractContextManager:
+    "Python's syncs of folders do nothing; SQLite's own stay."
+    real = os.fsync
+    return mock.patch.object(os, "fsync", lambda fd: None if stat.S_ISDIR(os.fstat(fd if isinstance(fd, int) else fd.fileno()).st_mode) else real(fd))
+
+MUTANTS = {
+    "no sync of the vectors": dict(skip="vectors-"),
+    "no sync of SQLite's files": dict(skip="meta.sqlite"),
+    "no sync of any folder": dict(skip_folder="/"),
+    "no sync of folders but SQLite's": _own_folder_syncs,
+    "synchronous=NORMAL": _normal,
+    "published before synced": dict(defer="vectors-", until="-wal"),
+}
+
+@contextlib.contextmanager
+def mutated(name: str | None, witness: Witness) -> Iterator[None]:
+    "Run with one of the MUTANTS."
+    how = MUTANTS[name] if name else None
+    if callable(how):
+        with how(): yield
+        return
+    witness.mutate(**(how or {}))
+    try: yield
+    finally: witness.mutate()
+
+def _no_checksums() -> contextlib.AbstractContextManager:
+    "Every checksum is 0 and fits."
+    import zlib
+    return mock.patch.object(zlib, "crc32", lambda *a: 0)
+
+@contextlib.contextmanager
+def _writes_on() -> Iterator[None]:
+    "A handle forgets that a write of it failed."
+    from minivecdb.durable_storage import DurableStorage
+    real = DurableStorage._fail
+    def fail(self, *a, **kw):
+        error = real(self, *a, **kw)
+        self._failed = None
+        return error
+    with mock.patch.object(DurableStorage, "_fail", fail): yield
+
+MUTANTS_ABOVE = {"no checksums": _no_checksums, "goes on after a failed write": _writes_on} # for parts that need no recording
+
+def broken(name: str | None) -> contextlib.AbstractContextManager:
+    "Run with one of the MUTANTS_ABOVE."
+    return MUTANTS_ABOVE[name]() if name else contextlib.nullcontext()
