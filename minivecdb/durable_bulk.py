@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['source_blocks', 'Compaction']
 
-# %% ../nbs/54_durable_bulk.ipynb #95aca90c
+# %% ../nbs/54_durable_bulk.ipynb #aef534b2
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from tqdm import tqdm
 from .vector_storage import MetadataError, VectorError, as_matrix
 from .segments import disk, runs, segment_name, segment_rows
 from .tables import Block, block_rows, is_table, table_blocks
-from .durable_format import metadata_text, seal
+from .durable_format import DAMAGED, metadata_text, seal
 from .durable_storage import DurableStorage
 from .durable_writes import Change, SMALL_BYTES, changing, joined
 
@@ -106,7 +106,7 @@ def skip_to(self: Change, id: int):
     "Let the next id be `id`; those before it are never given out."
     if id > self.head["next_id"]: self.bury(self.head["next_id"], id - self.head["next_id"]); self.head["next_id"] = id
 
-# %% ../nbs/54_durable_bulk.ipynb #8c291253
+# %% ../nbs/54_durable_bulk.ipynb #77f3dab0
 class Compaction(NamedTuple):
     "What `compact` did."
     rows: int         # living rows
@@ -125,7 +125,9 @@ def compact(self: DurableStorage) -> Compaction:
     with self._writing:
         self._check_writable()
         before = self.bytes_used()
-        if self._head.recent or not self._is_packed(): self._rewrite()
+        try:
+            if self._head.recent or not self._is_packed(): self._rewrite()
+        except DAMAGED as e: raise self._damage(e) from e
         self._wrapped(disk.execute, self._con, "VACUUM")
         erased = self._checkpoint("TRUNCATE", self.timeout)
         return Compaction(len(self), before, self.bytes_used(), erased)

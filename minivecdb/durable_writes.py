@@ -310,7 +310,7 @@ def replace(self: Change, id: int, old: np.ndarray, row: np.ndarray | None, text
     self.digest(new - crc)
     self.note(id, 1)
 
-# %% ../nbs/53_durable_writes.ipynb #a77144f3
+# %% ../nbs/53_durable_writes.ipynb #95975997
 @patch
 def delete_bulk(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
@@ -319,7 +319,8 @@ def delete_bulk(self: DurableStorage,
     wanted = sorted({k for i in ids if (k := as_id(i)) is not None})
     with self._writing:
         self._check_writable()
-        crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
+        try: crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
+        except DAMAGED as e: raise self._damage(e) from e
         if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.meta}: row {lost} is damaged: restore a backup, or repair_folder(path, into)")
         if len(crcs) < len(wanted):
             with reading(self) as s: self._check_gone(s, [i for i in wanted if i not in crcs])

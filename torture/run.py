@@ -61,7 +61,7 @@ def atheris(part: Part, kind: str, seconds: int, what: str):
         report = Path(home)/"report"
         p = subprocess.run([ATHERIS, "-m", "torture.fuzz_atheris", kind, str(seconds)], cwd=recorder.ROOT, capture_output=True, text=True, env=os.environ | {"TORTURE_REPORT": str(report), "PYTHONPATH": str(recorder.ROOT)})
         found = json.loads(report.read_text()) if report.exists() else {"states": 0, "errors": {}, "accepted": 0}
-    finish(part, {"states": found["states"], "counts": found["errors"] | {"accepted": found["accepted"]}, "failures": ["\n".join(l for l in p.stderr.splitlines() if not l.startswith(("#", "INFO:", "WARNING:")))[-2500:]] if p.returncode else []})
+    finish(part, {"states": found["states"], "counts": found["errors"] | {"accepted": found["accepted"]}, "failures": ["\n".join(l for l in (p.stdout + p.stderr).splitlines() if not l.startswith(("#", "INFO:", "WARNING:")))[-2500:]] if p.returncode else []})
     part.seconds += time.perf_counter() - start
 
 def one(part: Part, order: dict):
