@@ -307,7 +307,7 @@ def _tidy(self: Columns):
         self.ids, self.alive, self.used = self.ids[keep], np.ones(len(keep), bool), len(keep)
     self.columns = {p: c for p, c in self.columns.items() if len(c.dictionary) <= 1024 + 2 * self.used}
 
-# %% ../nbs/23_filter_columns.ipynb #d8e6a5ae
+# %% ../nbs/23_filter_columns.ipynb #06d84219
 @patch
 def column(self: Columns, path: tuple[str, ...]) -> Column:
     "The column of a key, built if it is not there yet."
@@ -353,4 +353,5 @@ def matching(self: Columns,
 @patch(as_prop=True)
 def columns(self: VectorStorage) -> Columns:
     "The columns of this storage's metadata, which filters use."
+    from minivecdb.filter_columns import Columns   # the library's, to which later pages add, also when this page has just run
     return vars(self).get("_columns") or vars(self).setdefault("_columns", Columns(self))
