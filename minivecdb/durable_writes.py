@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'Change', 'changing', 'joined']
 
-# %% ../nbs/53_durable_writes.ipynb #bc90750f
+# %% ../nbs/53_durable_writes.ipynb #9cef578c
 import os, sqlite3
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import MinivecdbError, as_metadata, as_vector
-from .filters import MISSING, Filter
-from .find import _one_of, _some
+from .filters import Filter
+from . import find   # update and delete, which call what follows
 from .segments import DamageError, disk, open_file, runs, segment_name, segment_rows
 from .writer_lock import LockedError
 from .durable_format import DAMAGED, Head, UPDATE_HEAD, metadata_text, row_seals, seal
@@ -242,7 +242,7 @@ def fold(self: Change):
     self.run("DELETE FROM recent")
     self.head["recent"] = 0
 
-# %% ../nbs/53_durable_writes.ipynb #b80390c8
+# %% ../nbs/53_durable_writes.ipynb #91fa63c1
 @patch
 def add(self: DurableStorage,
     vector: Any, # [d] numbers
@@ -258,33 +258,15 @@ def add(self: DurableStorage,
     return id
 
 @patch
-def update(self: DurableStorage,
-    id: int = MISSING, # as returned by `add`
-    vector: Any = None, # [d] numbers; None keeps the vector
-    metadata: dict | None = None, # replaces the whole dictionary; None keeps it
-    *,
-    merge: dict | None = None, # keys to set; the others stay
-    where: dict | Filter | None = None, # which rows, instead of an id
-) -> int: # rows changed
-    "Change one vector, or the metadata of all that meet a filter, in one commit."
-    _one_of(id, where)
-    if metadata is not None and merge is not None: raise TypeError("expected metadata=… or merge=…, got both: metadata replaces the dictionary, merge sets keys in it")
-    if where is not None and vector is not None: raise TypeError("expected an id for a new vector, got where=…: the rows of a filter do not share one vector")
-    if where is not None: return self.update_where(where, metadata, merge)
+def _update_one(self: DurableStorage, id: int, vector: Any, metadata: dict | None, merge: dict | None):
+    "Change one vector, in one commit."
     with self._writing:
         self.get(id)
-        row = None if vector is None else as_vector(vector, self.dimension)[None]
-        return self._rewrite_rows([as_id(id)], row, metadata, merge)
+        self._rewrite_rows([as_id(id)], None if vector is None else as_vector(vector, self.dimension)[None], metadata, merge)
 
 @patch
-def update_where(self: DurableStorage,
-    where: dict | Filter, # which rows
-    metadata: dict | None = None, # replaces the whole dictionary
-    merge: dict | None = None, # keys to set; the others stay
-) -> int: # rows changed
-    "Change the metadata of all vectors that meet a filter, in one commit."
-    if (metadata is None) == (merge is None): raise TypeError("expected metadata=… to replace the dictionary, or merge=… to set keys in it")
-    f = _some(where, len(self))
+def _update_matching(self: DurableStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
+    "Change what meets a filter, in one commit."
     with self._writing: return self._rewrite_rows(self._matching(f).tolist(), None, metadata, merge)
 
 @patch
@@ -310,7 +292,7 @@ def replace(self: Change, id: int, old: np.ndarray, row: np.ndarray | None, text
     self.digest(new - crc)
     self.note(id, 1)
 
-# %% ../nbs/53_durable_writes.ipynb #95975997
+# %% ../nbs/53_durable_writes.ipynb #63e8d891
 @patch
 def delete_bulk(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
@@ -354,19 +336,11 @@ def bury(self: Change, first: int, n: int):
     self.run("INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", (first, n, seal(first, n)))
 
 @patch
-def delete(self: DurableStorage,
-    id: int = MISSING, # as returned by `add`
-    *,
-    where: dict | Filter | None = None, # which rows, instead of an id
-) -> bool | int: # whether it was there; with `where`, how many were
-    "Remove one vector, or all that meet a filter, in one commit. Their ids are never given out again."
-    _one_of(id, where)
-    return self.delete_where(where) if where is not None else self.delete_bulk([id] if isinstance(id, Hashable) else []) == 1
+def _delete_one(self: DurableStorage, id: int) -> bool:
+    "Remove one vector, in one commit."
+    return self.delete_bulk([id] if isinstance(id, Hashable) else []) == 1
 
 @patch
-def delete_where(self: DurableStorage,
-    where: dict | Filter, # which rows
-) -> int: # how many there were
-    "Remove all vectors that meet a filter, in one commit."
-    f = _some(where, len(self))
+def _delete_matching(self: DurableStorage, f: Filter) -> int:
+    "Remove what meets a filter, in one commit."
     with self._writing: return self.delete_bulk(self._matching(f).tolist())

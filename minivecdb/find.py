@@ -103,7 +103,7 @@ def distinct(self: VectorStorage,
         if v is not MISSING: seen.setdefault((_rank(v)[0], v if isinstance(v, (str, int, float)) else json.dumps(v)), v)
     return L(json_copy(v) for v in sorted(seen.values(), key=_rank))
 
-# %% ../nbs/24_find.ipynb #61020fee
+# %% ../nbs/24_find.ipynb #358da7a7
 def _some(where: dict | Filter, n: int) -> Filter:
     "A filter that says something."
     f = read_filter(where)
@@ -114,16 +114,34 @@ def _one_of(id: Any, where: Any):
     "Check that rows are named in one way."
     if (id is MISSING) == (where is None): raise TypeError(f"expected an id or where=…, got {'both' if id is not MISSING else 'neither'}")
 
+if not hasattr(VectorStorage, "_delete_one"): VectorStorage._delete_one, VectorStorage._replace_one = VectorStorage.delete, VectorStorage.update   # of the first page: they know ids alone
+
+@patch
+def _update_one(self: VectorStorage, id: int, vector: Any, metadata: dict | None, merge: dict | None):
+    "Change one vector."
+    with self._lock: self._replace_one(id, vector, metadata if merge is None else {**self.get(id)[1], **as_metadata(merge)})
+
+@patch
+def _delete_matching(self: VectorStorage, f: Filter) -> int:
+    "Remove what meets a filter."
+    with self._lock: return sum(self._delete_one(i) for i in self._matching(f).tolist())
+
+@patch
+def _update_matching(self: VectorStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
+    "Change what meets a filter."
+    new = as_metadata(metadata if merge is None else merge)
+    with self._lock:
+        ids = self._matching(f).tolist()
+        for i, old in zip(ids, self.metadata_of(ids)): self._replace_one(i, None, new if merge is None else {**old, **new})
+    return len(ids)
+
+# %% ../nbs/24_find.ipynb #a948eaa4
 @patch
 def delete_where(self: VectorStorage,
     where: dict | Filter, # which rows
 ) -> int: # how many there were
     "Remove all vectors that meet a filter."
-    f = _some(where, len(self))
-    with self._lock:
-        ids = self._matching(f).tolist()
-        for i in ids: self.delete(i)
-    return len(ids)
+    return self._delete_matching(_some(where, len(self)))
 
 @patch
 def update_where(self: VectorStorage,
@@ -133,13 +151,7 @@ def update_where(self: VectorStorage,
 ) -> int: # rows changed
     "Change the metadata of all vectors that meet a filter."
     if (metadata is None) == (merge is None): raise TypeError("expected metadata=… to replace the dictionary, or merge=… to set keys in it")
-    f, new = _some(where, len(self)), as_metadata(metadata if merge is None else merge)
-    with self._lock:
-        ids = self._matching(f).tolist()
-        for i, old in zip(ids, self.metadata_of(ids)): self.update(i, metadata=new if merge is None else {**old, **new})
-    return len(ids)
-
-_delete, _update = VectorStorage.delete, VectorStorage.update   # of one id
+    return self._update_matching(_some(where, len(self)), metadata, merge)
 
 @patch
 def delete(self: VectorStorage,
@@ -149,7 +161,7 @@ def delete(self: VectorStorage,
 ) -> bool | int: # whether it was there; with `where`, how many were
     "Remove one vector, or all that meet a filter. Their ids are never given out again."
     _one_of(id, where)
-    return _delete(self, id) if where is None else self.delete_where(where)
+    return self._delete_one(id) if where is None else self.delete_where(where)
 
 @patch
 def update(self: VectorStorage,
@@ -165,5 +177,5 @@ def update(self: VectorStorage,
     if metadata is not None and merge is not None: raise TypeError("expected metadata=… or merge=…, got both: metadata replaces the dictionary, merge sets keys in it")
     if where is not None and vector is not None: raise TypeError("expected an id for a new vector, got where=…: the rows of a filter do not share one vector")
     if where is not None: return self.update_where(where, metadata, merge)
-    with self._lock: _update(self, id, vector, metadata if merge is None else {**self.get(id)[1], **as_metadata(merge)})
+    self._update_one(id, vector, metadata, merge)
     return 1

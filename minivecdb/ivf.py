@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #9dc2cb3c
+# %% ../nbs/34_ivf.ipynb #5885c3f1
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import NotBuiltError, as_matrix, check_dimension
-from .distances import func_map, get_metric, kernel, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
+from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
 from .shortlist import byte_rows, closest
