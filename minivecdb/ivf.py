@@ -251,7 +251,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place
 
-# %% ../nbs/34_ivf.ipynb #c681adf4
+# %% ../nbs/34_ivf.ipynb #c427b984
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -271,7 +271,7 @@ def search(self: IVF,
     mask = as_mask(mask, len(queries), len(lists))
     place, (decode, fetch) = None if mask is None else self._places(lists), self._decoders(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
-    compiled, again = pays(2. * len(queries) * self.dimension * per_query), rescore is not None and not self.codec.lossless
+    compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)

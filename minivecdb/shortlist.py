@@ -82,7 +82,7 @@ def byte_rows(
         for column, value in enumerate((factor * steps[:, 0], abs(factor) * steps[:, 1], abs(factor) * lengths, offset)): terms[:, column] = value
     return codes, terms
 
-# %% ../nbs/20_shortlist.ipynb #441120af
+# %% ../nbs/20_shortlist.ipynb #2624f1f1
 @kernel(inline="always")
 def _multiply(groups, packed, asked, which, row_terms, limits, scores, masks):
     "Lower bounds of a tile, and which of them are within their query's limit."
@@ -145,7 +145,9 @@ def _list_bounds(wide, shift, terms, rows, first, lows): # a query as `widened` 
 def read_rows(asked, rows, starts, sizes, probes, guard, state):
     "Offer the rows of the lists probes[i] to query i, one at a time."
     (g8, terms, _), (_, row_terms), limits, (mask, place) = asked, rows, state[0], guard
-    lows = np.empty(max(1, sizes.max()), np.float32)
+    longest = 1
+    for n in sizes: longest = max(longest, n)
+    lows = np.empty(longest, np.float32)
     for i in range(len(g8)):
         wide, shift = widened(g8[i])
         for j in probes[i]:
