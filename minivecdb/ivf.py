@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #8474db26
+# %% ../nbs/34_ivf.ipynb #0dc6a74c
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +16,12 @@ from .vector_storage import NotBuiltError, as_matrix, check_dimension
 from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
-from .shortlist import byte_rows, closest
+from .rotation import useful_signs
+from .shortlist import NO_TURN, byte_rows, closest
 from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .inverted_lists import InvertedLists, empty_lists
 from .overlapping_lists import empty_copies, second_lists
-from .nearest_centroid import score_table
 from .single_query import search_one, select_nearest
 
 # %% ../nbs/34_ivf.ipynb #74696192
@@ -72,7 +72,7 @@ class IVF:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
         return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #e1476814
+# %% ../nbs/34_ivf.ipynb #5bd67c6d
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
@@ -87,8 +87,9 @@ def train(self: IVF,
     coarse.add(centroids)
     if not self.codec.is_trained: self.codec.train(self._to_store(x, labels, centroids), self.seed)
     self.coarse, self._next_id, self._order = coarse, 0, None
-    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, self.codec.lossless, -(-self.dimension // 4) * 4 if self.codec.lossless else 0)
-    if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, self.codec.lossless)
+    plain = self.codec.lossless   # kept in bytes, too
+    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
 
 @patch
@@ -98,7 +99,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #ca4d440a
+# %% ../nbs/34_ivf.ipynb #53da4d52
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -131,13 +132,18 @@ def replace(self: IVF,
     labels = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
     codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths = row_lengths(x)
-    in_bytes = byte_rows(x, lengths, self.metric) if lists.rounded.shape[1] else None
+    in_bytes = byte_rows(x, lengths, self.metric, lists.signs) if lists.rounded.shape[1] else None
     lists = lists.append(codes, ids, labels, lengths, in_bytes)
-    if lists.copies is not None and len(x):
-        second = second_lists(unit, labels, score_table(self.coarse.rows, self.metric.name)[0], self.spill)
-        lists = lists.append_copies(codes[:, :0] if self.codec.lossless else self.codec.encode(self._to_store(x, second, self.coarse.rows)), ids, second, lengths, in_bytes)
+    if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
     order = self._insertion_order(ids, gone)
     self.lists, self._order, self._next_id = lists, order, max(self._next_id, int(ids.max(initial=-1)) + 1)
+
+@patch
+def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None) -> InvertedLists: # unit: the rows as they were assigned
+    "Lists in which some vectors, whose first lists are `labels`, have a second place."
+    second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
+    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self.codec.encode(self._to_store(x, second, self.coarse.rows))
+    return lists.append_copies(codes, ids, second, lengths, in_bytes)
 
 @patch
 def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray | None:
@@ -299,7 +305,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
-# %% ../nbs/34_ivf.ipynb #081cf185
+# %% ../nbs/34_ivf.ipynb #2a239ba1
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -332,7 +338,7 @@ def search(self: IVF,
             at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             lists.scan(at, kept, decode, floats=floats)
             if lists.copies is not None: lists.scan_copies(at, kept, decode_copy, floats=floats)
-        found = nearest(some, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again)
+        found = nearest(some, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
 
@@ -402,14 +408,14 @@ def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: 
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
 
-# %% ../nbs/34_ivf.ipynb #5d144f22
+# %% ../nbs/34_ivf.ipynb #8e2a04ef
 @patch
 def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     "Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."
     if not self.is_trained: return {}
     lists = self.lists
     return {"centroids": self.coarse.rows.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes, "bytes": lists.rounded.nbytes + lists.terms.nbytes,
-            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())} | self._copies_usage()
+            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "rotation": lists.signs.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())} | self._copies_usage()
 
 @patch
 def _copies_usage(self: IVF) -> dict[str, int]:

@@ -64,7 +64,7 @@ def second_lists(
         found[some] = seconds
     return found
 
-# %% ../nbs/32_overlapping_lists.ipynb #7296712c
+# %% ../nbs/32_overlapping_lists.ipynb #96b10d7a
 def empty_copies(
     lists: InvertedLists,
     lossless: bool, # whether codes are the vectors themselves: copies then hold bytes only
@@ -72,7 +72,7 @@ def empty_copies(
     "Make room for second places."
     nothing = np.zeros(len(lists.sizes), np.int64)
     columns = (np.empty((0, 0 if lossless else a.shape[1]), a.dtype) for a in (lists.codes,))
-    return replace(lists, copies=InvertedLists(*columns, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0)))
+    return replace(lists, copies=InvertedLists(*columns, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs))
 
 @patch
 def append_copies(self: InvertedLists,
