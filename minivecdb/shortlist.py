@@ -86,7 +86,7 @@ def byte_rows(
         for column, value in enumerate((factor * steps[:, 0], abs(factor) * steps[:, 1], abs(factor) * lengths, offset)): terms[:, column] = value
     return codes, terms
 
-# %% ../nbs/20_shortlist.ipynb #8b278da6
+# %% ../nbs/20_shortlist.ipynb #d53a0727
 @kernel(inline="always")
 def _multiply(groups, packed, asked, which, row_terms, limits, scores, masks):
     "Lower bounds of a tile, and which of them are within their query's limit."
@@ -172,7 +172,8 @@ def _read_lists(asked, rows, starts, sizes, probes, guard, state): # probes: [m,
         read_rows(asked, rows, starts, sizes, probes, guard, state)
         return
     n, heads, asking = len(sizes), np.zeros(len(sizes) + 2, np.int64), np.empty(m * p, np.int64)
-    for part in (probes[:, :1], probes[:, 1:]):
+    ahead = p if len(guard[2]) else 1   # copies come when limits are low already
+    for part in (probes[:, :ahead], probes[:, ahead:]):
         heads[:] = 0
         for i in range(m):
             for j in part[i]: heads[j + 1] += j >= 0
