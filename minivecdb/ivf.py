@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #19df3760
+# %% ../nbs/34_ivf.ipynb #d3d59bb8
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,8 @@ from .distances import get_metric, pair_distances, pays, prepare_queries, produc
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
-from .shortlist import NO_TURN, byte_rows, closest
+from .closest import closest
+from .shortlist import NO_TURN, byte_rows
 from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
