@@ -251,7 +251,7 @@ def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared:
     allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
 
-# %% ../nbs/34_ivf.ipynb #17e483e4
+# %% ../nbs/34_ivf.ipynb #e8a76530
 @patch
 def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable]:
     "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
@@ -259,7 +259,7 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     filled = np.flatnonzero(lists.sizes)
     filled = filled[np.argsort(lists.starts[filled])]
     def rows_of(at, j):
-        rows = self.codec.decode(lists.codes[at])
+        rows = self.codec.rows(lists.codes[at])
         return rows + self.coarse.rows[j] if self.codec.residual else rows
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
@@ -277,7 +277,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place
 
-# %% ../nbs/34_ivf.ipynb #d6906026
+# %% ../nbs/34_ivf.ipynb #bd2ad3a3
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -289,11 +289,13 @@ def search(self: IVF,
     mask: np.ndarray | None = None, # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
     max_codes: int | None = None, # stop once so many vectors were read
     ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen
+    rescore_num_samples: int | None = None, # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
     self._check_trained()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
+    rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = as_mask(mask, len(queries), len(lists))
     place, (decode, fetch) = None if mask is None else self._places(lists), self._decoders(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
@@ -307,7 +309,10 @@ def search(self: IVF,
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
         def scan(which, kept): lists.scan(probes if len(which) == len(probes) else probes[which], kept, decode, floats=again or per_query < 100 * k)
-        found = nearest(some, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
+        asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
+        ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
+        found = nearest(asked, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs)
+        if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
 
@@ -321,7 +326,7 @@ def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | Non
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
 
-# %% ../nbs/34_ivf.ipynb #f338ee02
+# %% ../nbs/34_ivf.ipynb #13022229
 @patch
 def exact_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -339,6 +344,7 @@ def search_cost(self: IVF,
     rescore: int | None = None,
     max_codes: int | None = None,
     ensure_topk_full: bool = False,
+    rescore_num_samples: int | None = None,
     k: int = 10,
     **others: Any, # options that make no difference
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
@@ -348,23 +354,28 @@ def search_cost(self: IVF,
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
     probes = self.probes(queries, nprobe, **how)
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
-    exact = np.minimum(codes, 0 if rescore is None or self.codec.lossless else max(k, rescore))
+    rescore, samples = self._sampling(k, rescore, rescore_num_samples)
+    exact = np.minimum(codes, samples or (0 if rescore is None or self.codec.lossless else max(k, rescore)))
     return len(self.coarse) + codes, 4 * self.dimension * (len(self.coarse) + exact) + codes * self.codec.bytes_per_vector
 
-# %% ../nbs/34_ivf.ipynb #833cc457
+# %% ../nbs/34_ivf.ipynb #41f80e35
 @patch
 def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
     radius: float, # largest distance, as the metric defines it
     *,
     nprobe: int | None = None, # lists to read; None for a tenth of them
+    rescore_num_samples: int | None = None, # vectors to measure exactly, so that a line corrects the other distances; -1 all; None for none
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (starts [m + 1] int64, distances float32, ids int64): query j has those from starts[j] to starts[j + 1]
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     self._check_trained()
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)
-    found = [self._within(q, radius, lists.positions(self.probes(q[None], nprobe, lists=lists)[0]), fetch, lists.ids) for q in queries]
+    measured, samples = self._sampling(len(self) + 1, None, rescore_num_samples)
+    samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
+    found = [self._within(self.codec.project(q[None])[0], limit, lists.positions(self.probes(q[None], nprobe, lists=lists)[0]), fetch, lists.ids) for q in queries]
+    if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
