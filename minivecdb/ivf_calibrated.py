@@ -13,14 +13,14 @@ from .distances import _fold, pair_distances
 from .flat_index import as_queries
 from .ivf import IVF
 
-# %% ../nbs/34_ivf_calibrated.ipynb #4ed86ff2
+# %% ../nbs/34_ivf_calibrated.ipynb #7f297e3d
 def sampled_ranks(
     n: int, # candidates
     s: int, # of them to be measured
 ) -> np.ndarray: # [min(n, s)] int64, ascending, from 0 to n - 1
     "Ranks whose distance to each other grows: the first, the last, and most of them early."
     if s >= n: return np.arange(n)
-    ranks = np.geomspace(1, n, s).astype(np.int64) - 1
+    ranks = np.rint(np.geomspace(1, n, s)).astype(np.int64) - 1
     for i in range(1, s): ranks[i] = max(ranks[i], ranks[i - 1] + 1)
     return ranks
 
