@@ -3,7 +3,7 @@ import numpy as np, pytest
 from itertools import product
 from pathlib import Path
 from minivecdb.distances import Kernel, func_map, metrics, prepare_queries, row_lengths, slack
-from minivecdb.flat_index import Candidates, nearest
+from minivecdb.flat_index import Candidates, FlatIndex, nearest
 from minivecdb.inverted_lists import empty_lists
 from minivecdb.ivf import IVF
 from minivecdb import int8
@@ -210,17 +210,35 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
         asked.append(given); answered.append(found)
         return found
     monkeypatch.setattr(ivf, "search_one", search_one)
-    monkeypatch.setattr(ivf, "pays", lambda work: True)   # however small
+    monkeypatch.setattr(ivf, "pays", lambda *work: True)   # however small
     for spread in (False, True, None):
         x, q = (rows(3000, d, spread=spread), rows(60, d, 5, spread)) if spread is not None else (r**5 for r in (rows(3000, d), rows(60, d, 5)))
         x[100:140], q[7], q[8] = x[5], x[5], 0
         index = IVF(d, n_clusters=60, metric=metric).train(x)
         index.add(x)
         if d == 100: assert len(index.lists.signs) == (4 if spread is None else 0)   # fifth powers have heavy tails
-        index.coarse.remove([0]); index.coarse.add(index.coarse.rows[:1], ids=[0])   # two centroids in one place: a tie at the edge
+        index.coarse, moved = FlatIndex(d, metric), index.coarse.rows.copy()   # two centroids in one place: a tie at the edge
+        moved[50] = moved[0]
+        index.coarse.add(moved)
         for nprobe, k in ((1, 3), (7, 10), (59, 300)):
             batch = index.search(np.tile(q, (20, 1)), k, nprobe=nprobe)
             for j in range(60):
                 one = index.search(q[j], k, nprobe=nprobe)
                 assert one[1].tobytes() == batch[1][j:j + 1].tobytes() and one[0].tobytes() == batch[0][j:j + 1].tobytes()
-    assert len(answered) > 200 and sum(a is not None for a in answered) > .8 * len(answered)
+    assert len(answered) > 200 and sum(a is not None for a in answered) > .6 * len(answered)
+
+def test_kernels_are_compiled_once_for_read_only_arrays(tmp_path):
+    "Rows of a mapped file and queries that may not be written go through the same compiled code, and stay as they were."
+    from minivecdb import single_query, shortlist
+    x = rows(4000, 32)
+    index = IVF(32, n_clusters=20).train(x)
+    index.add(x)
+    index.save(tmp_path/"x.ivf")
+    index.search(np.tile(x[:40], (30, 1)), 5, nprobe=4)
+    count = lambda: [len(k.dispatcher().signatures) for k in (shortlist._read_lists, shortlist.closest_kernel)]
+    once, q = count(), np.tile(x[:40], (30, 1))
+    q.flags.writeable = False
+    mapped = IVF.load(tmp_path/"x.ivf", mmap=True)
+    assert not mapped.lists.codes.flags.writeable
+    for a, b in zip(mapped.search(q, 5, nprobe=4), index.search(q.copy(), 5, nprobe=4)): assert a.tobytes() == b.tobytes()
+    assert count() == once and (q == np.tile(x[:40], (30, 1))).all()
