@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MinivecdbError, as_matrix, check_dimension
 
-# %% ../nbs/31_codecs.ipynb #fde044ab
+# %% ../nbs/31_codecs.ipynb #cc038874
 class CodecError(MinivecdbError, ValueError):
     "A codec that cannot be made, trained or applied to what it was given."
 
@@ -36,6 +36,10 @@ class Codec:
     @property
     def code_width(self) -> int:
         "How many numbers of `code_dtype` one code has."
+        return self.dimension
+    @property
+    def n_compared(self) -> int:
+        "How many numbers of a row are compared with a query: see `rows`."
         return self.dimension
     @property
     def bytes_per_vector(self) -> int:

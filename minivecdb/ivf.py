@@ -22,9 +22,10 @@ from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .inverted_lists import InvertedLists, empty_lists
+from .overlapping_lists import empty_copies, second_lists
 from .single_query import search_one
 
-# %% ../nbs/34_ivf.ipynb #eb900096
+# %% ../nbs/34_ivf.ipynb #5e84e3ac
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
@@ -37,12 +38,17 @@ class IVF:
         dimension: int, # d
         n_clusters: int | None = None, # lists; None for `default_clusters` of the training vectors
         metric: str = "cosine", # or "euclidean", "dot"
-        codec: str | Codec = "flat", # how vectors are stored, see `make_codec`
+        codec: str | Codec = "flat", # how vectors are stored, see `make_codec`; "auto" chooses when it is trained
         *,
         seed: int = 0, # of the clustering and the codec
+        memory: int | None = None, # bytes that the index may take, for "auto"; None for half of what the machine has left
+        spill: float | None = None, # λ of `second_lists`: put each vector into a second list too; None for one list each
     ):
+        if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number of at least 0, got {spill!r}: 1 is a good choice")
+        self.spill = None if spill is None else float(spill)
         self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters, get_metric(metric), seed
-        self.codec = make_codec(codec, self.dimension)
+        self.auto, self.memory, self.choice = isinstance(codec, str) and codec == "auto", memory, None   # choice: what "auto" chose, and why
+        self.codec = make_codec("flat" if self.auto else codec, self.dimension)
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
@@ -66,17 +72,19 @@ class IVF:
     def __len__(self) -> int: return len(self.lists) if self.is_trained else 0
     def __repr__(self) -> str:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
-        return f"IVF({state}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
+        return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {'auto' if self.auto and self.choice is None else self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #6618fca0
+# %% ../nbs/34_ivf.ipynb #cff890d1
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
     sample: int = 256, # vectors used per cluster at most
+    total: int | None = None, # vectors that there will be, for "auto"; None for as many as here
 ) -> IVF:
     "Find the centroids. An index that was trained before starts anew, without vectors."
     x = as_matrix(x, self.dimension)
-    k = default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
+    if self.auto: self._choose(len(x) if total is None else total, len(x))
+    k = self.choice.n_clusters if self.choice is not None else default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
     centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=not self.codec.is_trained or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
@@ -85,6 +93,7 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order = coarse, 0, None
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
 
 @patch
@@ -94,7 +103,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #e2d16ad3
+# %% ../nbs/34_ivf.ipynb #53da4d52
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -110,7 +119,7 @@ def remove(self: IVF,
     "Remove vectors by id; unknown ids are passed over."
     self._check_trained()
     ids, before = as_ids(ids), len(self.lists)
-    self.lists = self.lists.remove(ids)
+    self.lists = self.lists.without(ids)
     if self._order is not None: self._order = self._order[~np.isin(self._order, ids)]
     return before - len(self.lists)
 
@@ -122,14 +131,23 @@ def replace(self: IVF,
 ):
     "Remove some vectors and add others in one step."
     self._check_trained()
-    x, lists = as_matrix(x, self.dimension), self.lists.remove(gone)
+    x, lists = as_matrix(x, self.dimension), self.lists.without(gone)
     ids = new_ids(ids, len(x), self._next_id, lists.ids[lists.positions()])
-    labels = assign(prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
+    labels = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
     codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths = row_lengths(x)
-    lists = lists.append(codes, ids, labels, lengths, byte_rows(x, lengths, self.metric, lists.signs) if lists.rounded.shape[1] else None)
+    in_bytes = byte_rows(x, lengths, self.metric, lists.signs) if lists.rounded.shape[1] else None
+    lists = lists.append(codes, ids, labels, lengths, in_bytes)
+    if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
     order = self._insertion_order(ids, gone)
     self.lists, self._order, self._next_id = lists, order, max(self._next_id, int(ids.max(initial=-1)) + 1)
+
+@patch
+def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None) -> InvertedLists: # unit: the rows as they were assigned
+    "Lists in which some vectors, whose first lists are `labels`, have a second place."
+    second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
+    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self.codec.encode(self._to_store(x, second, self.coarse.rows))
+    return lists.append_copies(codes, ids, second, lengths, in_bytes)
 
 @patch
 def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray | None:
@@ -153,7 +171,8 @@ def probes(self: IVF,
     compiled: bool = False, # use kernels however few queries there are
 ) -> np.ndarray: # [m, p] int64 list numbers, -1 for none
     "The lists to read for each query."
-    sizes = (self.lists if lists is None else lists).sizes
+    lists = self.lists if lists is None else lists
+    sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
     if fill: fill = min(fill, int(sizes.sum()))
     near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled)
     if ratio_threshold is None and max_codes is None and not (fill and (sizes[near].sum(1) < fill).any()): return near
@@ -164,10 +183,10 @@ def probes(self: IVF,
         order = np.argsort(distances, axis=1, kind="stable")
         distances, ranked = np.take_along_axis(distances, order, 1), np.take_along_axis(ranked, order, 1)
     read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
-    before = np.cumsum(sizes[ranked], 1) - sizes[ranked]
+    seen, before = (np.cumsum(n[ranked], 1) - n[ranked] for n in (sizes, reads))
     if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
-    return np.where(read | (before < fill), ranked, -1)
+    return np.where(read | (seen < fill), ranked, -1)
 
 # %% ../nbs/34_ivf.ipynb #bb7595ad
 class RowReader(Protocol):
@@ -225,7 +244,7 @@ def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared:
     allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
 
-# %% ../nbs/34_ivf.ipynb #e8a76530
+# %% ../nbs/34_ivf.ipynb #5532ba0b
 @patch
 def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable]:
     "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
@@ -243,15 +262,28 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     return decode, fetch
 
 @patch
+def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable | None, Callable, np.ndarray]: # (decode, decode a list of copies, fetch, ids by position)
+    "How to read lists and their copies, whose positions are behind those of the lists."
+    (decode, fetch), copies = self._decoders(lists), lists.copies
+    if copies is None or self.codec.lossless: return decode, None, fetch, lists.ids
+    decode_copy, fetch_copy = self._decoders(copies)
+    def fetch_both(at):
+        rows, behind = np.empty((len(at), self.codec.n_compared), np.float32), at >= len(lists.codes)
+        for which, one, less in ((~behind, fetch, 0), (behind, fetch_copy, len(lists.codes))):
+            if which.any(): rows[which] = one(at[which] - less)[0]
+        return rows, np.arange(len(at)), np.empty(0)
+    return decode, decode_copy, fetch_both, lists.every_id()
+
+@patch
 def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     "Where in the order of insertion each position is, as masks count."
     order = np.sort(lists.ids[lists.positions()]) if self._order is None else self._order
     by_id = np.argsort(order)
     place = np.zeros(len(lists.codes), np.int64)
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
-    return place
+    return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
-# %% ../nbs/34_ivf.ipynb #bd2ad3a3
+# %% ../nbs/34_ivf.ipynb #a947521f
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -271,7 +303,7 @@ def search(self: IVF,
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = as_mask(mask, len(queries), len(lists))
-    place, (decode, fetch) = None if mask is None else self._places(lists), self._decoders(lists)
+    place, (decode, decode_copy, fetch, ids) = None if mask is None else self._places(lists), self._with_copies(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
@@ -282,25 +314,37 @@ def search(self: IVF,
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
-        def scan(which, kept): lists.scan(probes if len(which) == len(probes) else probes[which], kept, decode, floats=again or per_query < 100 * k)
+        def scan(which, kept):
+            at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
+            lists.scan(at, kept, decode, floats=floats)
+            if lists.copies is not None: lists.scan_copies(at, kept, decode_copy, floats=floats)
         asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
         ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
-        found = nearest(asked, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs)
+        found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs)
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
 
 @patch
+def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured, or None; how many of them are only sampled, or 0)
+    "Check `rescore_num_samples`, and say what it means for this index."
+    if samples is None: return self.choice.rescore if rescore is None and self.choice is not None and self.rows is not None else rescore, 0
+    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or (samples < 2 and samples != -1): raise ValueError(f"expected rescore_num_samples as an integer of at least 2, or -1 for all candidates, got {samples!r}: a line needs two points")
+    if self.codec.lossless: return rescore, 0   # distances are exact already
+    if self.rows is None: raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
+    return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
+
+@patch
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
     "Check the options of a search: (nprobe, what `probes` wants to know)."
-    nprobe = max(1, len(self.coarse) // 10) if nprobe is None else nprobe
+    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
     for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1): raise ValueError(f"expected {name} as an integer of at least 1, got {value!r}")
     if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
 
-# %% ../nbs/34_ivf.ipynb #13022229
+# %% ../nbs/34_ivf.ipynb #8429bfa9
 @patch
 def exact_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -328,11 +372,12 @@ def search_cost(self: IVF,
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
     probes = self.probes(queries, nprobe, **how)
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
+    if self.lists.copies is not None: codes = codes + (self.lists.copies.sizes[probes] * (probes >= 0)).sum(1) * ((probes >= 0).sum(1) < len(self.coarse))   # where every list is read, copies are not
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     exact = np.minimum(codes, samples or (0 if rescore is None or self.codec.lossless else max(k, rescore)))
     return len(self.coarse) + codes, 4 * self.dimension * (len(self.coarse) + exact) + codes * self.codec.bytes_per_vector
 
-# %% ../nbs/34_ivf.ipynb #41f80e35
+# %% ../nbs/34_ivf.ipynb #21f56650
 @patch
 def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -346,9 +391,9 @@ def range_search(self: IVF,
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)
-    measured, samples = self._sampling(len(self) + 1, None, rescore_num_samples)
+    measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
-    found = [self._within(self.codec.project(q[None])[0], limit, lists.positions(self.probes(q[None], nprobe, lists=lists)[0]), fetch, lists.ids) for q in queries]
+    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
@@ -361,14 +406,20 @@ def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: 
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
 
-# %% ../nbs/34_ivf.ipynb #0b7755db
+# %% ../nbs/34_ivf.ipynb #4ebb4f55
 @patch
 def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     "Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."
     if not self.is_trained: return {}
     lists = self.lists
     return {"centroids": self.coarse.rows.nbytes + self.centroids.codes.nbytes + self.centroids.terms.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes, "bytes": lists.rounded.nbytes + lists.terms.nbytes,
-            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "rotation": lists.signs.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())}
+            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "rotation": lists.signs.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())} | self._copies_usage()
+
+@patch
+def _copies_usage(self: IVF) -> dict[str, int]:
+    "Bytes of the copies, with the directory of originals."
+    c = self.lists.copies
+    return {} if c is None else {"copies": sum(a.nbytes for a in (c.codes, c.ids, c.rounded, c.terms, c.starts, c.sizes, c.rooms)) + 12 * len(c.ids)}
 
 @patch
 def get_stats(self: IVF) -> dict:
@@ -376,4 +427,4 @@ def get_stats(self: IVF) -> dict:
     sizes, usage = (self.lists.sizes if self.is_trained else np.zeros(0, np.int64)), self.memory_usage()
     return {"built": self.is_trained, "n_clusters": len(sizes), "n_vectors": int(sizes.sum()),
             "avg_cluster_size": float(sizes.mean()) if len(sizes) else 0., "min_cluster_size": int(sizes.min()) if len(sizes) else 0,
-            "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self))}
+            "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self))} | ({} if self.choice is None else {"choice": self.choice.text})

@@ -37,16 +37,7 @@ def fitted_lines(
     slopes = np.divide(both, spread, out=np.ones_like(both), where=(spread > 1e-12) & (both > 0))
     return slopes, em - slopes * am
 
-# %% ../nbs/34_ivf_calibrated.ipynb #37aa9743
-@patch
-def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured or None, how many are sampled or 0)
-    "Check `rescore_num_samples`, and say what it means for this index."
-    if samples is None: return rescore, 0
-    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or (samples < 2 and samples != -1): raise ValueError(f"expected rescore_num_samples as an integer of at least 2, or -1 for all candidates, got {samples!r}: a line needs two points")
-    if self.codec.lossless: return rescore, 0   # distances are exact already
-    if self.rows is None: raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
-    return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
-
+# %% ../nbs/34_ivf_calibrated.ipynb #887db5ac
 @patch
 def _calibrated(self: IVF, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int, samples: int) -> tuple[np.ndarray, np.ndarray]: # [m, R] twice -> [m, k] twice
     "Measure some candidates of each query, correct the others, and put all in order."

@@ -36,7 +36,7 @@ def exact_product(
     x = np.rint(np.ldexp(x, 24 - np.frexp(abs(x).max(1, keepdims=True, initial=0))[1]))
     return x @ w.astype(np.float64)
 
-# %% ../nbs/31_projections.ipynb #637e8025
+# %% ../nbs/31_projections.ipynb #9850e04a
 class Projection(Codec):
     "A vector as its projection to fewer dimensions, written down by another codec."
     kind, fewest_per_dimension = "", 1
@@ -55,6 +55,8 @@ class Projection(Codec):
 
     @property
     def code_width(self) -> int: return self.inner.code_width
+    @property
+    def n_compared(self) -> int: return self.n_kept
     def _shapes(self) -> dict[str, tuple]:
         return {"weights": (self.dimension, self.n_kept), "back": (self.n_kept, self.dimension)} | {f"inner {a}": s for a, s in self.inner._shapes().items()}
 
