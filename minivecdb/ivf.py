@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #5885c3f1
+# %% ../nbs/34_ivf.ipynb #d55251f6
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,8 @@ from .vector_storage import NotBuiltError, as_matrix, check_dimension
 from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
-from .shortlist import byte_rows, closest
+from .rotation import useful_signs
+from .shortlist import NO_TURN, byte_rows, closest
 from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .inverted_lists import InvertedLists, empty_lists
@@ -67,7 +68,7 @@ class IVF:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
         return f"IVF({state}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #d07c9499
+# %% ../nbs/34_ivf.ipynb #6618fca0
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
@@ -82,7 +83,8 @@ def train(self: IVF,
     coarse.add(centroids)
     if not self.codec.is_trained: self.codec.train(self._to_store(x, labels, centroids), self.seed)
     self.coarse, self._next_id, self._order = coarse, 0, None
-    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, self.codec.lossless, -(-self.dimension // 4) * 4 if self.codec.lossless else 0)
+    plain = self.codec.lossless   # kept in bytes, too
+    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
     return self
 
 @patch
@@ -92,7 +94,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #9ebf33ff
+# %% ../nbs/34_ivf.ipynb #e2d16ad3
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -125,7 +127,7 @@ def replace(self: IVF,
     labels = assign(prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
     codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths = row_lengths(x)
-    lists = lists.append(codes, ids, labels, lengths, byte_rows(x, lengths, self.metric) if lists.rounded.shape[1] else None)
+    lists = lists.append(codes, ids, labels, lengths, byte_rows(x, lengths, self.metric, lists.signs) if lists.rounded.shape[1] else None)
     order = self._insertion_order(ids, gone)
     self.lists, self._order, self._next_id = lists, order, max(self._next_id, int(ids.max(initial=-1)) + 1)
 
@@ -275,7 +277,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place
 
-# %% ../nbs/34_ivf.ipynb #9f1d129a
+# %% ../nbs/34_ivf.ipynb #d6906026
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -305,7 +307,7 @@ def search(self: IVF,
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
         def scan(which, kept): lists.scan(probes if len(which) == len(probes) else probes[which], kept, decode, floats=again or per_query < 100 * k)
-        found = nearest(some, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again)
+        found = nearest(some, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
 
@@ -374,14 +376,14 @@ def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: 
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
 
-# %% ../nbs/34_ivf.ipynb #adb6807c
+# %% ../nbs/34_ivf.ipynb #96e2fd02
 @patch
 def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     "Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."
     if not self.is_trained: return {}
     lists = self.lists
     return {"centroids": self.coarse.rows.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes, "bytes": lists.rounded.nbytes + lists.terms.nbytes,
-            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())}
+            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "rotation": lists.signs.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())}
 
 @patch
 def get_stats(self: IVF) -> dict:

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['select_nearest', 'search_one']
 
-# %% ../nbs/32_single_query.ipynb #ca7407f0
+# %% ../nbs/32_single_query.ipynb #f6cbe61e
 import numpy as np
 from .distances import Metric, kernel, prepare_kernel
 from .int8 import round_rows
+from .rotation import rotate, rotation_error
 from .shortlist import closest_kernel, exact_distance, product, query_terms, read_rows, survivors
 from .flat_index import FlatIndex
 from .inverted_lists import InvertedLists
@@ -50,7 +51,7 @@ def select_nearest(dots, factor, offset, n, near): # [m, k] float32, overwritten
         near[i, 0], near[i, best] = near[i, best], near[i, 0]
     return gap
 
-# %% ../nbs/32_single_query.ipynb #b7ec7167
+# %% ../nbs/32_single_query.ipynb #069528e9
 @kernel()
 def _slack(kind, own, largest, dimension):
     "As `minivecdb.distances.slack`, of one query."
@@ -75,10 +76,10 @@ def _decide(scores, near, allowed, query, own, centroids, lengths, kind): # [k] 
     for i in range(len(near) - filled): near[filled + i] = doubtful[order[i]]
 
 @kernel()
-def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [1, d], 0..2, (rows, lengths, factor, offset, largest), (codes, ids, lengths, rounded, terms, starts, sizes, largest), answers [1, k] twice
+def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [1, d], 0..2, (rows, lengths, factor, offset, largest), (codes, ids, lengths, rounded, terms, starts, sizes, largest, signs, error of turning), answers [1, k] twice
     "Whether the answer is certain; if not, ask the general road."
     centroids, centroid_lengths, factor, offset, largest = coarse
-    codes, ids, lengths, rounded, terms, starts, sizes, longest = lists
+    codes, ids, lengths, rounded, terms, starts, sizes, longest, signs, turning = lists
     d, k, prepared, own, allowed = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(1)
     prepare_kernel(query, kind == 0, prepared, own)
     if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
@@ -87,7 +88,12 @@ def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [
     allowed[0] = _slack(kind, own[0], largest, d)
     if select_nearest(dots, factor, offset, nprobe, near)[0] <= allowed[0]: _decide(dots[0], near[0], allowed[0], query[0], own[0], centroids, centroid_lengths, kind)
     g8, steps, asked, shifts = np.empty((1, rounded.shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
-    round_rows(prepared, g8, steps)
+    turned = prepared
+    if len(signs):
+        turned = np.empty_like(prepared)
+        rotate(prepared, signs, turned)
+    round_rows(turned, g8, steps)
+    steps[0, 1] = (steps[0, 1] + turning * (1. if kind == 0 else own[0])) * 1.000001
     allowed[0] = _slack(kind, own[0], longest, d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
@@ -99,7 +105,7 @@ def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [
     closest_kernel((query, prepared, own), asked[:, 3].copy(), codes, at, ids[at], lengths[at], heads, kind, distances, found)
     return True
 
-# %% ../nbs/32_single_query.ipynb #66489f82
+# %% ../nbs/32_single_query.ipynb #9b86e3ed
 def search_one(
     query: np.ndarray, # [1, d] float32
     k: int, # neighbours wanted
@@ -114,5 +120,5 @@ def search_one(
     if nprobe == len(coarse) or any(len(s) and not (1e-12 < s[0] and s[1] < 1e12) for s in spans): return None
     distances, found = np.full((1, k), np.inf, np.float32), np.full((1, k), -1, np.int64)
     largest, longest = (float(s[1]) if len(s) else 0. for s in spans)
-    certain = _search_one(query, metric.kind, (coarse.rows, coarse._held.lengths[:len(coarse)], *coarse_terms, largest), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest), nprobe, 4 * k + 216, distances, found)
+    certain = _search_one(query, metric.kind, (coarse.rows, coarse._held.lengths[:len(coarse)], *coarse_terms, largest), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest, lists.signs, rotation_error(lists.codes.shape[1]) if len(lists.signs) else 0.), nprobe, 4 * k + 216, distances, found)
     return (distances, found) if certain else None
