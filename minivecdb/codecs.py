@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MinivecdbError, as_matrix, check_dimension
 
-# %% ../nbs/31_codecs.ipynb #fde044ab
+# %% ../nbs/31_codecs.ipynb #efc6231f
 class CodecError(MinivecdbError, ValueError):
     "A codec that cannot be made, trained or applied to what it was given."
 
@@ -23,6 +23,7 @@ class Codec:
     name = ""                    # what `make_codec` calls it
     lossless = False             # decode(encode(x)) == x, bit for bit
     residual = False             # wants vectors minus the centroid of their list
+    scans = False                # lists are searched in codes, which `encode_near` writes; see RaBitQ
     code_dtype = np.dtype(np.uint8)
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs

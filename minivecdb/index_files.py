@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAGIC', 'VERSION']
 
-# %% ../nbs/36_index_files.ipynb #bbf418c3
+# %% ../nbs/36_index_files.ipynb #5f4369fe
 import json, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
@@ -18,11 +18,12 @@ from .json_files import write_atomically
 from .rotation import ROUNDS, random_signs
 from .shortlist import NO_TURN
 from .flat_index import FlatIndex
-from .codecs import codec_from_state
+from .blocks import ROWS, Blocks, as_blocks
+from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
 from .ivf import IVF
 
-# %% ../nbs/36_index_files.ipynb #1b6fa956
+# %% ../nbs/36_index_files.ipynb #8fc5cffa
 MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
 
 @patch
@@ -30,10 +31,12 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     "What a file holds, by name; lists in order and without gaps."
     lists, at = self.lists, self.lists.positions()
     packed = len(at) == len(lists.codes) and (not len(at) or (at[0] == 0 and (np.diff(at) == 1).all()))
-    columns = {name: a if packed else a[at] for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
+    def whole(a): return a if packed else a[at]
+    columns = {name: whole(a) for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
+    if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
     return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned
 
 def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
@@ -95,7 +98,7 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
-# %% ../nbs/36_index_files.ipynb #44fe8f2d
+# %% ../nbs/36_index_files.ipynb #7ba6be46
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
@@ -105,13 +108,13 @@ def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     if hasattr(mmap_module, "MADV_NOHUGEPAGE"): a._mmap.madvise(mmap_module.MADV_NOHUGEPAGE)   # else one look makes 2 MB resident
     return a.view(np.ndarray)
 
-def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray]):
+def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray], blocks: bool):
     "Raise unless the arrays of the index agree with each other."
     k, n, d = len(a["sizes"]), len(a["ids"]), head["dimension"]
     if not 1 <= d <= MAX_DIMENSION: _fail(path, f"dimension {d} is not between 1 and {MAX_DIMENSION}")
     if a["centroids"].shape != (k, d) or a["centroids"].dtype != np.float32: _fail(path, f"centroids have shape {a['centroids'].shape}, expected ({k}, {d})")
     if a["sizes"].dtype != np.int64 or (a["sizes"] < 0).any() or a["sizes"].sum() != n: _fail(path, f"the lists hold {a['sizes'].sum()} vectors, but there are {n} ids")
-    if a["ids"].dtype != np.int64 or a["codes"].ndim != 2 or len(a["codes"]) != n or a["lengths"].shape not in ((n,), (n, 0), (0, 0)): _fail(path, f"there are {n} ids, but {len(a['codes'])} codes of shape {a['codes'].shape} and lengths of shape {a['lengths'].shape}")
+    if a["ids"].dtype != np.int64 or a["codes"].ndim != 2 or len(a["codes"]) != (n if not blocks else -(-n // ROWS)) or a["lengths"].shape not in ((n,), (n, 0), (0, 0)): _fail(path, f"there are {n} ids, but {len(a['codes'])} codes of shape {a['codes'].shape} and lengths of shape {a['lengths'].shape}")
     for name, dtype, width in (("rounded", np.int8, -(-d // 4) * 4), ("terms", np.float32, 4)):
         if a.setdefault(name, np.empty((n, 0), dtype)).dtype != dtype or a[name].shape not in ((n, width), (n, 0)): _fail(path, f"{name} have shape {a[name].shape}, expected ({n}, {width})")
     if (s := a.setdefault("signs", NO_TURN)).dtype != np.float32 or len(s) and not (s.shape == (ROUNDS, d) and (abs(s) == abs(random_signs(d))).all()): _fail(path, f"signs of shape {s.shape} are no rotation of {d} numbers")
@@ -130,7 +133,7 @@ def load(cls: IVF,
         arrays = {e["name"]: _read(path, e, mmap and e["name"] in _LARGE) for e in head["arrays"]}
         for e in head["arrays"]:
             if (e["name"] not in _LARGE or (not mmap if verify is None else verify)) and zlib.crc32(arrays[e["name"]].data) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
-        _check_shapes(path, head, arrays)
+        _check_shapes(path, head, arrays, make_codec(head["codec"]["codec"], head["dimension"]).scans)
         return cls._restored(head, arrays)
     except (KeyError, TypeError, ValueError, OverflowError) as e:
         if isinstance(e, FileFormatError): raise
@@ -140,11 +143,12 @@ def load(cls: IVF,
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     "An index from a checked file."
     codec = codec_from_state(head["codec"], {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")})
-    if (codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
+    if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"])
     index.coarse = FlatIndex(head["dimension"], head["metric"])
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
-    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"])
+    codes = Blocks(a["codes"], len(a["ids"]), codec.planes, 2) if codec.scans else a["codes"]
+    index.lists = InvertedLists(codes, a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"])
     index._next_id, index._order = int(head["next_id"]), a.get("order")
     return index

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #d55251f6
-import os
+# %% ../nbs/34_ivf.ipynb #5135858c
+import dataclasses, os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,11 +19,12 @@ from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
 from .shortlist import NO_TURN, byte_rows, closest
 from .codecs import Codec, make_codec
+from .rabitq_search import FIRST, centroid_squares, search_codes, worth_measuring
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .inverted_lists import InvertedLists, empty_lists
 from .single_query import search_one, select_nearest
 
-# %% ../nbs/34_ivf.ipynb #3434fc9e
+# %% ../nbs/34_ivf.ipynb #1867b889
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
@@ -45,7 +46,7 @@ class IVF:
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
-        self._terms = None
+        self._terms = self._squares = None
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
 
     @property
@@ -68,7 +69,7 @@ class IVF:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
         return f"IVF({state}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #6618fca0
+# %% ../nbs/34_ivf.ipynb #85e23ea2
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
@@ -85,6 +86,7 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order = coarse, 0, None
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
     return self
 
 @patch
@@ -94,7 +96,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #e2d16ad3
+# %% ../nbs/34_ivf.ipynb #c2220ec7
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -125,11 +127,17 @@ def replace(self: IVF,
     x, lists = as_matrix(x, self.dimension), self.lists.remove(gone)
     ids = new_ids(ids, len(x), self._next_id, lists.ids[lists.positions()])
     labels = assign(prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
-    codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
+    codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths = row_lengths(x)
     lists = lists.append(codes, ids, labels, lengths, byte_rows(x, lengths, self.metric, lists.signs) if lists.rounded.shape[1] else None)
     order = self._insertion_order(ids, gone)
     self.lists, self._order, self._next_id = lists, order, max(self._next_id, int(ids.max(initial=-1)) + 1)
+
+@patch
+def _codes(self: IVF, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    "What stands for vectors of some lists."
+    if self.codec.scans: return self.codec.encode_near(prepare_queries(x, self.metric)[0], self.coarse.rows, labels, self.metric)
+    return self.codec.encode(self._to_store(x, labels, self.coarse.rows))
 
 @patch
 def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray | None:
@@ -277,7 +285,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place
 
-# %% ../nbs/34_ivf.ipynb #d6906026
+# %% ../nbs/34_ivf.ipynb #873618af
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -302,14 +310,32 @@ def search(self: IVF,
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self._coarse_terms, lists)
         if found is not None: return found
+    in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
+        if in_codes: return self._in_codes(some, k, most, probes, prepared, lists, again, None if mask is None else mask if len(mask) == 1 else mask[numbers], place, compiled)
         def scan(which, kept): lists.scan(probes if len(which) == len(probes) else probes[which], kept, decode, floats=again or per_query < 100 * k)
         found = nearest(some, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
+
+@patch
+def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+    "Search lists by their codes alone; the exact vectors have the last word where they are asked."
+    if self._squares is None or self._squares[0] is not self.coarse: self._squares = self.coarse, centroid_squares(self.coarse.rows)
+    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self._squares[1]), lists, probes, most, again, mask, place, compiled)
+    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
+    allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
+    if most >= len(lists): pass   # every row is measured
+    elif compiled and isinstance(self.rows, ArrayRows) and self.rows.by_number and found.max(initial=-1) < len(self.rows.x):
+        worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
+    elif most > FIRST * k:
+        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
+        behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
+        found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
+    return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
 @patch
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:

@@ -5,20 +5,24 @@
 # %% auto #0
 __all__ = ['FACTOR', 'turned_back', 'grid_codes', 'upper_half', 'RaBitQ']
 
-# %% ../nbs/31_rabitq.ipynb #d354a22d
+# %% ../nbs/31_rabitq.ipynb #751a9488
 import numpy as np
 from fastcore.basics import patch
 from .distances import Metric, row_lengths
-from .rotation import random_signs, rotated
+from .rotation import random_signs, rotate_back, rotated
 from .blocks import Blocks, ROWS
 from .codecs import Codec, register_codec
 
-# %% ../nbs/31_rabitq.ipynb #f8c6cf61
+# %% ../nbs/31_rabitq.ipynb #298c79ef
 def turned_back(
     x: np.ndarray, # [n, d] float32
     signs: np.ndarray, # [4, d] float32
 ) -> np.ndarray: # [n, d] float32
     "The opposite of `rotated`: its steps in reverse."
+    if rotate_back.pays(40. * x.size):
+        out = np.empty(x.shape, np.float32)
+        rotate_back(np.ascontiguousarray(x), signs, out)
+        return out
     (n, d), x, half = x.shape, x.copy(), np.float32(.5**.5)
     p, h = 1 << (d.bit_length() - 1), d // 2
     for t in range(len(signs) - 1, -1, -1):
@@ -83,7 +87,7 @@ class RaBitQ(Codec):
         "Room for codes, in the form in which they are scanned."
         return Blocks(np.empty((0, ROWS * self.code_width), np.uint8), 0, self.planes, 2).like(n)
 
-# %% ../nbs/31_rabitq.ipynb #8834012a
+# %% ../nbs/31_rabitq.ipynb #234631bf
 def _factors(z: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] float32, [n, d] float64 -> [n] float64 twice
     "What an estimate multiplies with, and its standard deviation for a query of length 1."
     d, z = z.shape[1], z.astype(np.float64)
@@ -96,14 +100,15 @@ FACTOR = (-1., -2., -1.) # of the product in each metric's surrogate, by `Metric
 @patch
 def encode_near(self: RaBitQ,
     x: np.ndarray, # [n, d] float32, of length 1 for cosine
-    near: np.ndarray, # [n, d] float32: the centroid of each
+    centroids: np.ndarray, # [k, d] float32
+    labels: np.ndarray, # [n]: the centroid of each
     metric: Metric,
 ) -> np.ndarray: # [n, code_width] uint8
     "Codes of the differences to centroids; their offsets are those of a metric's surrogate."
     self._check_trained()
     codes = np.empty((len(x), self.code_width), np.uint8)
     for i in range(0, len(x), 2048):
-        part, c = x[i:i + 2048], near[i:i + 2048]
+        part, c = x[i:i + 2048], centroids[labels[i:i + 2048]]
         r = part - c
         offset = row_lengths(part)**2 if metric.kind == 1 else np.zeros(len(part))
         self._write(codes[i:i + 2048], self.turn(r), self.turn(c), np.einsum("ij,ij->i", r, c, dtype=np.float64), offset, FACTOR[metric.kind])
