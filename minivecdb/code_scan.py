@@ -14,7 +14,7 @@ from .distances import Kernel, kernel
 from .int8 import _splat
 from .blocks import Blocks, ROWS
 
-# %% ../nbs/32_code_scan.ipynb #8aac34a2
+# %% ../nbs/32_code_scan.ipynb #fa7b10b9
 @kernel()
 def query_tables(z, tables, wide, terms): # [d] float32, [w, 2, 16] uint8, [w / 3, 4, 64] uint8, [2] float32
     "What each half byte of a code, and each six bits of it, add to a product; terms: the step of these numbers, and what the sum is too large by."
@@ -34,23 +34,28 @@ def query_tables(z, tables, wide, terms): # [d] float32, [w, 2, 16] uint8, [w / 
     inverse = np.float32(1) / step if step > np.float32(1e-30) else np.float32(0)
     terms[0], terms[1] = step if inverse > 0 else np.float32(0), np.float32(-every)
     for i in range(8 * w): q[i] = 2 * q[i] * inverse
-    two = np.zeros((w, 2, 4), np.float32)
+    pair, third, fourth = np.empty((2, 4), np.float32), np.empty((w, 4), np.uint8), np.empty((w, 4), np.uint8)
     for j in range(w):
         for half in range(2):
-            at = 8 * j + 4 * half
-            for pair in range(2):
+            for two in range(2):
+                at = 8 * j + 4 * half + 2 * two
                 for x in range(4):
-                    a = q[at + 2 * pair] if (x & 1 != 0) == (at + 2 * pair < d and z[at + 2 * pair] > 0) else np.float32(0)
-                    b = q[at + 2 * pair + 1] if (x >> 1 != 0) == (at + 2 * pair + 1 < d and z[at + 2 * pair + 1] > 0) else np.float32(0)
-                    two[j, pair, x] = a + b
+                    a = q[at] if (x & 1 != 0) == (at < d and z[at] > 0) else np.float32(0)
+                    b = q[at + 1] if (x >> 1 != 0) == (at + 1 < d and z[at + 1] > 0) else np.float32(0)
+                    pair[two, x] = a + b
             if half == 0:
-                for x in range(16): tables[j, 0, x] = np.uint8(np.rint(two[j, 0, x & 3] + two[j, 1, x >> 2]))
+                for y in range(4):
+                    for x in range(4): tables[j, 0, 4 * y + x] = np.uint8(np.rint(pair[0, x] + pair[1, y]))
             else:
-                for x in range(16): tables[j, 1, x] = np.uint8(np.rint(two[j, 0, x & 3])) + np.uint8(np.rint(two[j, 1, x >> 2]))
+                for x in range(4): third[j, x], fourth[j, x] = np.uint8(np.rint(pair[0, x])), np.uint8(np.rint(pair[1, x]))
+                for y in range(4):
+                    for x in range(4): tables[j, 1, 4 * y + x] = third[j, x] + fourth[j, y]
     for s in range(len(wide)):
         for g in range(3):
-            for x in range(64): wide[s, g, x] = tables[3 * s + g, 0, x & 15] + np.uint8(np.rint(two[3 * s + g, 0, x >> 4]))
-        for x in range(64): wide[s, 3, x] = np.uint8(np.rint(two[3 * s, 1, x & 3])) + np.uint8(np.rint(two[3 * s + 1, 1, (x >> 2) & 3])) + np.uint8(np.rint(two[3 * s + 2, 1, x >> 4]))
+            for y in range(4):
+                for x in range(16): wide[s, g, 16 * y + x] = tables[3 * s + g, 0, x] + third[3 * s + g, y]
+        for y in range(16):
+            for x in range(4): wide[s, 3, 4 * y + x] = fourth[3 * s, x] + (fourth[3 * s + 1, y & 3] + fourth[3 * s + 2, y >> 2])
 
 # %% ../nbs/32_code_scan.ipynb #69bd9640
 def _sum_wide(b: Any, row: Callable, tables: tuple, at: Any) -> list: # two vectors of 32 int16
