@@ -34,7 +34,7 @@ def turned_back(
         x *= signs[t]
     return x
 
-# %% ../nbs/31_rabitq.ipynb #00aaace6
+# %% ../nbs/31_rabitq.ipynb #beef883e
 def grid_codes(
     z: np.ndarray, # [n, d] float32 or float64
     bits: int, # per number
@@ -47,7 +47,7 @@ def grid_codes(
     size /= np.maximum(size.max(1, keepdims=True), np.float32(1e-30))
     best, chosen = np.full(len(z), -1., np.float32), np.zeros(z.shape, np.uint8)
     for scale in np.linspace(.5, 2.5 if bits > 2 else 4., tries, dtype=np.float32) * levels:
-        m = np.minimum((size * scale).astype(np.uint8), levels - 1)
+        m = np.minimum(size * scale, levels - 1).astype(np.uint8)
         odd = 2 * m.astype(np.float32) + 1
         cosine = np.einsum("ij,ij->i", odd, size) / np.sqrt(np.einsum("ij,ij->i", odd, odd))
         better = cosine > best
