@@ -4,12 +4,16 @@
 
 # %% auto #0
 __all__ = ['SOME', 'SURE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'lowest', 'worth_measuring',
-           'centroid_squares', 'search_codes']
+           'search_codes', 'search_one_code']
 
-# %% ../nbs/33_rabitq_search.ipynb #d5a9fc6f
+# %% ../nbs/33_rabitq_search.ipynb #9719976c
 import numpy as np
-from .distances import Metric, kernel
-from .shortlist import NO_MASK, IN_PLACE, _factor, _length, _masked, _replace_largest, product
+from .distances import Metric, kernel, prepare_kernel, row_lengths
+from .int8 import round_rows
+from .rotation import rotate
+from .shortlist import NO_MASK, IN_PLACE, _factor, _length, _masked, _replace_largest, closest_kernel, product, query_terms
+from .coarse import Coarse, choose_all
+from .single_query import _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, fetch_ahead, lowest_bit, query_tables, steady_product
 from .rabitq import FACTOR, RaBitQ
@@ -38,7 +42,7 @@ def fine_sum(block, lane, w, bits, numbers): # [64 width] uint8, row of the bloc
     for i in range(8 * w): every += numbers[i]
     return 2 * np.int64(total) - np.int64((1 << bits) - 1) * np.int64(every)
 
-# %% ../nbs/33_rabitq_search.ipynb #1cfe0a59
+# %% ../nbs/33_rabitq_search.ipynb #7d1d05ab
 SOME = 128 # queries whose tables are kept at hand
 SURE = np.float32(3.5) # standard deviations below which the first bit does not spare a look at the others
 
@@ -89,7 +93,7 @@ def _turn_around(probes, n, heads, asking): # [m, p], lists, [n + 1], [m p]
 @kernel()
 def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d] prepared, [m, d] turned), ([k, d], [k]), ([blocks, 64 width], w, bits), (starts, sizes), [m, p], …, (factor, first epsilon, then, keep), …
     "Offer to each query the rows of the lists it probes, 128 queries at a time, list after list, each query's nearest list first."
-    (prepared, turned), (centroids, squares), (data, w, bits), (starts, sizes), (mask, place), (factor, first, then, keep) = asked, coarse, held, lists, guard, how
+    (prepared, turned), (centroids, lengths), (data, w, bits), (starts, sizes), (mask, place), (factor, first, then, keep) = asked, coarse, held, lists, guard, how
     (m, p), (n, d), width, limits = probes.shape, centroids.shape, data.shape[1], state[0]
     some, each, root = min(m, SOME), (bits - 1) * w + 12, np.float32(np.sqrt(w))
     tables, wide, terms = np.empty((some, w, 2, 16), np.uint8), np.empty((some, w // 3, 4, 64), np.uint8), np.empty((some, 2), np.float32)
@@ -110,7 +114,7 @@ def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d]
                 for at in range(heads[j], heads[j + 1]):
                     i, q = asking[at], base + asking[at]
                     dot, rounding = steady_product(prepared.ctypes.data + 4 * d * q, centroids.ctypes.data + 4 * d * j, d), terms[i, 0] * root
-                    gap = max((own[i] + squares[j]) - np.float32(2) * dot, np.float32(0))
+                    gap = max((own[i] + np.float32(lengths[j] * lengths[j])) - np.float32(2) * dot, np.float32(0))
                     near, far = factor * dot, then * np.sqrt(gap)
                     now[0], now[1], now[2], now[3] = terms[i, 0] * factor, terms[i, 1] * factor, near, first * np.sqrt(gap + rounding * rounding)
                     for b in range(begin // 64, (end + 63) // 64):
@@ -172,13 +176,7 @@ def worth_measuring(prepared, slack, rows, found, lows, kind, k): # [m, d], [m],
             elif lows[i, x] > heap[0]: found[i, x] = -1
             elif r >= 0: fetch_ahead(rows.ctypes.data + 4 * d * r, 4 * d)
 
-# %% ../nbs/33_rabitq_search.ipynb #56cfb7ff
-def centroid_squares(
-    centroids: np.ndarray, # [k, d] float32
-) -> np.ndarray: # [k] float32
-    "What `search_codes` wants to know of them."
-    return _steady(centroids, centroids)
-
+# %% ../nbs/33_rabitq_search.ipynb #dee99fb1
 def _steady(a: np.ndarray, b: np.ndarray) -> np.ndarray: # [..., d] float32 twice -> [...]
     "`steady_product` in numpy."
     d, total = a.shape[-1], np.float32(0)
@@ -205,11 +203,11 @@ def _tables(z: np.ndarray, w: int) -> tuple[np.ndarray, np.float32, np.float32]:
     high = (np.rint(two[:, 2])[:, None, :] + np.rint(two[:, 3])[:, :, None]).reshape(w, 16)
     return (low[:, None, :] + high[:, :, None]).reshape(w, 256).astype(np.uint16), step if inverse > 0 else np.float32(0), np.float32(-every)
 
-def _lows(codec: RaBitQ, query: np.ndarray, z: np.ndarray, centroid: np.ndarray, codes: np.ndarray, how: tuple) -> np.ndarray: # [d], [d], [d], [n, width] -> [n] float32
+def _lows(codec: RaBitQ, query: np.ndarray, z: np.ndarray, centroid: np.ndarray, length: float, codes: np.ndarray, how: tuple) -> np.ndarray: # [d], [d], [d], its length, [n, width] -> [n] float32
     "Lower ends of the codes of one list for one query."
     (table, step, shift), (factor, first, then, _), w = _tables(z, codec.planes), how, codec.planes
     dot, rounding = _steady(query, centroid), step * np.float32(np.sqrt(w))
-    gap = np.maximum((_steady(query, query) + _steady(centroid, centroid)) - np.float32(2) * dot, np.float32(0))
+    gap = np.maximum((_steady(query, query) + np.float32(length * length)) - np.float32(2) * dot, np.float32(0))
     sums = table[np.arange(w), codes[:, :w]].sum(1, dtype=np.uint16).astype(np.float32)
     words, offset = np.ascontiguousarray(codes[:, w:w + 4]).view(np.uint32)[:, 0], np.ascontiguousarray(codes[:, w + 4:w + 8]).view(np.float32)[:, 0]
     scale, error, near = (words & np.uint32(0xffff0000)).view(np.float32), (words << 16).view(np.float32), factor * dot
@@ -221,23 +219,23 @@ def _lows(codec: RaBitQ, query: np.ndarray, z: np.ndarray, centroid: np.ndarray,
     fine, unit = np.ascontiguousarray(codes[:, -12:]).view(np.float32), np.float32(1 / most if most > 0 else 0)
     return np.maximum(low, (whole.astype(np.float32) * (unit * factor)) * fine[:, 0] + (fine[:, 2] + near) - (then * np.sqrt(gap)) * fine[:, 1])
 
-def _plain_lowest(codec: RaBitQ, asked: tuple, centroids: np.ndarray, lists: InvertedLists, probes: np.ndarray, guard: tuple, how: tuple, found: np.ndarray, lows: np.ndarray):
+def _plain_lowest(codec: RaBitQ, asked: tuple, centroids: tuple, lists: InvertedLists, probes: np.ndarray, guard: tuple, how: tuple, found: np.ndarray, lows: np.ndarray):
     "The same as `read_codes` and `lowest`, in numpy."
     (mask, place), keep = guard, how[-1]
     for i, (query, z) in enumerate(zip(*asked)):
         read = [j for j in probes[i] if j >= 0 and lists.sizes[j]]
         at = ranges(lists.starts[read], lists.sizes[read]) if read else np.empty(0, np.int64)
-        low = np.concatenate([_lows(codec, query, z, centroids[j], lists.codes[slice(lists.starts[j], lists.starts[j] + lists.sizes[j])], how) for j in read]) if read else np.empty(0, np.float32)
+        low = np.concatenate([_lows(codec, query, z, centroids[0][j], centroids[1][j], lists.codes[slice(lists.starts[j], lists.starts[j] + lists.sizes[j])], how) for j in read]) if read else np.empty(0, np.float32)
         if len(mask): low, at = (a[mask[i % len(mask)][place[at] if len(place) else at]] for a in (low, at))
         order = np.lexsort((lists.ids[at], low))[:keep]
         found[i, :len(order)], lows[i, :len(order)] = lists.ids[at[order]], low[order]
 
-# %% ../nbs/33_rabitq_search.ipynb #30d1bd9f
+# %% ../nbs/33_rabitq_search.ipynb #1148e611
 def search_codes(
     codec: RaBitQ,
     prepared: np.ndarray, # [m, d] float32, as `prepare_queries` returns them
     metric: Metric,
-    centroids: tuple[np.ndarray, np.ndarray], # [k, d] float32, and their squared lengths
+    centroids: tuple[np.ndarray, np.ndarray], # [k, d] float32, and their lengths [k] float64
     lists: InvertedLists, # of this codec's codes
     probes: np.ndarray, # [m, p] lists to read, each query's nearest first, -1 for none
     keep: int, # rows wanted
@@ -253,7 +251,7 @@ def search_codes(
     how = np.float32(FACTOR[metric.kind]), max(epsilon, SURE) if codec.bits > 1 else epsilon if bounds else np.float32(0), epsilon if bounds else np.float32(0), keep
     found, lows, waiting = np.full((m, keep), -1, np.int64), np.full((m, keep), np.inf, np.float32), [(np.arange(m), 2 * keep + 64)]
     if not compiled:
-        _plain_lowest(codec, asked, centroids[0], lists, probes, guard, how, found, lows)
+        _plain_lowest(codec, asked, centroids, lists, probes, guard, how, found, lows)
         return found, lows
     while waiting:
         todo, room = waiting.pop()
@@ -269,3 +267,53 @@ def search_codes(
         found[todo[sure]], lows[todo[sure]] = ids[sure], low[sure]
         if not sure.all(): waiting.append((todo[~sure], 8 * room))
     return found, lows
+
+# %% ../nbs/33_rabitq_search.ipynb #0252f7ae
+@kernel()
+def _search_one_code(query, kind, coarse, signs, held, lists, ids, how, nprobe, rows, distances, found): # [1, d], 0..2, `Coarse`, [4, d], …, [positions], (factor, first, then, keep), lists to read, [n, d] or [0, d], answers [1, k] twice
+    "One query from its numbers to its neighbours; whether that was certain."
+    (d, k), keep, own, prepared, turned = (query.shape[1], distances.shape[1]), how[3], np.empty(1), query.copy(), np.empty_like(query)
+    prepare_kernel(query, kind == 0, prepared, own)
+    if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
+    g8, steps, asked, shifts = np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
+    near, slacks, allowed = np.empty((1, nprobe), np.int64), np.empty(1, np.float32), np.empty(1)
+    round_rows(prepared, g8, steps)
+    slacks[0] = allowed[0] = slack_of(kind, own[0], coarse[7], d)
+    query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
+    choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
+    rotate(prepared, signs, turned)
+    room = 2 * keep + 64
+    state = np.full(1, np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
+    read_codes((prepared, turned), (coarse[0], coarse[1]), held, lists[:2], near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64)), how, state)
+    if state[0][0] == -np.inf: return False
+    names, lows = np.empty((1, keep), np.int64), np.empty((1, keep), np.float32)
+    lowest(state, ids, keep, names, lows)
+    if not len(rows):
+        found[0], distances[0] = names[0], lows[0]
+        return True
+    slacks[0] = np.float32(slack_of(kind, own[0], lists[2], d) * .500001)
+    worth_measuring(prepared, slacks, rows, names, lows, kind, k)
+    at, heads = names[0][names[0] >= 0], np.zeros(2, np.int64)
+    heads[1] = len(at)
+    closest_kernel((query, prepared, own), slacks, rows, at, at, np.empty(0), heads, kind, distances, found)
+    return True
+
+def search_one_code(
+    codec: RaBitQ,
+    query: np.ndarray, # [1, d] float32
+    k: int, # neighbours wanted
+    keep: int, # rows to be measured, or k
+    nprobe: int, # lists to read, fewer than there are
+    metric: Metric,
+    coarse: Coarse, # centroids, not turned
+    lists: InvertedLists, # of this codec's codes
+    rows: np.ndarray | None = None, # [n, d] float32: exact vectors at their ids; None to take estimates
+) -> tuple[np.ndarray, np.ndarray] | None: # ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
+    "The k nearest of one query, in one compiled call; the same as the general road finds."
+    epsilon, exact = np.float32(codec.epsilon), rows is not None
+    how = np.float32(FACTOR[metric.kind]), max(epsilon, SURE) if codec.bits > 1 else epsilon if exact else np.float32(0), epsilon if exact else np.float32(0), keep
+    distances, found = np.full((1, k), np.inf, np.float32), np.full((1, k), -1, np.int64)
+    held, longest = (lists.codes.data, codec.planes, codec.bits), float(lists.span[1]) if len(lists.span) else 0.
+    if not _search_one_code(query, metric.kind, tuple(coarse), codec.arrays["signs"], held, (lists.starts, lists.sizes, longest), lists.ids, how, nprobe, rows if exact else query[:0], distances, found): return None
+    if not exact: distances = np.where(found < 0, np.inf, metric.correct(distances, row_lengths(query)[:, None].astype(np.float32))).astype(np.float32)
+    return distances, found
