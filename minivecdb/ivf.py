@@ -259,7 +259,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place
 
-# %% ../nbs/34_ivf.ipynb #b024702f
+# %% ../nbs/34_ivf.ipynb #89a322f1
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -277,7 +277,7 @@ def search(self: IVF,
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     mask = as_mask(mask, len(queries), len(lists))
-    place, (decode, fetch) = None if mask is None else self._places(lists), self._decoders(lists)
+    place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
@@ -286,6 +286,7 @@ def search(self: IVF,
         if found is not None: return found
     in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
     if len(queries) == 1 and in_codes and compiled and mask is None and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
+    decode, fetch = self._decoders(lists)
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)

@@ -42,7 +42,7 @@ def fine_sum(block, lane, w, bits, numbers): # [64 width] uint8, row of the bloc
     for i in range(8 * w): every += numbers[i]
     return 2 * np.int64(total) - np.int64((1 << bits) - 1) * np.int64(every)
 
-# %% ../nbs/33_rabitq_search.ipynb #7d1d05ab
+# %% ../nbs/33_rabitq_search.ipynb #10944f10
 SOME = 128 # queries whose tables are kept at hand
 SURE = np.float32(3.5) # standard deviations below which the first bit does not spare a look at the others
 
@@ -77,18 +77,26 @@ def _take(state, i, position, low, keep):
     counts[i] = n
 
 @kernel()
-def _turn_around(probes, n, heads, asking): # [m, p], lists, [n + 1], [m p]
-    "Write the queries of list j to asking[heads[j]:heads[j + 1]]."
-    heads[:] = 0
+def _visits(probes, n, lists, asking): # [m, p], lists there are, [m p], [m p]
+    "All pairs of a list and a query that reads it, list after list; of one query, in its own order. Returns how many."
+    heads, total = np.zeros(n + 1 if len(probes) > 1 else 0, np.int64), 0
+    if len(probes) == 1:
+        for j in probes[0]:
+            if j >= 0:
+                lists[total], asking[total] = j, 0
+                total += 1
+        return total
     for i in range(len(probes)):
         for j in probes[i]:
-            if j >= 0: heads[j] += 1
-    for j in range(1, n + 1): heads[j] += heads[j - 1]
-    for i in range(len(probes) - 1, -1, -1):
+            if j >= 0: heads[j + 1] += 1
+    for j in range(n): heads[j + 1] += heads[j]
+    total = heads[n]
+    for i in range(len(probes)):
         for j in probes[i]:
             if j >= 0:
-                heads[j] -= 1
-                asking[heads[j]] = i
+                lists[heads[j]], asking[heads[j]] = j, i
+                heads[j] += 1
+    return total
 
 @kernel()
 def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d] prepared, [m, d] turned), ([k, d], [k]), ([blocks, 64 width], w, bits), (starts, sizes), [m, p], …, (factor, first epsilon, then, keep), …
@@ -97,9 +105,9 @@ def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d]
     (m, p), (n, d), width, limits = probes.shape, centroids.shape, data.shape[1], state[0]
     some, each, root = min(m, SOME), (bits - 1) * w + 12, np.float32(np.sqrt(w))
     tables, wide, terms = np.empty((some, w, 2, 16), np.uint8), np.empty((some, w // 3, 4, 64), np.uint8), np.empty((some, 2), np.float32)
-    numbers, scales, own = np.zeros((some, 8 * w), np.int32), np.empty((some, 1), np.float32), np.empty(some, np.float32)
+    numbers, scales, own = np.zeros((some, 8 * w if bits > 1 else 0), np.int32), np.empty((some, 1), np.float32), np.empty(some, np.float32)
     sums, lows, now = np.empty(64, np.uint16), np.empty(64, np.float32), np.empty(5, np.float32)
-    heads, asking, every = np.empty(n + 1, np.int64), np.empty(some * p, np.int64), np.uint64(0xffffffffffffffff)
+    visited, asking, every = np.empty(some * p, np.int64), np.empty(some * p, np.int64), np.uint64(0xffffffffffffffff)
     for base in range(0, m, some):
         here = min(some, m - base)
         for i in range(here):
@@ -107,32 +115,35 @@ def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d]
             if bits > 1: whole_numbers(turned[base + i], bits, numbers[i], scales[i])
             own[i] = steady_product(prepared.ctypes.data + 4 * d * (base + i), prepared.ctypes.data + 4 * d * (base + i), d)
         for part in (probes[base:base + here, :1], probes[base:base + here, 1:]):
-            _turn_around(part, n, heads, asking)
-            for j in range(n):
-                begin, end = starts[j], starts[j] + sizes[j]
+            total = _visits(part, n, visited, asking)
+            for at in range(total):
+                j, i = visited[at], asking[at]
+                begin, end, q = starts[j], starts[j] + sizes[j], base + i
+                if at + 1 < total and visited[at + 1] != j:   # the next list, while this one is read
+                    soon, rows = starts[visited[at + 1]] // 64, sizes[visited[at + 1]]
+                    fetch_ahead(centroids.ctypes.data + 4 * d * visited[at + 1], 4 * d)
+                    fetch_ahead(data.ctypes.data + soon * width, min(16_384, 64 * (w + 8) * ((rows + 63) // 64)) if bits == 1 else 64 * w)
                 if begin == end: continue
-                for at in range(heads[j], heads[j + 1]):
-                    i, q = asking[at], base + asking[at]
-                    dot, rounding = steady_product(prepared.ctypes.data + 4 * d * q, centroids.ctypes.data + 4 * d * j, d), terms[i, 0] * root
-                    gap = max((own[i] + np.float32(lengths[j] * lengths[j])) - np.float32(2) * dot, np.float32(0))
-                    near, far = factor * dot, then * np.sqrt(gap)
-                    now[0], now[1], now[2], now[3] = terms[i, 0] * factor, terms[i, 1] * factor, near, first * np.sqrt(gap + rounding * rounding)
-                    for b in range(begin // 64, (end + 63) // 64):
-                        address = data.ctypes.data + b * width
-                        block_sums(address, w // 3, tables.ctypes.data + 32 * w * i, wide.ctypes.data + 256 * (w // 3) * i, sums.ctypes.data)
-                        now[4] = limits[q]
-                        left = block_bounds(sums.ctypes.data, address + 64 * w, now.ctypes.data, lows.ctypes.data)
-                        if 64 * b < begin: left &= every << np.uint64(begin - 64 * b)
-                        if 64 * b + 64 > end: left &= every >> np.uint64(64 * b + 64 - end)
-                        while left != np.uint64(0):
-                            r = lowest_bit(left)
-                            left &= left - np.uint64(1)
-                            low = lows[r]
-                            if low > limits[q] or _masked(mask, place, q, 64 * b + r): continue
-                            if bits > 1:
-                                fine = data[b, 64 * (w + 8) + (r + 1) * each - 12:64 * (w + 8) + (r + 1) * each].view(np.float32)
-                                low = max(low, (np.float32(fine_sum(data[b], r, w, bits, numbers[i])) * (scales[i, 0] * factor)) * fine[0] + (fine[2] + near) - far * fine[1])
-                            if low <= limits[q]: _take(state, q, 64 * b + r, low, keep)
+                dot, rounding = steady_product(prepared.ctypes.data + 4 * d * q, centroids.ctypes.data + 4 * d * j, d), terms[i, 0] * root
+                gap = max((own[i] + np.float32(lengths[j] * lengths[j])) - np.float32(2) * dot, np.float32(0))
+                near, far = factor * dot, then * np.sqrt(gap)
+                now[0], now[1], now[2], now[3] = terms[i, 0] * factor, terms[i, 1] * factor, near, first * np.sqrt(gap + rounding * rounding)
+                for b in range(begin // 64, (end + 63) // 64):
+                    address = data.ctypes.data + b * width
+                    block_sums(address, w // 3, tables.ctypes.data + 32 * w * i, wide.ctypes.data + 256 * (w // 3) * i, sums.ctypes.data)
+                    now[4] = limits[q]
+                    left = block_bounds(sums.ctypes.data, address + 64 * w, now.ctypes.data, lows.ctypes.data)
+                    if 64 * b < begin: left &= every << np.uint64(begin - 64 * b)
+                    if 64 * b + 64 > end: left &= every >> np.uint64(64 * b + 64 - end)
+                    while left != np.uint64(0):
+                        r = lowest_bit(left)
+                        left &= left - np.uint64(1)
+                        low = lows[r]
+                        if low > limits[q] or _masked(mask, place, q, 64 * b + r): continue
+                        if bits > 1:
+                            fine = data[b, 64 * (w + 8) + (r + 1) * each - 12:64 * (w + 8) + (r + 1) * each].view(np.float32)
+                            low = max(low, (np.float32(fine_sum(data[b], r, w, bits, numbers[i])) * (scales[i, 0] * factor)) * fine[0] + (fine[2] + near) - far * fine[1])
+                        if low <= limits[q]: _take(state, q, 64 * b + r, low, keep)
 
 # %% ../nbs/33_rabitq_search.ipynb #7321c2f7
 @kernel()
