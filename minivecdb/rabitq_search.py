@@ -6,13 +6,14 @@
 __all__ = ['SOME', 'SURE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'lowest', 'worth_measuring',
            'search_codes', 'search_one_code']
 
-# %% ../nbs/33_rabitq_search.ipynb #9719976c
+# %% ../nbs/33_rabitq_search.ipynb #95e7f679
 import numpy as np
 from .distances import Metric, kernel, prepare_kernel, row_lengths
 from .int8 import round_rows
 from .rotation import rotate
-from .shortlist import NO_MASK, IN_PLACE, _factor, _length, _masked, _replace_largest, closest_kernel, product, query_terms
+from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, _factor, _length, _replace_largest, closest_kernel, product, query_terms
 from .coarse import Coarse, choose_all
+from .overlapping_lists import opened
 from .single_query import _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, fetch_ahead, lowest_bit, query_tables, steady_product
@@ -42,7 +43,7 @@ def fine_sum(block, lane, w, bits, numbers): # [64 width] uint8, row of the bloc
     for i in range(8 * w): every += numbers[i]
     return 2 * np.int64(total) - np.int64((1 << bits) - 1) * np.int64(every)
 
-# %% ../nbs/33_rabitq_search.ipynb #10944f10
+# %% ../nbs/33_rabitq_search.ipynb #eb4346f8
 SOME = 128 # queries whose tables are kept at hand
 SURE = np.float32(3.5) # standard deviations below which the first bit does not spare a look at the others
 
@@ -76,6 +77,15 @@ def _take(state, i, position, low, keep):
         if 4 * n > 3 * lows.shape[1]: limits[i], n = -np.inf, 0
     counts[i] = n
 
+@kernel(inline="always")
+def _left_out(guard, i, position):
+    "Whether a mask leaves a row out for query i, or it is a copy of one that the query reads anyway."
+    mask, place, where, home, open_, shift = guard
+    if len(home):
+        if open_[i, home[position]]: return True
+        position = where[position]
+    return len(mask) > 0 and not mask[i % len(mask), place[position] if len(place) else position]
+
 @kernel()
 def _visits(probes, n, lists, asking): # [m, p], lists there are, [m p], [m p]
     "All pairs of a list and a query that reads it, list after list; of one query, in its own order. Returns how many."
@@ -101,7 +111,7 @@ def _visits(probes, n, lists, asking): # [m, p], lists there are, [m p], [m p]
 @kernel()
 def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d] prepared, [m, d] turned), ([k, d], [k]), ([blocks, 64 width], w, bits), (starts, sizes), [m, p], …, (factor, first epsilon, then, keep), …
     "Offer to each query the rows of the lists it probes, 128 queries at a time, list after list, each query's nearest list first."
-    (prepared, turned), (centroids, lengths), (data, w, bits), (starts, sizes), (mask, place), (factor, first, then, keep) = asked, coarse, held, lists, guard, how
+    (prepared, turned), (centroids, lengths), (data, w, bits), (starts, sizes), shift, (factor, first, then, keep) = asked, coarse, held, lists, guard[5], how
     (m, p), (n, d), width, limits = probes.shape, centroids.shape, data.shape[1], state[0]
     some, each, root = min(m, SOME), (bits - 1) * w + 12, np.float32(np.sqrt(w))
     tables, wide, terms = np.empty((some, w, 2, 16), np.uint8), np.empty((some, w // 3, 4, 64), np.uint8), np.empty((some, 2), np.float32)
@@ -139,11 +149,11 @@ def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d]
                         r = lowest_bit(left)
                         left &= left - np.uint64(1)
                         low = lows[r]
-                        if low > limits[q] or _masked(mask, place, q, 64 * b + r): continue
+                        if low > limits[q] or _left_out(guard, q, 64 * b + r): continue
                         if bits > 1:
                             fine = data[b, 64 * (w + 8) + (r + 1) * each - 12:64 * (w + 8) + (r + 1) * each].view(np.float32)
                             low = max(low, (np.float32(fine_sum(data[b], r, w, bits, numbers[i])) * (scales[i, 0] * factor)) * fine[0] + (fine[2] + near) - far * fine[1])
-                        if low <= limits[q]: _take(state, q, 64 * b + r, low, keep)
+                        if low <= limits[q]: _take(state, q, shift + 64 * b + r, low, keep)
 
 # %% ../nbs/33_rabitq_search.ipynb #7321c2f7
 @kernel()
@@ -187,7 +197,7 @@ def worth_measuring(prepared, slack, rows, found, lows, kind, k): # [m, d], [m],
             elif lows[i, x] > heap[0]: found[i, x] = -1
             elif r >= 0: fetch_ahead(rows.ctypes.data + 4 * d * r, 4 * d)
 
-# %% ../nbs/33_rabitq_search.ipynb #dee99fb1
+# %% ../nbs/33_rabitq_search.ipynb #674e8fa2
 def _steady(a: np.ndarray, b: np.ndarray) -> np.ndarray: # [..., d] float32 twice -> [...]
     "`steady_product` in numpy."
     d, total = a.shape[-1], np.float32(0)
@@ -233,15 +243,22 @@ def _lows(codec: RaBitQ, query: np.ndarray, z: np.ndarray, centroid: np.ndarray,
 def _plain_lowest(codec: RaBitQ, asked: tuple, centroids: tuple, lists: InvertedLists, probes: np.ndarray, guard: tuple, how: tuple, found: np.ndarray, lows: np.ndarray):
     "The same as `read_codes` and `lowest`, in numpy."
     (mask, place), keep = guard, how[-1]
+    def of(held, query, z, read): # -> (positions, lower ends)
+        read = [j for j in read if j >= 0 and held.sizes[j]]
+        if not read: return np.empty(0, np.int64), np.empty(0, np.float32)
+        return ranges(held.starts[read], held.sizes[read]), np.concatenate([_lows(codec, query, z, centroids[0][j], centroids[1][j], held.codes[slice(held.starts[j], held.starts[j] + held.sizes[j])], how) for j in read])
     for i, (query, z) in enumerate(zip(*asked)):
-        read = [j for j in probes[i] if j >= 0 and lists.sizes[j]]
-        at = ranges(lists.starts[read], lists.sizes[read]) if read else np.empty(0, np.int64)
-        low = np.concatenate([_lows(codec, query, z, centroids[0][j], centroids[1][j], lists.codes[slice(lists.starts[j], lists.starts[j] + lists.sizes[j])], how) for j in read]) if read else np.empty(0, np.float32)
-        if len(mask): low, at = (a[mask[i % len(mask)][place[at] if len(place) else at]] for a in (low, at))
-        order = np.lexsort((lists.ids[at], low))[:keep]
-        found[i, :len(order)], lows[i, :len(order)] = lists.ids[at[order]], low[order]
+        at, low = of(lists, query, z, probes[i])
+        ids = lists.ids[at]
+        if lists.copies is not None:
+            more, ends = of(lists.copies, query, z, probes[i])
+            fresh = ~np.isin(lists.originals()[1][more], probes[i])
+            at, low, ids = np.concatenate([at, lists.originals()[0][more[fresh]]]), np.concatenate([low, ends[fresh]]), np.concatenate([ids, lists.copies.ids[more[fresh]]])
+        if len(mask): low, ids = (a[mask[i % len(mask)][place[at] if len(place) else at]] for a in (low, ids))
+        order = np.lexsort((ids, low))[:keep]
+        found[i, :len(order)], lows[i, :len(order)] = ids[order], low[order]
 
-# %% ../nbs/33_rabitq_search.ipynb #1148e611
+# %% ../nbs/33_rabitq_search.ipynb #8044c76d
 def search_codes(
     codec: RaBitQ,
     prepared: np.ndarray, # [m, d] float32, as `prepare_queries` returns them
@@ -264,24 +281,28 @@ def search_codes(
     if not compiled:
         _plain_lowest(codec, asked, centroids, lists, probes, guard, how, found, lows)
         return found, lows
+    copies, ids = lists.copies, lists.every_id()
+    where, home = (IN_PLACE, NO_COPIES[1]) if copies is None else lists.originals()
     while waiting:
         todo, room = waiting.pop()
         if len(todo) > 1 and len(todo) * room > 1 << 24: waiting += [(half, room) for half in np.array_split(todo, 2)]; continue
         every = len(todo) == m
         state = np.full(len(todo), np.inf, np.float32), np.empty((len(todo), room), np.float32), np.empty((len(todo), room), np.int64), np.zeros(len(todo), np.int64)
-        some = asked if every else tuple(a[todo] for a in asked)
-        read_codes(some, centroids, (lists.codes.data, codec.planes, codec.bits), (lists.starts, lists.sizes), np.ascontiguousarray(probes if every else probes[todo]), (guard[0] if every or len(guard[0]) < 2 else guard[0][todo], guard[1]), how, state)
-        if every and (state[0] > -np.inf).all(): lowest(state, lists.ids, keep, found, lows); break
+        some, near = (asked, probes) if every else (tuple(a[todo] for a in asked), probes[todo])
+        seen, near = guard[0] if every or len(guard[0]) < 2 else guard[0][todo], np.ascontiguousarray(near)
+        read_codes(some, centroids, (lists.codes.data, codec.planes, codec.bits), (lists.starts, lists.sizes), near, (seen, guard[1], *NO_COPIES, 0), how, state)
+        if copies is not None and len(copies): read_codes(some, centroids, (copies.codes.data, codec.planes, codec.bits), (copies.starts, copies.sizes), near, (seen, guard[1], where, home, opened(near, len(lists.sizes)), len(lists.ids)), how, state)
+        if every and (state[0] > -np.inf).all(): lowest(state, ids, keep, found, lows); break
         sure = state[0] > -np.inf
-        ids, low = np.empty((len(todo), keep), np.int64), np.empty((len(todo), keep), np.float32)
-        lowest(state, lists.ids, keep, ids, low)
-        found[todo[sure]], lows[todo[sure]] = ids[sure], low[sure]
+        names, low = np.empty((len(todo), keep), np.int64), np.empty((len(todo), keep), np.float32)
+        lowest(state, ids, keep, names, low)
+        found[todo[sure]], lows[todo[sure]] = names[sure], low[sure]
         if not sure.all(): waiting.append((todo[~sure], 8 * room))
     return found, lows
 
-# %% ../nbs/33_rabitq_search.ipynb #0252f7ae
+# %% ../nbs/33_rabitq_search.ipynb #8afd4329
 @kernel()
-def _search_one_code(query, kind, coarse, signs, held, lists, ids, how, nprobe, rows, distances, found): # [1, d], 0..2, `Coarse`, [4, d], …, [positions], (factor, first, then, keep), lists to read, [n, d] or [0, d], answers [1, k] twice
+def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, nprobe, rows, distances, found): # [1, d], 0..2, `Coarse`, [4, d], …, (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then, keep), lists to read, [n, d] or [0, d], answers [1, k] twice
     "One query from its numbers to its neighbours; whether that was certain."
     (d, k), keep, own, prepared, turned = (query.shape[1], distances.shape[1]), how[3], np.empty(1), query.copy(), np.empty_like(query)
     prepare_kernel(query, kind == 0, prepared, own)
@@ -295,7 +316,10 @@ def _search_one_code(query, kind, coarse, signs, held, lists, ids, how, nprobe, 
     rotate(prepared, signs, turned)
     room = 2 * keep + 64
     state = np.full(1, np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
-    read_codes((prepared, turned), (coarse[0], coarse[1]), held, lists[:2], near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64)), how, state)
+    table = np.zeros((1, len(lists[1]) if len(copies[1]) else 0), np.bool_)
+    for j in near[0, :nprobe if len(copies[1]) else 0]: table[0, j] = True
+    read_codes((prepared, turned), (coarse[0], coarse[1]), held, lists[:2], near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64), copies[3][:0], copies[4][:0], table[:0], 0), how, state)
+    if len(copies[1]): read_codes((prepared, turned), (coarse[0], coarse[1]), (copies[0], held[1], held[2]), copies[1:3], near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64), copies[3], copies[4], table, copies[5]), how, state)
     if state[0][0] == -np.inf: return False
     names, lows = np.empty((1, keep), np.int64), np.empty((1, keep), np.float32)
     lowest(state, ids, keep, names, lows)
@@ -324,7 +348,8 @@ def search_one_code(
     epsilon, exact = np.float32(codec.epsilon), rows is not None
     how = np.float32(FACTOR[metric.kind]), max(epsilon, SURE) if codec.bits > 1 else epsilon if exact else np.float32(0), epsilon if exact else np.float32(0), keep
     distances, found = np.full((1, k), np.inf, np.float32), np.full((1, k), -1, np.int64)
-    held, longest = (lists.codes.data, codec.planes, codec.bits), float(lists.span[1]) if len(lists.span) else 0.
-    if not _search_one_code(query, metric.kind, tuple(coarse), codec.arrays["signs"], held, (lists.starts, lists.sizes, longest), lists.ids, how, nprobe, rows if exact else query[:0], distances, found): return None
+    held, longest, c = (lists.codes.data, codec.planes, codec.bits), float(lists.span[1]) if len(lists.span) else 0., lists.copies
+    copies = (lists.codes.data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], 0) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
+    if not _search_one_code(query, metric.kind, tuple(coarse), codec.arrays["signs"], held, (lists.starts, lists.sizes, longest), copies, lists.every_id(), how, nprobe, rows if exact else query[:0], distances, found): return None
     if not exact: distances = np.where(found < 0, np.inf, metric.correct(distances, row_lengths(query)[:, None].astype(np.float32))).astype(np.float32)
     return distances, found
