@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['check_folder', 'Repair', 'repair_folder']
 
-# %% ../nbs/55_durable_care.ipynb #da1da33a
+# %% ../nbs/55_durable_care.ipynb #e0a0608d
 import errno, os, secrets, shutil, sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -17,7 +17,8 @@ from tqdm import tqdm
 from .vector_storage import MAX_DIMENSION, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
 from .durable_format import DAMAGED, Head, SELECT_HEAD, metadata_of, row_seals, seal
-from .durable_storage import DurableStorage, Snapshot
+from .durable_storage import DurableStorage
+from .durable_snapshots import Snapshot
 from .durable_readers import private_copy
 from .durable_reads import Extents
 from .durable_writes import changing

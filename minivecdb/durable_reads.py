@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Extents', 'as_id', 'reading']
 
-# %% ../nbs/52_durable_reads.ipynb #efceb90c
+# %% ../nbs/52_durable_reads.ipynb #25fc150b
 import sqlite3
 import numpy as np
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,8 @@ from .json_files import MAX_ID
 from .segments import DamageError, read_rows, stitched
 from .durable_format import DAMAGED, metadata_of, row_seals
 from . import durable_readers
-from .durable_storage import DurableStorage, Snapshot
+from .durable_storage import DurableStorage
+from .durable_snapshots import Snapshot
 
 # %% ../nbs/52_durable_reads.ipynb #c3cf03c3
 class Extents:

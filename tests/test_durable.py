@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from fastcore.foundation import L
 from minivecdb import FlatIndex, IVFIndex, VectorStorage
-from minivecdb import durable_format, durable_storage, durable_writes, segments, tables
+from minivecdb import durable_format, durable_snapshots, durable_storage, durable_writes, segments, tables
 from minivecdb.cli import main
 from minivecdb.durable import check_folder, keep_index, open_index, repair_folder
 from minivecdb.durable_storage import ClosedError, DurableStorage, LockedError, ReadOnlyError, WriteError
@@ -115,7 +115,7 @@ def test_a_newer_format_is_refused_without_writing(three, path, mode):
 def test_migrations_run_in_order_in_one_transaction(three, path, monkeypatch):
     three.close()
     schema = durable_format.SCHEMA | {"extra": "CREATE TABLE extra (a INTEGER)"}
-    for module in (durable_format, durable_storage): monkeypatch.setattr(module, "FORMAT", 3)
+    for module in (durable_format, durable_storage, durable_snapshots): monkeypatch.setattr(module, "FORMAT", 3)
     monkeypatch.setattr(durable_format, "SCHEMA", schema)
     def fail(con): raise sqlite3.OperationalError("database or disk is full")
     steps = [durable_format.MIGRATIONS[0], lambda con: con.execute(schema["extra"]), fail]
