@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'Change', 'changing', 'joined']
 
-# %% ../nbs/53_durable_writes.ipynb #9cef578c
+# %% ../nbs/53_durable_writes.ipynb #eadcfaa1
 import os, sqlite3
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +20,7 @@ from .writer_lock import LockedError
 from .durable_format import DAMAGED, Head, UPDATE_HEAD, metadata_text, row_seals, seal
 from .durable_storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from .durable_reads import as_id, reading
+from . import mapped_rows
 
 # %% ../nbs/53_durable_writes.ipynb #3e51bd5b
 class Change:
