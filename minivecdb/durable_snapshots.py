@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['Reader', 'Snapshot']
 
-# %% ../nbs/51_durable_snapshots.ipynb #2b06ad83
+# %% ../nbs/51_durable_snapshots.ipynb #5ab16c1c
 import os, re, sqlite3, time
 from contextlib import suppress
 from tempfile import TemporaryDirectory
 from fastcore.basics import patch
-from .vector_storage import FileFormatError
+from .vector_storage import FileFormatError, MinivecdbError, VectorStorage
 from .segments import DamageError, Segment, open_file, segment_name, uri_path
 from .writer_lock import LockRecord, has_writer, read_lock, try_lock, unlock
 from .durable_format import DAMAGED, FORMAT, Head, check_head, check_schema, read_head
@@ -156,7 +156,7 @@ def _idle_reader(self: DurableStorage) -> Reader | None:
         elif reader.session == self._session(): return reader
         else: reader.close()
 
-# %% ../nbs/51_durable_snapshots.ipynb #4a5e58ca
+# %% ../nbs/51_durable_snapshots.ipynb #7a4c9a8c
 @patch
 def _first_look(self: DurableStorage) -> Head:
     "The head, for a handle that only reads."
@@ -179,4 +179,13 @@ def __len__(self: DurableStorage) -> int:
 @patch
 def __repr__(self: DurableStorage) -> str:
     if self._closed: return f"DurableStorage({self.path.name}, closed)"
-    return f"DurableStorage({self.path.name}: {len(self):,} vectors of {self.dimension} dimensions{f', model {self.model}' if self.model else ''}{', read only' if self.mode == 'r' else ''})"
+    try: rows = f"{len(self):,}"
+    except MinivecdbError as e: return f"DurableStorage({self.path.name}, cannot be read: {e})"
+    return f"DurableStorage({self.path.name}: {rows} vectors of {self.dimension} dimensions{f', model {self.model}' if self.model else ''}{', read only' if self.mode == 'r' else ''})"
+
+@patch
+def _repr_markdown_(self: DurableStorage) -> str:
+    "The first rows as a table, as in memory; also of a storage that is closed or damaged something is shown."
+    if self._closed: return repr(self)
+    try: return VectorStorage._repr_markdown_(self)
+    except MinivecdbError: return repr(self)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage', 'connect', 'refuse_links', 'SegmentRow']
 
-# %% ../nbs/50_durable_storage.ipynb #89c869bf
-import errno, os, sqlite3, struct, tempfile, threading, time
+# %% ../nbs/50_durable_storage.ipynb #0120aa24
+import errno, os, re, sqlite3, struct, tempfile, threading, time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -216,13 +216,15 @@ def _check_acknowledged(self: DurableStorage, commits: int, record: LockRecord |
     "Raise if a commit that was acknowledged is gone."
     if record and record.commits > commits: raise DamageError(f"{self.meta}: ends with commit {commits}, but commit {record.commits} was acknowledged: meta.sqlite-wal was damaged or removed; restore a backup, or repair_folder(path, into) what is left")
 
-# %% ../nbs/50_durable_storage.ipynb #00ec8d37
+# %% ../nbs/50_durable_storage.ipynb #45599433
+_left_behind = re.compile(r"vectors-.*\.f32|\.index-.*\.tmp") # what an unfinished compaction, and an unfinished keeping of an index, may leave
+
 @patch
 def _sweep(self: DurableStorage, head: Head):
     "Remove what no commit knows: files of an unfinished compaction, and bytes behind the published rows. What should be there must be."
     known = {segment_name(s.number, s.generation): s for s in self._segment_rows(self._con)}
     for path in self.path.iterdir():
-        if path.name.startswith("vectors-") and path.name.endswith(".f32") and path.name not in known: self._wrapped(disk.unlink, path)
+        if _left_behind.fullmatch(path.name) and path.name not in known: self._wrapped(disk.unlink, path)
     for name, s in known.items():
         try: segment = Segment(self.path/name, head.dimension, s.rows)
         except FileNotFoundError as e: raise DamageError(f"{self.path/name}: missing: restore a backup, or repair_folder(path, into)") from e

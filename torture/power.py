@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from .powercut import Cut, Disk, cuts, folder_image, write_image
 from .recorder import Call, Witness, read_log, scratch
-from .story import MIX, Model, Step, after_words, difference, next_step
-from .subjects import SUBJECTS, mutated
+from .story import MIX, WIDE_MIX, Model, Step, after_words, beside_wrong, difference, next_step
+from .subjects import MUTANTS_BESIDE, SUBJECTS, mutated
 
 D = 8 # numbers in a vector; few, so that files stay small and states many
 
@@ -56,7 +56,7 @@ def verdict(subject: str, place: Path, candidates: list[Model], write: bool = Fa
     try: storage = SUBJECTS[subject](place/"s.mvdb", D)
     except Exception as e: return f"does not open: {type(e).__name__}: {e}"
     try:
-        wrong = difference(storage, candidates, D)
+        wrong = difference(storage, candidates, D) or (beside_wrong(place, candidates[0], D) if subject != "toy" else None)
         if wrong or not write: return wrong
         model = next(m for m in candidates if difference(storage, [m], D) is None)
         step = Step("bulk", model.tags + 1000, 3)
@@ -99,8 +99,9 @@ def again(subject: str, kept: list, place: Path, seed: int, witness: Witness, ta
 
 def verdict_is(subject: str, cut: Cut, m: Model, place: Path) -> bool: return verdict(subject, place, [m]) is None
 
-def power(subject: str, seeds: list[int], states: int, steps: int = 30, mutant: str | None = None, each: int = 3, chance: float = 1., mix: dict = MIX, second: bool = True) -> Tally:
+def power(subject: str, seeds: list[int], states: int, steps: int = 30, mutant: str | None = None, each: int = 3, chance: float = 1., mix: dict | None = None, second: bool = True) -> Tally:
     "Scenes by seed, until so many states were opened. Runs under the witness."
+    mix = mix or (WIDE_MIX if subject == "durable" and (not mutant or mutant in MUTANTS_BESIDE) else MIX)
     witness, tally, home, start = Witness(), Tally(), scratch(), time.perf_counter()
     try:
         for n, seed in enumerate(seeds):

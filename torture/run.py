@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from . import recorder
-from .subjects import MUTANTS
+from .subjects import MUTANTS, MUTANTS_BESIDE
 
 @dataclass
 class Part:
@@ -34,11 +34,16 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("kill", "a writer killed at a random moment: nothing acknowledged is lost, torn or back", [job("kill.kill", kills=k, seed=i) for i, k in enumerate(shared(scale(300, 12), 2))]),
         Part("power", "the power cut at every call, recorded below SQLite: nothing acknowledged is lost", [job("power.power", seeds=list(range(100 * i, 100 * i + scale(12, 1))), states=n) for i, n in enumerate(shared(cases, scale(4, 2)))]),
         *[Part(f"mutant: {m}", "must be caught", [job("power.power", seeds=list(range(4)), states=1500, mutant=m)], wants_failures=True) for m in MUTANTS],
+        *[Part(f"mutant: {m}", "must be caught", [job("power.power", seeds=list(range(8)), states=4000, mutant=m)], wants_failures=True) for m in MUTANTS_BESIDE],
         Part("mutant: no checksums", "must be caught", [job("damage.damage", cases=30, seed=5, broken="no checksums")], wants_failures=True, witness=False),
+        Part("mutant: a matrix that was not compared", "must be caught", [job("damage.damage", cases=40, seed=5, broken="a matrix that was not compared")], wants_failures=True, witness=False),
+        Part("mutant: a migration in two commits", "must be caught", [job("migrate.migration", states=200, ks=30, broken="a migration in two commits")], wants_failures=True),
         Part("mutant: goes on after a failed write", "must be caught", [job("faults.faults", ks=list(range(5, 120, 9)), errors=["EIO"], modes=["once"], broken="goes on after a failed write")], wants_failures=True),
         Part("faults", "the k-th changing call fails, k = 1…200, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)]),
+        Part("faults: care", "the same while a backup, a repair, an export or an import is made, and rows change by filter", [job("faults.faults", which="care", ks=ks[i::4], **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once"]} if quick else {"modes": ["once", "for ever", "torn"]})) for i in range(4)]),
+        Part("migrations", "a later version opens an old folder, and is killed, loses its power or meets a failing disk: the old format or the newest, and everything there", [job("migrate.migration", states=scale(1500, 60), ks=scale(120, 5), seed=i) for i in range(scale(2, 1))]),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
-        Part("read-only", "a read-only folder is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
+        Part("read-only", "a read-only folder or file system is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
         Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 3))], alone=True, witness=False),
         Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i, index=not quick) for i, n in enumerate(shared(scale(2300, 70), 2))], witness=False),
         *[Part(f"model: {b}", "calls against a plain dictionary, with I/O errors", [job("model.model", backend=b, steps=n, seed=i) for i, n in enumerate(shared(scale(10_000, 300), scale(2, 1)))]) for b in ("memory", "durable")],
