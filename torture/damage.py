@@ -141,7 +141,7 @@ def judge(found: dict, tally: Tally, note: str, name: str, mode: str):
     tally.counts["told" if loud else "harmless"] += 1
     for question, _, _ in found["errors"]: tally.counts[f"refused: {question}"] += 1
 
-def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: str = "", index: bool = False) -> Tally:
+def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: str = "", index: bool = False, enough: int = 60) -> Tally:
     "Damages number `start` to `cases`; each is looked at through a handle for writing or for reading."
     tally, home = Tally(), scratch()
     try:
@@ -175,6 +175,6 @@ def damage(subject: str, cases: int, start: int = 0, seed: int = 0, progress: st
             tally.states += 1
             tally.counts[f"in {which}"] += 1
             tally.counts["answers that were compared"] += len(right[state])
-            if len(tally.failures) >= 60: break
+            if len(tally.failures) >= enough: break
     finally: shutil.rmtree(home, ignore_errors=True)
     return tally

@@ -56,14 +56,16 @@ def settled(place: Path, old: tuple[int, int], model: Model) -> str | None:
     "What is wrong with a folder after a migration that was cut short, or was not."
     return halfway(place, old) or verdict("later", place, [model])
 
-def migration(subject: str, states: int = 600, ks: int = 80, seed: int = 0) -> Tally:
+def migration(subject: str, states: int = 600, ks: int = 80, seed: int = 0, enough: int = 20) -> Tally:
     "Power cuts, kills and failing calls while a folder of an old format is opened."
     witness, tally, home = Witness(), Tally(), scratch()
     try:
         bases = [(name, folder, model, format_of(folder)) for name, folder, model in left_behind(home/"old")]
         later_version()
         for i, (name, folder, model, old) in enumerate(bases):
+            if len(tally.failures) >= enough: break
             with_power_cuts(name, folder, model, old, home, witness, tally, -(-states * (i + 1) // len(bases)), seed + i)
+            if len(tally.failures) >= enough: break
             with_kills(name, folder, model, old, home, witness, tally, ks)
             with_failures(name, folder, model, old, home, witness, tally, ks)
     finally: shutil.rmtree(home, ignore_errors=True)
@@ -79,9 +81,10 @@ def with_power_cuts(name: str, folder: Path, model: Model, old: tuple, home: Pat
         before = Disk(live)
         record("later", live, log, seed + 100 * again, 3, witness, model=model.copy())
         calls = read_log(log, live)
+        chance = (until - tally.states) / (5.5 * max(1, sum(c.op != "M" and not c.path.endswith("-shm") for c in calls)))
         def whole():
             "Every state that a cut may leave, the format looked at first."
-            for cut in cuts(calls, before, random.Random(seed + again), each=4):
+            for cut in cuts(calls, before, random.Random(seed + again), each=4, chance=chance):
                 write_image(cut.image, home/"looked"/"at")
                 if wrong := halfway(home/"looked"/"at", old): tally.fail(f"{name}, power cut at call {cut.call}: {wrong}")
                 tally.counts["power cuts"] += 1

@@ -166,7 +166,7 @@ def expected_rows(made: dict[int, Row], d: int) -> dict[int, tuple[bytes, dict]]
     rows = vectors_of(np.fromiter((r.vector for r in made.values()), np.int64, len(made)), d)
     return {id: (v.tobytes(), r.metadata()) for (id, r), v in zip(made.items(), rows)}
 
-KNOWN: dict[bytes, str | None] = {} # what was found out about things beside a storage, by their bytes
+KNOWN: dict[tuple, str | None] = {} # what was found out about things beside a storage, by their bytes and what they should hold
 
 def bytes_of(path: Path) -> bytes:
     "A fingerprint of a file or folder."
@@ -181,8 +181,9 @@ def beside_wrong(place: Path, m: Model, d: int) -> str | None:
     if lost := m.beside.keys() - there: return f"acknowledged, and gone: {sorted(lost)}"
     if strange := there - m.beside.keys() - m.maybe.keys(): return f"nobody made {sorted(strange)}"
     for name in sorted(there):
-        key = bytes_of(place/name)
-        if key not in KNOWN: KNOWN[key] = holds(place/name, (m.beside | m.maybe)[name], name in m.maybe and name.startswith("import"), d)
+        wanted, unfinished = (m.beside | m.maybe)[name], name in m.maybe and name.startswith("import")
+        key = bytes_of(place/name), frozenset(wanted.rows.items()), wanted.next_id, unfinished
+        if key not in KNOWN: KNOWN[key] = holds(place/name, wanted, unfinished, d)
         if KNOWN[key]: return f"{name}: {KNOWN[key]}"
 
 def holds(path: Path, wanted: Beside, unfinished: bool, d: int) -> str | None: # unfinished: it may be there and empty
