@@ -90,7 +90,7 @@ def _numpy_blocks(path: Path, n: int) -> Iterator[Block]:
     except (ValueError, EOFError) as e: raise FileFormatError(f"{path}: {e}: save it with numpy.save") from None
     for a in range(0, len(x), n): yield Block(x[a:a + n], None)
 
-# %% ../nbs/48_tables.ipynb #54e80d11
+# %% ../nbs/48_tables.ipynb #a62a538d
 def _columns(names: list[str], vector: str) -> list[str] | None:
     "The columns that make the metadata; None where a column `metadata` does."
     if vector not in names: raise VectorError(f"the table has the columns {', '.join(map(repr, names))}, and no {vector!r}: name the column of vectors `vector`")
@@ -135,10 +135,10 @@ def _arrow_blocks(batches: Iterable, dimension: int, vector: str) -> Iterator[Bl
         yield Block(_arrow_matrix(b.column(names.index(vector)), dimension, vector), metas, _as_given_ids(b.column(names.index("id")).to_numpy(zero_copy_only=False)) if "id" in names else None)
 
 def _parquet_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Block]:
-    "A Parquet file."
+    "A Parquet file, read piece by piece: left to itself the library holds whole row groups, and of some files that is everything."
     pa, parquet = need("pyarrow", "reading Parquet"), need("pyarrow.parquet", "reading Parquet")
     try:
-        with parquet.ParquetFile(path) as file: yield from _arrow_blocks(file.iter_batches(batch_size=n), dimension, vector)
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file: yield from _arrow_blocks(file.iter_batches(batch_size=n), dimension, vector)
     except FileNotFoundError: raise
     except (pa.ArrowException, OSError) as e: raise FileFormatError(f"{path}: {e}") from None
 

@@ -688,3 +688,18 @@ def test_an_unfinished_index_file_is_removed_by_the_next_writer(three, path):
     (path/".index-3.ivf.0a1b2c3d.tmp").write_bytes(b"half"); (path/".mine.tmp").write_bytes(b"mine")
     VectorStorage.open(path).close()
     assert [p.name for p in path.iterdir() if p.name.startswith(".")] == [".mine.tmp"]
+
+def test_a_parquet_file_of_one_row_group_is_read_in_bounded_memory(path, tmp_path):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    x = RNG.standard_normal((60_000, 768), np.float32)
+    pq.write_table(pa.table({"vector": pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), 768)}), tmp_path/"x.parquet", row_group_size=1_000_000, use_dictionary=False, compression="none")
+    code = """
+import pyarrow.parquet
+def peak(): return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmHWM")) / 1024
+s = VectorStorage.open(sys.argv[1], 768); s.add(np.ones(768))
+before = peak(); n = len(s.add_bulk(sys.argv[2]))
+print(n, int(peak() - before))
+"""
+    if not os.path.exists("/proc/self/status"): pytest.skip("no /proc here")
+    n, grown = map(int, in_process(code, path, tmp_path/"x.parquet").communicate()[0].split())
+    assert n == 60_000 and grown < 130    # MB; the vectors are 184, and were all held once
