@@ -12,5 +12,5 @@ from .codecs import make_codec
 from .product_quantizer import ProductQuantizer
 from .evaluate import evaluate, benchmark_nprobe, tune_nprobe
 from .ivf import IVF, ArrayRows, FileRows
-from . import index_files
+from . import index_files, faiss_files
 from .ivf_index import IVFIndex, Hit, build_index

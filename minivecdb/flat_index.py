@@ -5,14 +5,15 @@
 # %% auto #0
 __all__ = ['Candidates', 'rank', 'nearest', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'as_mask', 'in_blocks', 'recall']
 
-# %% ../nbs/21_flat_index.ipynb #119f6be6
+# %% ../nbs/21_flat_index.ipynb #75acf3cf
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import VectorStorage, as_matrix, as_numbers, check_dimension, grown
 from .distances import Metric, get_metric, in_threads, length_span, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
-from .shortlist import Shortlist
+from .shortlist import NO_TURN, Shortlist
 
 # %% ../nbs/21_flat_index.ipynb #cf68978d
 def _smallest(scores: np.ndarray, c: int) -> np.ndarray: # [m, L] -> columns [m, min(c, L)]
@@ -91,7 +92,7 @@ def answers(self: Candidates, fetch: Callable, ids: np.ndarray, ordered: bool = 
     which, column = np.nonzero(possible & certain[:, None])
     return *rank(self.given, fetch, ids, (which, self.positions[which, column]), self.k, self.metric), certain
 
-# %% ../nbs/21_flat_index.ipynb #b1c85e75
+# %% ../nbs/21_flat_index.ipynb #acde50db
 _MOST = 1 << 24 # candidates kept at a time, over all queries
 
 def nearest(
@@ -107,11 +108,12 @@ def nearest(
     place: np.ndarray | None = None, # where in that order a position is
     prepared: tuple[np.ndarray, np.ndarray] | None = None, # of `prepare_queries`, where that was done already
     ordered: bool = True, # False: only which are the k nearest, in any order, and distances may be missing
+    signs: np.ndarray = NO_TURN, # how rows are turned before they are rounded
 ) -> tuple[np.ndarray, np.ndarray]: # as `rank`
     "The k nearest of the rows that `scan` offers, certain and in order, whatever the surrogates' rounding."
     prepared, own = prepare_queries(queries, metric, compiled) if prepared is None else prepared
     dtype, allowed = product_dtype(own, span), slack(metric, own, span.max(initial=0), queries.shape[1])
-    road, room = (Shortlist, 4 * k + 216) if compiled and dtype is np.float32 else (Candidates, k + 16)
+    road, room = (partial(Shortlist, signs=signs), 4 * k + 216) if compiled and dtype is np.float32 else (Candidates, k + 16)
     given = queries, prepared.astype(dtype, copy=False), own, allowed
     distances, found = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
     waiting = [(np.arange(len(queries)), room)]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAGIC', 'VERSION']
 
-# %% ../nbs/36_index_files.ipynb #a1cc2c72
+# %% ../nbs/36_index_files.ipynb #bbf418c3
 import json, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
@@ -15,13 +15,15 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MAX_DIMENSION
 from .json_files import write_atomically
+from .rotation import ROUNDS, random_signs
+from .shortlist import NO_TURN
 from .flat_index import FlatIndex
 from .codecs import codec_from_state
 from .inverted_lists import InvertedLists
 from .ivf import IVF
 
-# %% ../nbs/36_index_files.ipynb #8e8b5cc2
-MAGIC, VERSION = b"minivIVF", 2 # version 1 did not have the rows in bytes
+# %% ../nbs/36_index_files.ipynb #1b6fa956
+MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
 
 @patch
 def _arrays(self: IVF) -> dict[str, np.ndarray]:
@@ -31,7 +33,8 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     columns = {name: a if packed else a[at] for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
-    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | columns | order | learned
+    turned = {"signs": lists.signs} if len(lists.signs) else {}
+    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned
 
 def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
     "Name, type, shape, checksum and place of each array, the first from `after` on."
@@ -92,7 +95,7 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
-# %% ../nbs/36_index_files.ipynb #42a9552f
+# %% ../nbs/36_index_files.ipynb #44fe8f2d
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
@@ -111,6 +114,7 @@ def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray]):
     if a["ids"].dtype != np.int64 or a["codes"].ndim != 2 or len(a["codes"]) != n or a["lengths"].shape not in ((n,), (n, 0), (0, 0)): _fail(path, f"there are {n} ids, but {len(a['codes'])} codes of shape {a['codes'].shape} and lengths of shape {a['lengths'].shape}")
     for name, dtype, width in (("rounded", np.int8, -(-d // 4) * 4), ("terms", np.float32, 4)):
         if a.setdefault(name, np.empty((n, 0), dtype)).dtype != dtype or a[name].shape not in ((n, width), (n, 0)): _fail(path, f"{name} have shape {a[name].shape}, expected ({n}, {width})")
+    if (s := a.setdefault("signs", NO_TURN)).dtype != np.float32 or len(s) and not (s.shape == (ROUNDS, d) and (abs(s) == abs(random_signs(d))).all()): _fail(path, f"signs of shape {s.shape} are no rotation of {d} numbers")
 
 @patch(cls_method=True)
 def load(cls: IVF,
@@ -141,6 +145,6 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     index.coarse = FlatIndex(head["dimension"], head["metric"])
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
-    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float))
+    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"])
     index._next_id, index._order = int(head["next_id"]), a.get("order")
     return index

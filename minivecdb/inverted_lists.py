@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['InvertedLists', 'empty_lists', 'ranges', 'by_list']
 
-# %% ../nbs/32_inverted_lists.ipynb #2c3fb803
+# %% ../nbs/32_inverted_lists.ipynb #9e6a7c1d
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,9 +13,9 @@ import numpy as np
 from fastcore.basics import patch
 from .distances import kernel, length_span
 from .flat_index import Candidates
-from .shortlist import Shortlist
+from .shortlist import NO_TURN, Shortlist
 
-# %% ../nbs/32_inverted_lists.ipynb #4fa7d6c2
+# %% ../nbs/32_inverted_lists.ipynb #841264b8
 @dataclass(frozen=True, repr=False)
 class InvertedLists:
     "Codes grouped into lists; see `empty_lists`. Methods return changed copies that share the arrays."
@@ -29,6 +29,7 @@ class InvertedLists:
     rooms: np.ndarray   # [n_lists] rows reserved
     used: int           # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray    # smallest and largest length so far, see `length_span`
+    signs: np.ndarray   # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
 
     def __len__(self) -> int: return int(self.sizes.sum())
     def __repr__(self) -> str: return f"InvertedLists({len(self):,} vectors in {len(self.sizes):,} lists; {self.used:,} of {len(self.codes):,} rows handed out)"
@@ -39,10 +40,11 @@ def empty_lists(
     dtype: Any = np.float32, # of these numbers
     keep_lengths: bool = True, # whether the lengths of the rows are kept beside the codes
     byte_width: int = 0, # bytes of a row as `byte_rows` returns it; 0 to keep none
+    signs: np.ndarray = NO_TURN, # how rows are turned before they are rounded
 ) -> InvertedLists:
     "Lists with nothing in them."
     none = np.zeros(n_lists, np.int64)
-    return InvertedLists(np.empty((0, width), dtype), np.empty(0, np.int64), np.empty((0,) if keep_lengths else (0, 0)), np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32), none, none, none, 0, np.empty(0))
+    return InvertedLists(np.empty((0, width), dtype), np.empty(0, np.int64), np.empty((0,) if keep_lengths else (0, 0)), np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32), none, none, none, 0, np.empty(0), signs)
 
 # %% ../nbs/32_inverted_lists.ipynb #58698fe1
 def ranges(
@@ -60,7 +62,7 @@ def positions(self: InvertedLists,
     "Where the vectors of some lists are."
     return ranges(self.starts[lists], self.sizes[lists])
 
-# %% ../nbs/32_inverted_lists.ipynb #c91f2fcf
+# %% ../nbs/32_inverted_lists.ipynb #5493efdd
 def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
 
 def _spare(rows: np.ndarray | int) -> np.ndarray | int: return rows + (rows + 7) // 8
@@ -73,7 +75,7 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     columns = [np.empty((capacity, *a.shape[1:]), a.dtype) for a in _columns(lists)]
     target = ranges(starts, sizes)
     for new, old in zip(columns, _columns(lists)): new[target] = old[at]
-    return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span)
+    return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span, lists.signs)
 
 def _with_room(lists: InvertedLists, more: np.ndarray) -> InvertedLists: # more: [n_lists] rows to be added to each
     "The same lists with room for `more` rows: those that lack it move, or all are laid out afresh."

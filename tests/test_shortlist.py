@@ -1,12 +1,14 @@
 """The road by bytes against the road in numpy: the same bits, whatever the dimension, metric, mask, ties and room."""
 import numpy as np, pytest
+from itertools import product
 from pathlib import Path
 from minivecdb.distances import Kernel, func_map, metrics, prepare_queries, row_lengths, slack
-from minivecdb.flat_index import Candidates, nearest
+from minivecdb.flat_index import Candidates, FlatIndex, nearest
 from minivecdb.inverted_lists import empty_lists
 from minivecdb.ivf import IVF
 from minivecdb import int8
 from minivecdb.int8 import QUERIES, Tile
+from minivecdb.rotation import random_signs, rotation_error, rotated
 from minivecdb.shortlist import Shortlist, byte_rows
 
 every_metric = pytest.mark.parametrize("metric", list(func_map))
@@ -23,7 +25,7 @@ def brute(x, q, k, metric, ids, mask=None):
         out.append(at[np.lexsort((ids[at], d[at]))][:k])
     return out
 
-def by_bytes(x, q, k, metric, how, mask=None, place=None, ids=None):
+def by_bytes(x, q, k, metric, how, mask=None, place=None, ids=None, signs=random_signs(1)[:0]):
     m, lengths = metrics[metric], row_lengths(x)
     ids = np.arange(len(x)) if ids is None else ids
     span = np.array([lengths[lengths > 0].min(), lengths.max()])
@@ -32,10 +34,10 @@ def by_bytes(x, q, k, metric, how, mask=None, place=None, ids=None):
         if how == "lists":
             edges = np.linspace(0, len(x), 8).astype(int)
             probes = np.tile(np.random.default_rng(0).permutation(7), (len(which), 1))
-            kept.offer_lists(byte_rows(x, lengths, m), edges[:-1].copy(), np.diff(edges), probes)
+            kept.offer_lists(byte_rows(x, lengths, m, signs), edges[:-1].copy(), np.diff(edges), probes)
         else:
             for i in range(0, len(x), how): kept.offer(np.arange(len(which)), x[i:i + how], lengths[i:i + how], i)
-    return nearest(q, k, m, scan, lambda at: (x, at, lengths[at]), ids, span, True, mask, place)
+    return nearest(q, k, m, scan, lambda at: (x, at, lengths[at]), ids, span, True, mask, place, signs=signs)
 
 @every_metric
 @pytest.mark.parametrize("how", ["lists", 7, 100])
@@ -44,10 +46,44 @@ def test_it_is_exact_search(metric, how, d):
     for m, spread in ((1, False), (5, True), (40, True)):
         x, q = rows(300, d, spread=spread), rows(m, d, 9, spread)
         x[5], q[0] = x[17], x[17]
-        distances, found = by_bytes(x, q, 9, metric, how)
-        for j, at in enumerate(brute(x, q, 9, metric, np.arange(300))):
-            assert found[j].tolist() == at.tolist()
-            assert distances[j].tobytes() == func_map[metric](x[at], q[j]).tobytes()
+        expected = brute(x, q, 9, metric, np.arange(300))
+        for signs in (random_signs(d, 3), random_signs(d)[:0]):
+            distances, found = by_bytes(x, q, 9, metric, how, signs=signs)
+            for j, at in enumerate(expected):
+                assert found[j].tolist() == at.tolist()
+                assert distances[j].tobytes() == func_map[metric](x[at], q[j]).tobytes()
+
+@pytest.mark.parametrize("d", [1, 2, 3, 7, 64, 100, 384, 1000])
+def test_a_rotation_keeps_products(d):
+    x = rows(50, d, spread=True)**3
+    x[4] = 0
+    signs = random_signs(d, 7)
+    out = rotated(x, signs, compiled=True)
+    exact = np.eye(d)   # the same rotation in float64
+    p = 1 << (d.bit_length() - 1)
+    for t in range(4):
+        exact, at, h = exact * np.sign(signs[t]), (d - p) * (t % 2), d // 2
+        y = exact[:, at:at + p]
+        for _ in range(p.bit_length() - 1): y = np.stack([y[:, :p // 2] + y[:, p // 2:], y[:, :p // 2] - y[:, p // 2:]], 2).reshape(d, p)
+        exact[:, at:at + p] = y / p**.5
+        if p < d: exact[:, :2 * h] = np.concatenate([exact[:, :h] + exact[:, h:2 * h], exact[:, :h] - exact[:, h:2 * h]], 1) / 2**.5
+    assert abs(exact @ exact.T - np.eye(d)).max() < 1e-12
+    assert (row_lengths(out - x.astype(np.float64) @ exact) <= rotation_error(d) * row_lengths(x)).all()
+    assert out.tobytes() == np.concatenate([rotated(r[None], signs) for r in x]).tobytes()   # alone, in a batch; in numpy, compiled
+
+def test_an_index_decides_by_its_data_and_keeps_its_rotation(tmp_path):
+    q, spiky = rows(30, 40, 5)**5, rows(2000, 40)**5
+    plain, turned = IVF(40, n_clusters=16).train(rows(2000, 40)), IVF(40, n_clusters=16).train(spiky)
+    assert len(plain.lists.signs) == 0 and len(turned.lists.signs) == 4
+    turned.add(spiky[:1000]); turned.add(spiky[1000:]); turned.remove(np.arange(0, 2000, 3)); turned.replace(spiky[:100], np.arange(100), np.arange(100))
+    turned.save(tmp_path/"t.ivf")
+    for mmap in (False, True):
+        again = IVF.load(tmp_path/"t.ivf", mmap=mmap)
+        assert again.lists.signs.tobytes() == turned.lists.signs.tobytes() and again.memory_usage()["rotation"] == 4 * 4 * 40
+        for a, b in zip(again.search(np.tile(q, (40, 1)), 5, nprobe=4), turned.search(np.tile(q, (40, 1)), 5, nprobe=4)): assert a.tobytes() == b.tobytes()
+    ids = np.union1d(np.arange(100), np.setdiff1d(np.arange(2000), np.arange(0, 2000, 3)))
+    found = turned.search(q, 5, nprobe=16)[1]
+    for j, at in enumerate(brute(spiky[ids], q, 5, "cosine", ids)): assert found[j].tolist() == ids[at].tolist()
 
 @every_metric
 def test_zero_vectors_and_fewer_rows_than_wanted(metric):
@@ -93,13 +129,15 @@ def test_every_version_of_the_tile_multiplies(groups, d):
         assert (out == expected).all()
         assert [[(int(m) >> r) & 1 for r in range(lanes)] for m in masks] == (expected <= 0).astype(int).tolist()
 
-def test_bounds_hold():
+@pytest.mark.parametrize("turned", [False, True])
+def test_bounds_hold(turned):
+    signs = random_signs(33, 5)[:4 * turned]
     for metric in metrics.values():
         x, q = rows(500, 33, spread=True), rows(60, 33, 7, True)
         lengths, (prepared, own) = row_lengths(x), prepare_queries(q, metric)
-        kept = Shortlist(q, prepared, own, metric, 3, slack(metric, own, lengths.max(), 33), 600)
+        kept = Shortlist(q, prepared, own, metric, 3, slack(metric, own, lengths.max(), 33), 600, signs=signs)
         kept.state[1][:], kept.state[0][:] = np.inf, np.inf
-        codes, terms = byte_rows(x, lengths, metric)
+        codes, terms = byte_rows(x, lengths, metric, signs)
         g8, t, _ = kept.asked
         exact = (lambda f, o: f * (prepared.astype(np.float64) @ x.T.astype(np.float64)) + o)(*metric.terms(lengths))
         middle = (g8.astype(np.int64) @ codes.T.astype(np.int64)) * t[:, :1].astype(np.float64) * terms[:, 0] + terms[:, 3]
@@ -116,14 +154,14 @@ def test_rounding_is_the_same_on_both_roads():
     for a, b in zip(*two): assert a.tobytes() == b.tobytes()
     assert abs(two[0][0].astype(int)).max() == 127
 
-def test_an_index_file_of_version_1_opens():
-    "Its lists have no bytes; it answers as one that has, and can be added to."
+def test_index_files_of_older_versions_open():
+    "Lists of version 1 have no bytes; they answer as ones that have, and can be added to."
     x = np.random.default_rng(0).standard_normal((40, 8)).astype(np.float32)
-    for codec in ("flat", "int8"):
+    for codec, version in product(("flat", "int8"), (1, 2)):
         new = IVF(8, n_clusters=3, codec=codec).train(x)
         new.add(x)
         for mmap in (True, False):
-            old = IVF.load(Path(__file__).parent/"fixtures"/f"ivf-{codec}-v1.ivf", mmap=mmap)
+            old = IVF.load(Path(__file__).parent/"fixtures"/f"ivf-{codec}-v{version}.ivf", mmap=mmap)
             for a, b in zip(old.search(x, 5, nprobe=2), new.search(x, 5, nprobe=2)): assert a.tobytes() == b.tobytes()
             old.add(x[:3] + 1)
             assert old.search(x[:3] + 1, 1, nprobe=3)[1].ravel().tolist() == [40, 41, 42]
@@ -173,15 +211,18 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
         return found
     monkeypatch.setattr(ivf, "search_one", search_one)
     monkeypatch.setattr(ivf, "pays", lambda work: True)   # however small
-    for spread in (False, True):
-        x, q = rows(3000, d, spread=spread), rows(60, d, 5, spread)
+    for spread in (False, True, None):
+        x, q = (rows(3000, d, spread=spread), rows(60, d, 5, spread)) if spread is not None else (r**5 for r in (rows(3000, d), rows(60, d, 5)))
         x[100:140], q[7], q[8] = x[5], x[5], 0
         index = IVF(d, n_clusters=60, metric=metric).train(x)
         index.add(x)
-        index.coarse.remove([0]); index.coarse.add(index.coarse.rows[:1], ids=[0])   # two centroids in one place: a tie at the edge
+        if d == 100: assert len(index.lists.signs) == (4 if spread is None else 0)   # fifth powers have heavy tails
+        index.coarse, moved = FlatIndex(d, metric), index.coarse.rows.copy()   # two centroids in one place: a tie at the edge
+        moved[50] = moved[0]
+        index.coarse.add(moved)
         for nprobe, k in ((1, 3), (7, 10), (59, 300)):
             batch = index.search(np.tile(q, (20, 1)), k, nprobe=nprobe)
             for j in range(60):
                 one = index.search(q[j], k, nprobe=nprobe)
                 assert one[1].tobytes() == batch[1][j:j + 1].tobytes() and one[0].tobytes() == batch[0][j:j + 1].tobytes()
-    assert len(answered) > 200 and sum(a is not None for a in answered) > .8 * len(answered)
+    assert len(answered) > 200 and sum(a is not None for a in answered) > .6 * len(answered)
