@@ -702,4 +702,4 @@ print(n, int(peak() - before))
 """
     if not os.path.exists("/proc/self/status"): pytest.skip("no /proc here")
     n, grown = map(int, in_process(code, path, tmp_path/"x.parquet").communicate()[0].split())
-    assert n == 60_000 and grown < 130    # MB; the vectors are 184, and were all held once
+    assert n == 60_000 and grown < 160    # MB; the vectors are 184, and twice that was held once

@@ -88,7 +88,7 @@ def one(part: Part, order: dict):
             order["start"] = case + 1
     part.seconds += time.perf_counter() - start
 
-def run(parts: list[Part], workers: int = 2, show=print):
+def run(parts: list[Part], workers: int = 2, show=lambda part: None):
     "Run the parts, a few workers at a time."
     for part in parts:
         if (why := recorder.why_not()) and part.witness: part.skipped = why
@@ -96,9 +96,9 @@ def run(parts: list[Part], workers: int = 2, show=print):
         waiting = [(p, [pool.submit(one, p, j) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
         for p, jobs in waiting:
             for j in jobs: j.result()
-            show(line(p))
+            show(p)
     for p in parts:
-        if p.alone and not p.skipped: [one(p, j) for j in p.jobs]; show(line(p))
+        if p.alone and not p.skipped: [one(p, j) for j in p.jobs]; show(p)
 
 def passed(p: Part) -> bool: return bool(p.skipped) or bool(p.failures) == p.wants_failures and p.states > 0
 
@@ -115,6 +115,11 @@ def keep(path: Path, told: list[dict]):
     parts = sorted((new | {p["name"]: p for p in old if p["name"] not in new}).values(), key=lambda p: order.index(p["name"]) if p["name"] in order else len(order))
     path.write_text(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "system": f"{platform.system()} {platform.machine()}", "cpus": os.cpu_count(), "parts": parts}, indent=1) + "\n")
 
+def told(p: Part) -> dict:
+    "What is kept of a part."
+    return {"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
+            "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))}
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("parts", nargs="*", help="names, or their beginnings; all when none is given")
@@ -126,17 +131,16 @@ def main():
     parts = [p for p in plan(a.quick, a.subject) if not a.parts or any(p.name.startswith(x) for x in a.parts)]
     start = time.perf_counter()
     print(f"{'what':42}{'states':>9}  {'failures':>10}{'worker time':>11}")
-    run(parts, a.workers, show=lambda s: print(s, flush=True))
+    def show(p: Part):
+        print(line(p), flush=True)
+        if not a.quick: keep(Path(a.results), [told(p)])
+    run(parts, a.workers, show)
     seconds = time.perf_counter() - start
     print(f"{seconds:.0f} s with {a.workers} workers")
     for p in parts:
         if not passed(p):
             print(f"\n{p.name}: {p.bar}")
             for f in p.failures[:12]: print("  -", f[:1200])
-    if not a.quick:
-        told = [{"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
-                 "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))} for p in parts]
-        keep(Path(a.results), told)
     if not all(map(passed, parts)): sys.exit(1)
 
 if __name__ == "__main__": main()
