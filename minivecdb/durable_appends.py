@@ -18,8 +18,10 @@ from .durable_format import DAMAGED, Head, UPDATE_HEAD, row_seals, seal
 from .durable_storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from . import mapped_rows
 
-# %% ../nbs/53_durable_appends.ipynb #ff27c285
-def joined(extents: list[tuple]) -> list[tuple]:
+# %% ../nbs/53_durable_appends.ipynb #361b5363
+def joined(
+    extents: list[tuple], # (first id, how many, segment, row), in order
+) -> list[tuple]:
     "Extents with neighbours joined."
     joined = []
     for first, n, segment, start in extents:
@@ -27,27 +29,42 @@ def joined(extents: list[tuple]) -> list[tuple]:
         else: joined.append((first, n, segment, start))
     return joined
 
-# %% ../nbs/53_durable_appends.ipynb #8dda51e7
+# %% ../nbs/53_durable_appends.ipynb #e7e55151
 class Change:
     "One transaction while it is put together."
     def __init__(self, storage: DurableStorage, head: Head):
         self.storage, self.con, self.head, self.pages = storage, storage._con, head._asdict(), 4
         self.tail, self.extents, self.files, self.made, self.grown = None, [], {}, [], {}
 
-    def run(self, sql: str, args: tuple = ()) -> sqlite3.Cursor:
+    def run(self,
+        sql: str, # one statement
+        args: tuple = (), # for its question marks
+    ) -> sqlite3.Cursor:
         "A statement that writes."
         return self.storage._wrapped(disk.execute, self.con, sql, args)
-    def read(self, table: str, sql: str, *args: int) -> list:
+    def read(self,
+        table: str, # its name, for the error
+        sql: str, # that selects its columns, the checksum last
+        *args: int, # for the question marks
+    ) -> list: # the rows without their checksum
         "Rows of a small table, compared with their checksums."
         return list(self.storage._sealed(table, self.con.execute(sql, args)))
-    def many(self, sql: str, rows: Iterable):
+    def many(self,
+        sql: str, # one statement
+        rows: Iterable, # tuples for its question marks, or bytes
+    ):
         "The same for many rows."
         self.storage._wrapped(disk.executemany, self.con, sql, rows)
-    def note(self, first: int, n: int):
+    def note(self,
+        first: int, # id
+        n: int, # how many ids from there on
+    ):
         "Enter ids into the log of changes."
         if n: self.run("INSERT INTO log VALUES (?, ?, ?, ?)", (self.head["changes"], first, n, seal(self.head["changes"], first, n)))
         self.head["changes"] += n
-    def digest(self, more: int):
+    def digest(self,
+        more: int, # checksums that came, less those that went
+    ):
         "Add to the sum of all checksums."
         self.head["digest"] = (self.head["digest"] + more) % (1 << 62)
 
@@ -117,7 +134,7 @@ def _put_extent(self: Change, first: int, n: int, segment: int, start: int):
         if f + m > end: put.append((end, f + m - end, s, at + end - f))
     for e in put: self.run("INSERT OR REPLACE INTO extents VALUES (?, ?, ?, ?, ?)", (*e, seal(*e)))
 
-# %% ../nbs/53_durable_appends.ipynb #26ec23b0
+# %% ../nbs/53_durable_appends.ipynb #f0a1bfb7
 @patch
 def insert(self: Change,
     ids: range | np.ndarray, # [n] ascending, above all that are there
@@ -138,21 +155,28 @@ def insert(self: Change,
     self.pages += sum(map(len, texts)) // 3000 + (0 if into_file else rows.nbytes // 2048 + len(rows))
 
 @patch
-def append_runs(self: Change, ids: range | np.ndarray, rows: np.ndarray):
+def append_runs(self: Change,
+    ids: range | np.ndarray, # [n] ascending
+    rows: np.ndarray, # [n, d] float32
+):
     "Append vectors whose ids may have gaps."
     if isinstance(ids, range): return self.append(ids.start, rows)
     starts = runs(ids)
     for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.append(int(ids[a]), rows[a:b])
 
 @patch
-def note_all(self: Change, ids: np.ndarray):
+def note_all(self: Change,
+    ids: np.ndarray, # [n] int64, ascending
+):
     "Enter many ids into the log."
     starts = runs(ids)
     for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.note(int(ids[a]), b - a)
 
-# %% ../nbs/53_durable_appends.ipynb #76ad28e3
+# %% ../nbs/53_durable_appends.ipynb #61ad0a29
 @contextmanager
-def changing(storage: DurableStorage) -> Iterator[Change]:
+def changing(
+    storage: DurableStorage, # opened for writing
+) -> Iterator[Change]:
     "A transaction: committed at the end, undone by any error."
     with storage._writing:
         storage._check_writable()

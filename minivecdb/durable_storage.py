@@ -117,10 +117,12 @@ def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
     self._checkpointed = not busy and pages == done
     return self._checkpointed
 
-# %% ../nbs/50_durable_storage.ipynb #826b9378
+# %% ../nbs/50_durable_storage.ipynb #9da340b9
 _orphans = [] # connections of a parent process: to close one here would drop the parent's locks
 
-def connect(uri: str) -> sqlite3.Connection:
+def connect(
+    uri: str, # a path and SQLite's options, without `file:`
+) -> sqlite3.Connection:
     "A connection that waits for nobody."
     return sqlite3.connect(f"file:{uri}", uri=True, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=64)
 
@@ -155,8 +157,10 @@ def close(self: DurableStorage):
             if self._con is not None and not self._failed and os.getpid() == self.pid: self._checkpoint("TRUNCATE", min(self.timeout, 1.))
         finally: self._abandon()
 
-# %% ../nbs/50_durable_storage.ipynb #00550aec
-def refuse_links(folder: Path):
+# %% ../nbs/50_durable_storage.ipynb #846047b7
+def refuse_links(
+    folder: Path, # of a storage, or where one will be
+):
     "Raise unless the files that SQLite would open are plain files."
     for name in ("meta.sqlite", "meta.sqlite-wal", "meta.sqlite-shm", "meta.sqlite-journal", "LOCK"):
         with suppress(FileNotFoundError):

@@ -57,9 +57,14 @@ def _rewrite_rows(self: DurableStorage, ids: list[int], row: np.ndarray | None, 
             for id, old, kept in zip(there.tolist(), rows, texts): change.replace(id, old[None], row, text if more is None else metadata_text({**self._metadata_at(id, kept), **more}))
     return len(ids)
 
-# %% ../nbs/53_durable_writes.ipynb #85c38ba3
+# %% ../nbs/53_durable_writes.ipynb #752f07eb
 @patch
-def replace(self: Change, id: int, old: np.ndarray, row: np.ndarray | None, text: bytes | None):
+def replace(self: Change,
+    id: int, # that is there
+    old: np.ndarray, # [1, d] float32, its vector now
+    row: np.ndarray | None, # [1, d] float32, the new one; None to keep it
+    text: bytes | None, # new metadata; None to keep it
+):
     "New contents for an id that is there."
     kept, crc = self.con.execute("SELECT metadata, crc FROM rows WHERE id = ?", (id,)).fetchone()
     text = kept if text is None else text
@@ -89,10 +94,12 @@ def delete_bulk(self: DurableStorage,
         with changing(self) as change: change.remove(crcs)
     return len(crcs)
 
-# %% ../nbs/53_durable_writes.ipynb #91b8d102
+# %% ../nbs/53_durable_writes.ipynb #cda21853
 @patch
-def remove(self: Change, crcs: dict[int, int]):
-    "Delete rows, given the checksum of each."
+def remove(self: Change,
+    crcs: dict[int, int], # ids that are there, ascending, with the checksum of each
+):
+    "Delete rows."
     ids = np.array(list(crcs))
     recent = self.con.execute("SELECT count(*) FROM recent").fetchone()[0] if self.head["recent"] else 0
     self.many("DELETE FROM rows WHERE id = ?", ((i,) for i in crcs))
@@ -107,7 +114,10 @@ def remove(self: Change, crcs: dict[int, int]):
     self.pages += len(crcs)
 
 @patch
-def bury(self: Change, first: int, n: int):
+def bury(self: Change,
+    first: int, # id
+    n: int, # how many ids from there on
+):
     "Enter ids that are not to be found into the table `gone`, joining neighbours."
     left = self.read("gone", "SELECT first, n, crc FROM gone WHERE first < ? ORDER BY first DESC LIMIT 1", first)
     right = self.read("gone", "SELECT first, n, crc FROM gone WHERE first = ?", first + n)
