@@ -23,6 +23,7 @@ class Codec:
     name = ""                    # what `make_codec` calls it
     lossless = False             # decode(encode(x)) == x, bit for bit
     residual = False             # wants vectors minus the centroid of their list
+    scans = False                # lists are searched in codes, which `encode_near` writes; see RaBitQ
     code_dtype = np.dtype(np.uint8)
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #19df3760
-import os
+# %% ../nbs/34_ivf.ipynb #d3d59bb8
+import dataclasses, os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,8 +17,10 @@ from .distances import get_metric, pair_distances, pays, prepare_queries, produc
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
-from .shortlist import NO_TURN, byte_rows, closest
+from .closest import closest
+from .shortlist import NO_TURN, byte_rows
 from .codecs import Codec, make_codec
+from .rabitq_search import FIRST, search_codes, search_one_code, worth_measuring
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .inverted_lists import InvertedLists, empty_lists
@@ -93,6 +95,7 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order = coarse, 0, None
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
     if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
 
@@ -103,7 +106,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #53da4d52
+# %% ../nbs/34_ivf.ipynb #bd05849b
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -134,7 +137,7 @@ def replace(self: IVF,
     x, lists = as_matrix(x, self.dimension), self.lists.without(gone)
     ids = new_ids(ids, len(x), self._next_id, lists.ids[lists.positions()])
     labels = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
-    codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
+    codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths = row_lengths(x)
     in_bytes = byte_rows(x, lengths, self.metric, lists.signs) if lists.rounded.shape[1] else None
     lists = lists.append(codes, ids, labels, lengths, in_bytes)
@@ -146,8 +149,14 @@ def replace(self: IVF,
 def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None) -> InvertedLists: # unit: the rows as they were assigned
     "Lists in which some vectors, whose first lists are `labels`, have a second place."
     second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
-    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self.codec.encode(self._to_store(x, second, self.coarse.rows))
+    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self._codes(x, second)
     return lists.append_copies(codes, ids, second, lengths, in_bytes)
+
+@patch
+def _codes(self: IVF, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    "What stands for vectors of some lists."
+    if self.codec.scans: return self.codec.encode_near(prepare_queries(x, self.metric)[0], self.coarse.rows, labels, self.metric)
+    return self.codec.encode(self._to_store(x, labels, self.coarse.rows))
 
 @patch
 def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray | None:
@@ -303,17 +312,21 @@ def search(self: IVF,
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = as_mask(mask, len(queries), len(lists))
-    place, (decode, decode_copy, fetch, ids) = None if mask is None else self._places(lists), self._with_copies(lists)
+    place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
+    in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
+    if len(queries) == 1 and in_codes and compiled and mask is None and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
+    decode, decode_copy, fetch, ids = self._with_copies(lists)
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
+        if in_codes: return self._in_codes(some, k, most, probes, prepared, lists, again, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
         def scan(which, kept):
             at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             lists.scan(at, kept, decode, floats=floats)
@@ -333,6 +346,31 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
     if self.codec.lossless: return rescore, 0   # distances are exact already
     if self.rows is None: raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
+
+@patch
+def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
+    "Whether exact rows are in memory at the numbers that are their ids."
+    return isinstance(self.rows, ArrayRows) and self.rows.by_number and found.max(initial=-1) < len(self.rows.x)
+
+@patch
+def _one_code(self: IVF, query: np.ndarray, k: int, most: int, nprobe: int, again: bool) -> tuple[np.ndarray, np.ndarray] | None:
+    "A search of one query in one call, where it can be."
+    if nprobe >= len(self.coarse) or product_dtype(self.coarse._held.span) is not np.float32 or again and (most >= len(self.lists) or not self._rows_by_number(np.array([self._next_id - 1]))): return None
+    return search_one_code(self.codec, query, k, most, nprobe, self.metric, self.centroids, self.lists, self.rows.x if again else None)
+
+@patch
+def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+    "Search lists by their codes alone; the exact vectors have the last word where they are asked."
+    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
+    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
+    allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
+    if most >= len(lists): pass   # every row is measured
+    elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
+    elif most > FIRST * k:
+        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
+        behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
+        found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
+    return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
 @patch
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
