@@ -112,7 +112,7 @@ def test_fitted_lines():
 
 
 @pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
-@pytest.mark.parametrize("codec, spill", [("pq4x5", None), ("pca6-int8", None), ("rpq4x4", None), ("pca6", 1.)])
+@pytest.mark.parametrize("codec, spill", [("pq4x5", None), ("pca6-int8", None), ("rpq4x4", None), ("pca6", 1.), ("rabitq2", None), ("rabitq", 1.)])
 def test_calibrated_search(metric, codec, spill):
     index = IVF(D, 20, metric, codec, spill=spill).train(X)
     index.add(X)
@@ -129,7 +129,7 @@ def test_calibrated_search(metric, codec, spill):
     for a, b in zip(index.search(Q, 10, nprobe=6, rescore=50, rescore_num_samples=-1), index.search(Q, 10, nprobe=6, rescore=50)): assert (a == b).all()
     for a, b in zip(index.search(Q, 10, nprobe=6, rescore=50, rescore_num_samples=50), index.search(Q, 10, nprobe=6, rescore=50)): assert (a == b).all()
     d, i = index.search(Q, 10, nprobe=6, rescore_num_samples=-1)
-    assert (np.sort(i, 1) == np.sort(ids[:, :10], 1)).all()   # without `rescore`, the k of the answer
+    if not codec.startswith("rabitq"): assert (np.sort(i, 1) == np.sort(ids[:, :10], 1)).all()   # (those are chosen by bounds) without `rescore`, the k of the answer
     vectors, cost = index.search_cost(Q, nprobe=6, rescore=50, rescore_num_samples=8)
     assert (index.search_cost(Q, nprobe=6, rescore=50)[1] - cost == 42 * 4 * D).all()
 
