@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['MAGIC', 'VERSION']
 
-# %% ../nbs/36_index_files.ipynb #5f4369fe
+# %% ../nbs/36_index_files.ipynb #4195e662
 import json, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -22,8 +23,9 @@ from .blocks import ROWS, Blocks, as_blocks
 from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
 from .ivf import IVF
+from .ivf_auto import choice_from_state
 
-# %% ../nbs/36_index_files.ipynb #781e9302
+# %% ../nbs/36_index_files.ipynb #247ee87b
 MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
 
 @patch
@@ -59,7 +61,7 @@ def _parts(self: IVF) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
-            "codec": self.codec.state()[0], "span": self.lists.span.tolist()}
+            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "choice": None if self.choice is None else asdict(self.choice)}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     header = json.dumps(head).encode().ljust(room)
@@ -104,7 +106,7 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
-# %% ../nbs/36_index_files.ipynb #5bac4f3c
+# %% ../nbs/36_index_files.ipynb #48e93bc9
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
@@ -173,4 +175,5 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
     index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
     index._next_id, index._order = int(head["next_id"]), a.get("order")
+    index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
     return index

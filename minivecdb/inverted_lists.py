@@ -92,6 +92,12 @@ def _with_room(lists: InvertedLists, more: np.ndarray) -> InvertedLists: # more:
     for a in _columns(lists): a[target] = a[source]
     return replace(lists, starts=starts, rooms=rooms, used=used)
 
+def _put(a: np.ndarray, target: np.ndarray, new: np.ndarray, order: np.ndarray):
+    "a[target] = new[order], without a copy in between where the target is in one piece."
+    one_piece = target[-1] - target[0] == len(target) - 1 and a.dtype == new.dtype and a.size   # target ascends within a list, and lists follow on each other when first filled
+    if one_piece and (np.diff(target) == 1).all(): np.take(new, order, 0, out=a[target[0]:target[-1] + 1], mode="clip")
+    else: a[target] = new[order]
+
 @patch
 def append(self: InvertedLists,
     codes: np.ndarray, # [n, w]
@@ -106,7 +112,7 @@ def append(self: InvertedLists,
     lists = _with_room(self, counts)
     target = ranges(lists.starts + lists.sizes, counts)
     none = np.empty((len(ids), 0))
-    for a, new in zip(_columns(lists), (codes, ids, lengths if self.lengths.ndim == 1 else none, *(in_bytes if self.rounded.shape[1] else (none, none)))): a[target] = new[order]
+    for a, new in zip(_columns(lists), (codes, ids, lengths if self.lengths.ndim == 1 else none, *(in_bytes if self.rounded.shape[1] else (none, none)))): _put(a, target, new, order)
     return replace(lists, sizes=lists.sizes + counts, span=length_span(lengths, self.span))
 
 # %% ../nbs/32_inverted_lists.ipynb #fe8024a2

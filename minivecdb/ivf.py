@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #27a20058
+# %% ../nbs/34_ivf.ipynb #d3d59bb8
 import dataclasses, os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,8 @@ from .distances import get_metric, pair_distances, pays, prepare_queries, produc
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
-from .shortlist import NO_TURN, byte_rows, closest
+from .closest import closest
+from .shortlist import NO_TURN, byte_rows
 from .codecs import Codec, make_codec
 from .rabitq_search import FIRST, search_codes, search_one_code, worth_measuring
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
@@ -26,7 +27,7 @@ from .inverted_lists import InvertedLists, empty_lists
 from .overlapping_lists import empty_copies, second_lists
 from .single_query import search_one
 
-# %% ../nbs/34_ivf.ipynb #eb900096
+# %% ../nbs/34_ivf.ipynb #5e84e3ac
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
@@ -39,15 +40,17 @@ class IVF:
         dimension: int, # d
         n_clusters: int | None = None, # lists; None for `default_clusters` of the training vectors
         metric: str = "cosine", # or "euclidean", "dot"
-        codec: str | Codec = "flat", # how vectors are stored, see `make_codec`
+        codec: str | Codec = "flat", # how vectors are stored, see `make_codec`; "auto" chooses when it is trained
         *,
         seed: int = 0, # of the clustering and the codec
+        memory: int | None = None, # bytes that the index may take, for "auto"; None for half of what the machine has left
         spill: float | None = None, # λ of `second_lists`: put each vector into a second list too; None for one list each
     ):
         if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number of at least 0, got {spill!r}: 1 is a good choice")
         self.spill = None if spill is None else float(spill)
         self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters, get_metric(metric), seed
-        self.codec = make_codec(codec, self.dimension)
+        self.auto, self.memory, self.choice = isinstance(codec, str) and codec == "auto", memory, None   # choice: what "auto" chose, and why
+        self.codec = make_codec("flat" if self.auto else codec, self.dimension)
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
@@ -71,17 +74,19 @@ class IVF:
     def __len__(self) -> int: return len(self.lists) if self.is_trained else 0
     def __repr__(self) -> str:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
-        return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
+        return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {'auto' if self.auto and self.choice is None else self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #7fa3a690
+# %% ../nbs/34_ivf.ipynb #cff890d1
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
     sample: int = 256, # vectors used per cluster at most
+    total: int | None = None, # vectors that there will be, for "auto"; None for as many as here
 ) -> IVF:
     "Find the centroids. An index that was trained before starts anew, without vectors."
     x = as_matrix(x, self.dimension)
-    k = default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
+    if self.auto: self._choose(len(x) if total is None else total, len(x))
+    k = self.choice.n_clusters if self.choice is not None else default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
     centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=not self.codec.is_trained or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
@@ -248,7 +253,7 @@ def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared:
     allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
 
-# %% ../nbs/34_ivf.ipynb #e192088b
+# %% ../nbs/34_ivf.ipynb #5532ba0b
 @patch
 def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable]:
     "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
@@ -256,7 +261,7 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     filled = np.flatnonzero(lists.sizes)
     filled = filled[np.argsort(lists.starts[filled])]
     def rows_of(at, j):
-        rows = self.codec.decode(lists.codes[at])
+        rows = self.codec.rows(lists.codes[at])
         return rows + self.coarse.rows[j] if self.codec.residual else rows
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
@@ -272,7 +277,7 @@ def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Call
     if copies is None or self.codec.lossless: return decode, None, fetch, lists.ids
     decode_copy, fetch_copy = self._decoders(copies)
     def fetch_both(at):
-        rows, behind = np.empty((len(at), self.dimension), np.float32), at >= len(lists.codes)
+        rows, behind = np.empty((len(at), self.codec.n_compared), np.float32), at >= len(lists.codes)
         for which, one, less in ((~behind, fetch, 0), (behind, fetch_copy, len(lists.codes))):
             if which.any(): rows[which] = one(at[which] - less)[0]
         return rows, np.arange(len(at)), np.empty(0)
@@ -287,7 +292,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
-# %% ../nbs/34_ivf.ipynb #6c465126
+# %% ../nbs/34_ivf.ipynb #a947521f
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -299,11 +304,13 @@ def search(self: IVF,
     mask: np.ndarray | None = None, # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
     max_codes: int | None = None, # stop once so many vectors were read
     ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen
+    rescore_num_samples: int | None = None, # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
     self._check_trained()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
+    rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = as_mask(mask, len(queries), len(lists))
     place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
@@ -324,9 +331,21 @@ def search(self: IVF,
             at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             lists.scan(at, kept, decode, floats=floats)
             if lists.copies is not None: lists.scan_copies(at, kept, decode_copy, floats=floats)
-        found = nearest(some, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
+        asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
+        ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
+        found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs)
+        if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
+
+@patch
+def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured, or None; how many of them are only sampled, or 0)
+    "Check `rescore_num_samples`, and say what it means for this index."
+    if samples is None: return self.choice.rescore if rescore is None and self.choice is not None and self.rows is not None else rescore, 0
+    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or (samples < 2 and samples != -1): raise ValueError(f"expected rescore_num_samples as an integer of at least 2, or -1 for all candidates, got {samples!r}: a line needs two points")
+    if self.codec.lossless: return rescore, 0   # distances are exact already
+    if self.rows is None: raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
+    return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
 
 @patch
 def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
@@ -356,14 +375,14 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
 @patch
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
     "Check the options of a search: (nprobe, what `probes` wants to know)."
-    nprobe = max(1, len(self.coarse) // 10) if nprobe is None else nprobe
+    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
     for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1): raise ValueError(f"expected {name} as an integer of at least 1, got {value!r}")
     if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
 
-# %% ../nbs/34_ivf.ipynb #4b7ba22e
+# %% ../nbs/34_ivf.ipynb #8429bfa9
 @patch
 def exact_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -381,6 +400,7 @@ def search_cost(self: IVF,
     rescore: int | None = None,
     max_codes: int | None = None,
     ensure_topk_full: bool = False,
+    rescore_num_samples: int | None = None,
     k: int = 10,
     **others: Any, # options that make no difference
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
@@ -391,23 +411,28 @@ def search_cost(self: IVF,
     probes = self.probes(queries, nprobe, **how)
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
     if self.lists.copies is not None: codes = codes + (self.lists.copies.sizes[probes] * (probes >= 0)).sum(1) * ((probes >= 0).sum(1) < len(self.coarse))   # where every list is read, copies are not
-    exact = np.minimum(codes, 0 if rescore is None or self.codec.lossless else max(k, rescore))
+    rescore, samples = self._sampling(k, rescore, rescore_num_samples)
+    exact = np.minimum(codes, samples or (0 if rescore is None or self.codec.lossless else max(k, rescore)))
     return len(self.coarse) + codes, 4 * self.dimension * (len(self.coarse) + exact) + codes * self.codec.bytes_per_vector
 
-# %% ../nbs/34_ivf.ipynb #fa343d3a
+# %% ../nbs/34_ivf.ipynb #21f56650
 @patch
 def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
     radius: float, # largest distance, as the metric defines it
     *,
     nprobe: int | None = None, # lists to read; None for a tenth of them
+    rescore_num_samples: int | None = None, # vectors to measure exactly, so that a line corrects the other distances; -1 all; None for none
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (starts [m + 1] int64, distances float32, ids int64): query j has those from starts[j] to starts[j + 1]
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     self._check_trained()
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)
-    found = [self._within(q, radius, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
+    measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
+    samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
+    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
+    if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
@@ -419,7 +444,7 @@ def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: 
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
 
-# %% ../nbs/34_ivf.ipynb #0b7755db
+# %% ../nbs/34_ivf.ipynb #4ebb4f55
 @patch
 def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     "Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."
@@ -440,4 +465,4 @@ def get_stats(self: IVF) -> dict:
     sizes, usage = (self.lists.sizes if self.is_trained else np.zeros(0, np.int64)), self.memory_usage()
     return {"built": self.is_trained, "n_clusters": len(sizes), "n_vectors": int(sizes.sum()),
             "avg_cluster_size": float(sizes.mean()) if len(sizes) else 0., "min_cluster_size": int(sizes.min()) if len(sizes) else 0,
-            "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self))}
+            "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self))} | ({} if self.choice is None else {"choice": self.choice.text})

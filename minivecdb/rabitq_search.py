@@ -11,7 +11,8 @@ import numpy as np
 from .distances import Metric, kernel, prepare_kernel, row_lengths
 from .int8 import round_rows
 from .rotation import rotate
-from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, _factor, _length, _replace_largest, closest_kernel, product, query_terms
+from .closest import closest_kernel, product, _factor, _length, _replace_largest
+from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, query_terms
 from .coarse import Coarse, choose_all
 from .overlapping_lists import opened
 from .single_query import _slack as slack_of
