@@ -64,7 +64,7 @@ def positions(self: InvertedLists,
     "Where the vectors of some lists are."
     return ranges(self.starts[lists], self.sizes[lists])
 
-# %% ../nbs/32_inverted_lists.ipynb #11b6f285
+# %% ../nbs/32_inverted_lists.ipynb #e59672d7
 def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
 
 def _spare(rows: np.ndarray | int) -> np.ndarray | int: return rows + (rows + 7) // 8
