@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #d55251f6
+# %% ../nbs/34_ivf.ipynb #19df3760
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +20,11 @@ from .rotation import useful_signs
 from .shortlist import NO_TURN, byte_rows, closest
 from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
+from .coarse import Coarse, coarse_of, nearest_lists
 from .inverted_lists import InvertedLists, empty_lists
-from .single_query import search_one, select_nearest
+from .single_query import search_one
 
-# %% ../nbs/34_ivf.ipynb #ae3a40e9
+# %% ../nbs/34_ivf.ipynb #eb900096
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
@@ -45,17 +46,16 @@ class IVF:
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
-        self._terms = None
+        self._ready = None                     # see `centroids`
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
         self.upkeep = None                     # `Upkeep()` keeps the lists even while data drifts
         self._error_then = 0., 0               # summed squared distance to the centroid of the first rows after training, and how many these were
 
     @property
-    def _coarse_terms(self) -> tuple[np.ndarray, np.ndarray]: # float32 [k] twice
-        "Factor and offset of the centroids' surrogates, computed once."
-        if self._terms is None or self._terms[0] is not self.coarse:
-            with np.errstate(over="ignore"): self._terms = self.coarse, tuple(t.astype(np.float32) for t in self.metric.terms(self.coarse._held.lengths[:len(self.coarse)]))
-        return self._terms[1]
+    def centroids(self) -> Coarse:
+        "The centroids, ready to be compared with queries; made anew when they change."
+        if self._ready is None or self._ready[0] is not self.coarse._held: self._ready = self.coarse._held, coarse_of(self.coarse, self.lists.signs)
+        return self._ready[1]
 
     @property
     def is_trained(self) -> bool:
@@ -137,7 +137,7 @@ def replace(self: IVF,
 @patch
 def _still(self: IVF) -> IVF:
     "The index as it is now, whoever writes meanwhile."
-    self._coarse_terms
+    self.centroids
     still = object.__new__(type(self))
     still.__dict__.update(self.__dict__)
     return still
@@ -165,33 +165,7 @@ def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray
     old = np.sort(self.lists.ids[self.lists.positions()]) if self._order is None else self._order
     return np.concatenate([old[~np.isin(old, gone)], new])
 
-# %% ../nbs/34_ivf.ipynb #9a35f678
-@patch
-def _nearest_set(self: IVF, queries: np.ndarray, nprobe: int, prepared: tuple[np.ndarray, np.ndarray], compiled: bool) -> np.ndarray: # [m, nprobe], the nearest first, the others in no order
-    "The nearest centroids; the same set whatever the batch."
-    (prepared, own), held, k = prepared, self.coarse._held, len(self.coarse)
-    if nprobe >= k or product_dtype(own, held.span) is not np.float32: return self.coarse.search(queries, min(nprobe, k))[1]
-    (factor, offset), scores, near = self._coarse_terms, prepared @ self.coarse.rows.T, np.empty((len(queries), nprobe), np.int64)
-    if compiled or select_nearest.pays(20. * scores.size): gap = select_nearest(scores, factor, offset, nprobe, near)
-    else:
-        scores = scores * factor + offset
-        order = np.argpartition(scores, (0, nprobe - 1, nprobe), axis=1)
-        last, more = (np.take_along_axis(scores, order[:, [i]], 1)[:, 0] for i in (nprobe - 1, nprobe))
-        near[:], gap = order[:, :nprobe], more - last
-    allowed = slack(self.metric, own, held.span.max(initial=0), self.dimension)
-    if len(unsure := np.flatnonzero(gap <= allowed)): near[unsure] = self._decided(queries[unsure], scores[unsure], near[unsure], allowed[unsure])
-    return near
-
-@patch
-def _decided(self: IVF, queries: np.ndarray, scores: np.ndarray, near: np.ndarray, allowed: np.ndarray) -> np.ndarray: # [m, nprobe]
-    "The nearest centroids where surrogates leave some in doubt: these are measured exactly."
-    last, nprobe = np.take_along_axis(scores, near, 1).max(1)[:, None], near.shape[1]
-    sure, doubt = scores < last - allowed[:, None], np.abs(scores - last) <= allowed[:, None]
-    exact = np.where(sure, -np.inf, np.inf)
-    which, column = np.nonzero(doubt)
-    exact[which, column] = pair_distances(self.metric, queries, which, self.coarse.rows, column)
-    return np.argsort(exact, axis=1, kind="stable")[:, :nprobe]
-
+# %% ../nbs/34_ivf.ipynb #49ddb154
 @patch
 def probes(self: IVF,
     queries: np.ndarray, # [m, d] float32
@@ -207,7 +181,7 @@ def probes(self: IVF,
     "The lists to read for each query."
     sizes = (self.lists if lists is None else lists).sizes
     if fill: fill = min(fill, int(sizes.sum()))
-    near = self._nearest_set(queries, nprobe, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, compiled)
+    near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled)
     if ratio_threshold is None and max_codes is None and not (fill and (sizes[near].sum(1) < fill).any()): return near
     if fill: distances, ranked = self.coarse.search(queries, len(self.coarse))
     else:
@@ -303,7 +277,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place
 
-# %% ../nbs/34_ivf.ipynb #74650cae
+# %% ../nbs/34_ivf.ipynb #c681adf4
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -327,7 +301,7 @@ def search(self: IVF,
     compiled, again = pays(2. * len(queries) * self.dimension * per_query), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
-        found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self._coarse_terms, lists)
+        found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
@@ -407,13 +381,13 @@ def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: 
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
 
-# %% ../nbs/34_ivf.ipynb #db6d728c
+# %% ../nbs/34_ivf.ipynb #0b7755db
 @patch
 def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     "Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."
     if not self.is_trained: return {}
     lists = self.lists
-    return {"centroids": self.coarse.rows.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes, "bytes": lists.rounded.nbytes + lists.terms.nbytes,
+    return {"centroids": self.coarse.rows.nbytes + self.centroids.codes.nbytes + self.centroids.terms.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes, "bytes": lists.rounded.nbytes + lists.terms.nbytes,
             "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "rotation": lists.signs.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())}
 
 @patch

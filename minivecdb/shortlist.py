@@ -6,11 +6,11 @@
 __all__ = ['NO_TURN', 'NO_MASK', 'IN_PLACE', 'byte_rows', 'read_rows', 'survivors', 'product', 'exact_distance', 'closest_kernel',
            'closest', 'query_terms', 'Shortlist']
 
-# %% ../nbs/20_shortlist.ipynb #a7e97e74
+# %% ../nbs/20_shortlist.ipynb #0bd55d63
 from collections.abc import Callable
 import numpy as np
 from .distances import Metric, folded, kernel, lengths_kernel
-from .int8 import QUERIES, as_bytes, pack_rows, tile_1, tile_2, tile_4
+from .int8 import QUERIES, as_bytes, multiply_rows, pack_rows, tile_1, tile_2, tile_4, widened
 from .rotation import rotated, rotation_error
 
 # %% ../nbs/20_shortlist.ipynb #8dae1dff
@@ -82,7 +82,7 @@ def byte_rows(
         for column, value in enumerate((factor * steps[:, 0], abs(factor) * steps[:, 1], abs(factor) * lengths, offset)): terms[:, column] = value
     return codes, terms
 
-# %% ../nbs/20_shortlist.ipynb #a15733aa
+# %% ../nbs/20_shortlist.ipynb #441120af
 @kernel(inline="always")
 def _multiply(groups, packed, asked, which, row_terms, limits, scores, masks):
     "Lower bounds of a tile, and which of them are within their query's limit."
@@ -133,13 +133,10 @@ def _read_tiles(asked, rows, starts, sizes, heads, asking, base, guard, state):
             first += here
 
 @kernel(fastmath={"nnan", "nsz", "reassoc", "contract"})
-def _list_bounds(g8, terms, rows, first, lows): # [w] int8, [4], rows, first row, [n]
+def _list_bounds(wide, shift, terms, rows, first, lows): # a query as `widened` returns it, [4], rows, first row, [n]
     "Lower bounds of some rows for one query."
     codes, row_terms = rows
-    for r in range(len(lows)):
-        total = np.int32(0)
-        for x in range(len(g8)): total += np.int32(g8[x]) * np.int32(codes[first + r, x])
-        lows[r] = np.int32(total)
+    multiply_rows(wide, shift, codes, first, lows)
     for r in range(len(lows)):
         a, u, v, o = row_terms[first + r, 0], row_terms[first + r, 1], row_terms[first + r, 2], row_terms[first + r, 3]
         lows[r] = lows[r] * (terms[0] * a) + (o - (terms[1] * u + terms[2] * v + terms[3]))
@@ -150,10 +147,11 @@ def read_rows(asked, rows, starts, sizes, probes, guard, state):
     (g8, terms, _), (_, row_terms), limits, (mask, place) = asked, rows, state[0], guard
     lows = np.empty(max(1, sizes.max()), np.float32)
     for i in range(len(g8)):
+        wide, shift = widened(g8[i])
         for j in probes[i]:
             if j < 0: continue
             first, n = starts[j], sizes[j]
-            _list_bounds(g8[i], terms[i], rows, first, lows[:n])
+            _list_bounds(wide, shift, terms[i], rows, first, lows[:n])
             for r in range(n):
                 if lows[r] <= limits[i] and not _masked(mask, place, i, first + r):
                     _keep(state, i, first + r, lows[r], lows[r] + 2 * (terms[i, 1] * row_terms[first + r, 1] + terms[i, 2] * row_terms[first + r, 2] + terms[i, 3]))

@@ -183,7 +183,7 @@ def test_ties_do_not_cost_memory(metric, monkeypatch):
     kept = []
     monkeypatch.setattr(flat_index, "_MOST", 1 << 14)
     for road in (flat_index.Candidates, flat_index.Shortlist):
-        monkeypatch.setattr(road, "__init__", lambda self, *given, init=road.__init__: (kept.append((len(given[0]), given[6])), init(self, *given))[1])
+        monkeypatch.setattr(road, "__init__", lambda self, *given, init=road.__init__, **more: (kept.append((len(given[0]), given[6])), init(self, *given, **more))[1])
     index = FlatIndex(64, metric)
     index.add(np.ones((3000, 64)))
     tracemalloc.start()
