@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAGIC', 'VERSION']
 
-# %% ../nbs/36_index_files.ipynb #bbf418c3
+# %% ../nbs/36_index_files.ipynb #cecca44b
 import json, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
@@ -21,9 +21,11 @@ from .flat_index import FlatIndex
 from .codecs import codec_from_state
 from .inverted_lists import InvertedLists
 from .ivf import IVF
+from .ivf_balance import Upkeep
 
-# %% ../nbs/36_index_files.ipynb #1b6fa956
+# %% ../nbs/36_index_files.ipynb #4fe42ebc
 MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
+_UPKEEP = ("spread", "stuck", "news") # of each list, where an index is kept even
 
 @patch
 def _arrays(self: IVF) -> dict[str, np.ndarray]:
@@ -32,9 +34,10 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     packed = len(at) == len(lists.codes) and (not len(at) or (at[0] == 0 and (np.diff(at) == 1).all()))
     columns = {name: a if packed else a[at] for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
+    kept = {} if self.upkeep is None else {f"upkeep.{name}": getattr(self.upkeep, name) for name in _UPKEEP}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
-    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned
+    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned | kept
 
 def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
     "Name, type, shape, checksum and place of each array, the first from `after` on."
@@ -46,11 +49,11 @@ def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
     return entries
 
 @patch
-def _parts(self: IVF) -> Iterator[bytes]:
+def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id,
-            "codec": self.codec.state()[0], "span": self.lists.span.tolist()}
+            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     header = json.dumps(head).encode().ljust(room)
@@ -64,10 +67,11 @@ def _parts(self: IVF) -> Iterator[bytes]:
 @patch
 def save(self: IVF,
     path: str | Path, # usually ending in .ivf
+    note: dict | None = None, # what the file should say about itself, `note` of the index that is loaded from it
 ):
     "Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."
     self._check_trained()
-    write_atomically(path, self._parts())
+    write_atomically(path, self._still()._parts(note))
 
 # %% ../nbs/36_index_files.ipynb #eb23bb7b
 _TYPES = {"<f4", "<f8", "<i8", "<u2", "|u1", "|i1", "<f2"}
@@ -95,7 +99,7 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
-# %% ../nbs/36_index_files.ipynb #44fe8f2d
+# %% ../nbs/36_index_files.ipynb #ecc3a842
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
@@ -146,5 +150,13 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"])
-    index._next_id, index._order = int(head["next_id"]), a.get("order")
+    index._next_id, index._order, index.note = int(head["next_id"]), a.get("order"), head.get("note")
+    if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
+    if head.get("upkeep"): index.upkeep = Upkeep(*(_kept_numbers(a, name, len(starts)) for name in _UPKEEP), *map(int, head["upkeep"]))
     return index
+
+def _kept_numbers(a: dict[str, np.ndarray], name: str, n_lists: int) -> np.ndarray: # [n_lists]
+    "What an upkeep knew of each list."
+    found, dtype = a[f"upkeep.{name}"], np.float64 if name == "spread" else np.int64
+    if found.shape != (n_lists,) or found.dtype != dtype or not (found >= 0).all(): raise ValueError(f"upkeep.{name} has shape {found.shape} and type {found.dtype}, expected ({n_lists},) and {np.dtype(dtype)}, none negative")
+    return found

@@ -17,8 +17,12 @@ CLUSTERS = 8
 
 def nearest(storage) -> list[tuple[int, float]]:
     "Ids and distances of an exact search through the index that is kept beside the storage."
-    from minivecdb.durable import open_index
-    index = open_index(storage, n_clusters=CLUSTERS, nprobe=CLUSTERS, distance_fn="euclidean")
+    import warnings
+    from minivecdb import IVFIndex
+    from minivecdb.durable import IndexFileWarning
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IndexFileWarning)
+        index = IVFIndex.open(storage, n_clusters=CLUSTERS, nprobe=CLUSTERS, distance_fn="euclidean")
     return [(int(h.id), float(h.distance)) for h in index.search(vectors_of(np.array([77]), D)[0], k=9)]
 
 def base(home: Path, index: bool) -> list[tuple[str, Path, Model]]:
