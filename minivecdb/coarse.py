@@ -72,7 +72,7 @@ def border(s, n, tolerance): # [k] float32, 1..k
         else: high = middle
     return low, high
 
-# %% ../nbs/32_coarse.ipynb #545310f8
+# %% ../nbs/32_coarse.ipynb #2d86e951
 @kernel()
 def choose(lows, width, allowed, query, prepared, own, kind, coarse, near): # [k] float32, 2E, the slack of float32, [d], [d], |query|, 0..2, `Coarse`, [n] int64
     "Write the n nearest centroids to `near`: one with the smallest lower end first, the others in no order. Returns how many were multiplied, and how many measured."
@@ -104,8 +104,13 @@ def choose(lows, width, allowed, query, prepared, own, kind, coarse, near): # [k
         for i in range(left): near[filled + i] = doubtful[i]
     else:
         for i in range(left): scores[i] = exact_distance(query, rows[doubtful[i]], own * lengths[doubtful[i]], kind, space)
-        order = np.argsort(scores[:left], kind="mergesort")
-        for i in range(n - filled): near[filled + i] = doubtful[order[i]]
+        for i in range(1, left):   # sort by distance, then by number
+            score, j, at = scores[i], doubtful[i], i
+            while at > 0 and scores[at - 1] > score:
+                scores[at], doubtful[at] = scores[at - 1], doubtful[at - 1]
+                at -= 1
+            scores[at], doubtful[at] = score, j
+        for i in range(n - filled): near[filled + i] = doubtful[i]
     best = 0
     for i in range(n): best = i if lows[near[i]] < lows[near[best]] else best
     near[0], near[best] = near[best], near[0]

@@ -7,12 +7,13 @@ __all__ = ['func_map', 'metrics', 'vers', 'euclidean', 'neg_dot', 'Kernel', 'ker
            'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack',
            'length_span', 'product_dtype', 'pair_distances', 'num_threads', 'set_num_threads', 'in_threads']
 
-# %% ../nbs/20_distances.ipynb #dfdadd4a
-import os, sys, threading
+# %% ../nbs/20_distances.ipynb #845c51e1
+import ctypes, os, sys, threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, update_wrapper
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 import numpy as np
@@ -83,7 +84,13 @@ def neg_dot(
 
 func_map: dict[str, Callable] = {"cosine": vers, "euclidean": euclidean, "dot": neg_dot}
 
-# %% ../nbs/20_distances.ipynb #a2a0143c
+# %% ../nbs/20_distances.ipynb #28e8767e
+def _plain(a: Any) -> Any:
+    "An argument of a kernel: a read-only array, also within tuples, becomes a view without that mark."
+    if type(a) is tuple: return tuple(map(_plain, a))
+    if type(a) is not np.ndarray or a.flags.writeable or not a.flags.c_contiguous or not a.size: return a
+    return np.ndarray(a.shape, a.dtype, (ctypes.c_char * a.nbytes).from_address(a.ctypes.data))
+
 class Kernel:
     "A function of arrays that numba compiles at its first call; compiled code is cached on disk."
     ready = 0 # kernels compiled so far in this process
@@ -103,7 +110,7 @@ class Kernel:
             Kernel.ready += 1
         return self.compiled
 
-    def __call__(self, *args: Any) -> Any: return (self.compiled or self.dispatcher())(*args)
+    def __call__(self, *args: Any) -> Any: return (self.compiled or self.dispatcher())(*map(_plain, args))
 
     def pays(self, work: float) -> bool:
         "Whether to call it for so much arithmetic: see `pays`; and always once it is there."
@@ -113,11 +120,18 @@ def kernel(**options: Any) -> Callable:
     "Decorator: make a `Kernel`; options are numba's."
     return lambda function: Kernel(function, **options)
 
+@lru_cache
+def _cached() -> bool:
+    "Whether kernels were compiled before by another process."
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    return any(Path(folder).rglob("*.nbi")) if folder else any(Path(__file__).parent.glob("__pycache__/*.nbi"))
+
 def pays(
     work: float, # multiplications and additions to be done
+    calls: int = 0, # calls of numpy that they take without kernels
 ) -> bool:
     "Whether to use compiled kernels: once they are there, or when all that was done without them would have paid for them."
-    Kernel.spent += work
+    Kernel.spent += work + (1e6 * calls if calls and not Kernel.ready and _cached() else 0)
     return work > 1e5 if Kernel.ready else Kernel.spent > 1e10
 
 # %% ../nbs/20_distances.ipynb #004d6d4e

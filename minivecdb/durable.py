@@ -20,7 +20,7 @@ from .durable_storage import DurableStorage
 from .durable_format import DamageError
 from .ivf_balance import Upkeep
 
-# %% ../nbs/57_durable.ipynb #d9257caf
+# %% ../nbs/57_durable.ipynb #83c980e2
 _index_name = re.compile(r"index-(0|[1-9]\d{0,17})\.ivf")
 
 def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), the newest first
@@ -29,8 +29,8 @@ def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), 
 
 def _fits(ivf: IVF, index: IVFIndex) -> bool:
     "Whether a file holds an index of the kind that is wanted."
-    wanted = IVF(index.storage.dimension, index.n_clusters, index.metric.name, index.codec, seed=index.seed)
-    return (ivf.dimension, ivf.metric.name, ivf.codec.state()[0], ivf.seed, ivf.n_clusters) == (wanted.dimension, wanted.metric.name, wanted.codec.state()[0], wanted.seed, wanted.n_clusters)
+    wanted = IVF(index.storage.dimension, index.n_clusters, index.metric.name, index.codec, seed=index.seed, spill=index.spill)
+    return (ivf.dimension, ivf.metric.name, ivf.codec.state()[0], ivf.seed, ivf.n_clusters, ivf.spill) == (wanted.dimension, wanted.metric.name, wanted.codec.state()[0], wanted.seed, wanted.n_clusters, wanted.spill)
 
 class IndexFileWarning(UserWarning):
     "The index beside a storage could not be used, and was built again; says which file and why."

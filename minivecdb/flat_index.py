@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Candidates', 'rank', 'nearest', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'as_mask', 'in_blocks', 'recall']
 
-# %% ../nbs/21_flat_index.ipynb #75acf3cf
+# %% ../nbs/21_flat_index.ipynb #ee857811
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,9 +13,9 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import VectorStorage, as_matrix, as_numbers, check_dimension, grown
 from .distances import Metric, get_metric, in_threads, length_span, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
-from .shortlist import NO_TURN, Shortlist
+from .shortlist import NO_COPIES, NO_TURN, Shortlist
 
-# %% ../nbs/21_flat_index.ipynb #cf68978d
+# %% ../nbs/21_flat_index.ipynb #da07a546
 def _smallest(scores: np.ndarray, c: int) -> np.ndarray: # [m, L] -> columns [m, min(c, L)]
     "The columns of the `c` smallest numbers of every row, in no particular order."
     if scores.shape[1] <= c: return np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
@@ -28,29 +28,31 @@ class Candidates:
         self.scores = np.full((len(queries), room), np.inf, prepared.dtype)     # [m, room]; inf where nothing was offered yet
         self.positions = np.full((len(queries), room), -1, np.int64)            # [m, room]; -1 there
 
-    def _take_in(self, which: np.ndarray, scores: np.ndarray, first: int):
-        "Take in a block of scores."
+    def _take_in(self, which: np.ndarray, scores: np.ndarray, at: np.ndarray):
+        "Take in a block of scores of the rows at some positions."
         best = _smallest(scores, c := self.scores.shape[1])
         scores = np.concatenate([self.scores[which], np.take_along_axis(scores, best, 1)], 1)
-        positions = np.concatenate([self.positions[which], first + best], 1)
+        positions = np.concatenate([self.positions[which], at[best]], 1)
         best = _smallest(scores, c)
         self.scores[which], self.positions[which] = np.take_along_axis(scores, best, 1), np.take_along_axis(positions, best, 1)
 
-# %% ../nbs/21_flat_index.ipynb #b7272a85
+# %% ../nbs/21_flat_index.ipynb #b79cdad3
 @patch
 def offer(self: Candidates,
     which: np.ndarray, # [b] which queries
     rows: np.ndarray, # [L, d] float32
     lengths: np.ndarray, # [L] float64
     base: int, # position of the first row
+    copies: tuple = NO_COPIES, # as in `Shortlist.offer`
 ):
     "Offer a block of rows to some queries."
-    scores = self.metric.surrogate(self.queries[which] @ rows.T, lengths)
+    scores, (where, home, opened) = self.metric.surrogate(self.queries[which] @ rows.T, lengths), copies
+    at = where if len(where) else np.arange(base, base + len(rows))
     if self.metric.name == "dot" and scores.dtype == np.float64: scores = np.clip(scores, -(top := np.finfo(np.float32).max), top)
+    if len(where): scores[opened[which][:, home]] = np.inf
     if self.mask is not None:
-        at = slice(base, base + len(rows))
         scores[~self.mask[which % len(self.mask)][:, at if self.place is None else self.place[at]]] = np.inf
-    self._take_in(which, scores, base)
+    self._take_in(which, scores, at)
 
 # %% ../nbs/21_flat_index.ipynb #11e19e96
 @patch

@@ -23,7 +23,7 @@ from .inverted_lists import InvertedLists
 from .ivf import IVF
 from .ivf_balance import Upkeep
 
-# %% ../nbs/36_index_files.ipynb #4fe42ebc
+# %% ../nbs/36_index_files.ipynb #bb4cd448
 MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
 _UPKEEP = ("spread", "stuck", "news") # of each list, where an index is kept even
 
@@ -37,7 +37,13 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     kept = {} if self.upkeep is None else {f"upkeep.{name}": getattr(self.upkeep, name) for name in _UPKEEP}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
-    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned | kept
+    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned | kept | _copies(lists.copies)
+
+def _copies(copies: InvertedLists | None) -> dict[str, np.ndarray]:
+    "What a file holds of second places: where the originals are follows from the ids."
+    if copies is None: return {}
+    at = copies.positions()
+    return {"copies.sizes": copies.sizes} | {f"copies.{name}": getattr(copies, name)[at] for name in ("codes", "ids", "rounded", "terms")}
 
 def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
     "Name, type, shape, checksum and place of each array, the first from `after` on."
@@ -52,7 +58,7 @@ def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
 def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
-    head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id,
+    head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
             "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
@@ -73,9 +79,9 @@ def save(self: IVF,
     self._check_trained()
     write_atomically(path, self._still()._parts(note))
 
-# %% ../nbs/36_index_files.ipynb #eb23bb7b
+# %% ../nbs/36_index_files.ipynb #6ee474a8
 _TYPES = {"<f4", "<f8", "<i8", "<u2", "|u1", "|i1", "<f2"}
-_LARGE = {"codes", "ids", "lengths", "rounded", "terms", "order"}
+_LARGE = {"codes", "ids", "lengths", "rounded", "terms", "order", "copies.codes", "copies.ids", "copies.rounded", "copies.terms"}
 
 def _fail(path: Path, why: str): raise FileFormatError(f"{path}: {why}: build the index again, and save it")
 
@@ -99,7 +105,7 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
-# %% ../nbs/36_index_files.ipynb #ecc3a842
+# %% ../nbs/36_index_files.ipynb #62092502
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
@@ -119,6 +125,15 @@ def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray]):
     for name, dtype, width in (("rounded", np.int8, -(-d // 4) * 4), ("terms", np.float32, 4)):
         if a.setdefault(name, np.empty((n, 0), dtype)).dtype != dtype or a[name].shape not in ((n, width), (n, 0)): _fail(path, f"{name} have shape {a[name].shape}, expected ({n}, {width})")
     if (s := a.setdefault("signs", NO_TURN)).dtype != np.float32 or len(s) and not (s.shape == (ROUNDS, d) and (abs(s) == abs(random_signs(d))).all()): _fail(path, f"signs of shape {s.shape} are no rotation of {d} numbers")
+    if "copies.sizes" in a: _check_copies(path, a, k)
+
+def _check_copies(path: Path, a: dict[str, np.ndarray], k: int):
+    "Raise unless the arrays of the copies agree with each other and with the lists."
+    c = {name: a[f"copies.{name}"] for name in ("sizes", "codes", "ids", "rounded", "terms")}
+    n = len(c["ids"])
+    if c["sizes"].shape != (k,) or c["sizes"].dtype != np.int64 or (c["sizes"] < 0).any() or c["sizes"].sum() != n or c["ids"].shape != (n,) or c["ids"].dtype != np.int64: _fail(path, f"the lists of copies hold {c['sizes'].sum()} vectors, but there are {n} ids")
+    for name, widths in (("codes", (0, a["codes"].shape[1])), ("rounded", a["rounded"].shape[1:]), ("terms", a["terms"].shape[1:])):
+        if c[name].dtype != a[name].dtype or c[name].shape not in {(n, w) for w in widths}: _fail(path, f"{name} of the copies have shape {c[name].shape}, expected {n} rows like the {a[name].shape} of the lists")
 
 @patch(cls_method=True)
 def load(cls: IVF,
@@ -140,16 +155,22 @@ def load(cls: IVF,
         if isinstance(e, FileFormatError): raise
         _fail(path, f"the header does not describe an index ({type(e).__name__}: {e})")
 
+def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
+    "Second places from a checked file."
+    if "copies.sizes" not in a: return None
+    sizes, ids = a["copies.sizes"], a["copies.ids"]
+    return InvertedLists(a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"], np.cumsum(sizes) - sizes, sizes, sizes, len(ids), np.empty(0), a["signs"])
+
 @patch(cls_method=True)
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     "An index from a checked file."
     codec = codec_from_state(head["codec"], {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")})
     if (codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
-    index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"])
+    index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
     index.coarse = FlatIndex(head["dimension"], head["metric"])
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
-    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"])
+    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
     index._next_id, index._order, index.note = int(head["next_id"]), a.get("order"), head.get("note")
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
     if head.get("upkeep"): index.upkeep = Upkeep(*(_kept_numbers(a, name, len(starts)) for name in _UPKEEP), *map(int, head["upkeep"]))

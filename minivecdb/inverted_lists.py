@@ -15,7 +15,7 @@ from .distances import kernel, length_span
 from .flat_index import Candidates
 from .shortlist import NO_TURN, Shortlist
 
-# %% ../nbs/32_inverted_lists.ipynb #841264b8
+# %% ../nbs/32_inverted_lists.ipynb #8f954424
 @dataclass(frozen=True, repr=False)
 class InvertedLists:
     "Codes grouped into lists; see `empty_lists`. Methods return changed copies that share the arrays."
@@ -30,6 +30,7 @@ class InvertedLists:
     used: int           # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray    # smallest and largest length so far, see `length_span`
     signs: np.ndarray   # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
+    copies: "InvertedLists | None" = None # second places of the vectors, see the next page
 
     def __len__(self) -> int: return int(self.sizes.sum())
     def __repr__(self) -> str: return f"InvertedLists({len(self):,} vectors in {len(self.sizes):,} lists; {self.used:,} of {len(self.codes):,} rows handed out)"
@@ -62,7 +63,7 @@ def positions(self: InvertedLists,
     "Where the vectors of some lists are."
     return ranges(self.starts[lists], self.sizes[lists])
 
-# %% ../nbs/32_inverted_lists.ipynb #5493efdd
+# %% ../nbs/32_inverted_lists.ipynb #184c3db2
 def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
 
 def _spare(rows: np.ndarray | int) -> np.ndarray | int: return rows + (rows + 7) // 8
@@ -75,7 +76,7 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     columns = [np.empty((capacity, *a.shape[1:]), a.dtype) for a in _columns(lists)]
     target = ranges(starts, sizes)
     for new, old in zip(columns, _columns(lists)): new[target] = old[at]
-    return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span, lists.signs)
+    return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span, lists.signs, lists.copies)
 
 def _with_room(lists: InvertedLists, more: np.ndarray) -> InvertedLists: # more: [n_lists] rows to be added to each
     "The same lists with room for `more` rows: those that lack it move, or all are laid out afresh."

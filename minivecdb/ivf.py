@@ -22,6 +22,7 @@ from .codecs import Codec, make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .inverted_lists import InvertedLists, empty_lists
+from .overlapping_lists import empty_copies, second_lists
 from .single_query import search_one
 
 # %% ../nbs/34_ivf.ipynb #eb900096
@@ -40,7 +41,10 @@ class IVF:
         codec: str | Codec = "flat", # how vectors are stored, see `make_codec`
         *,
         seed: int = 0, # of the clustering and the codec
+        spill: float | None = None, # λ of `second_lists`: put each vector into a second list too; None for one list each
     ):
+        if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number of at least 0, got {spill!r}: 1 is a good choice")
+        self.spill = None if spill is None else float(spill)
         self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters, get_metric(metric), seed
         self.codec = make_codec(codec, self.dimension)
         self.coarse: FlatIndex | None = None   # the centroids
@@ -68,9 +72,9 @@ class IVF:
     def __len__(self) -> int: return len(self.lists) if self.is_trained else 0
     def __repr__(self) -> str:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
-        return f"IVF({state}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
+        return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #823062e9
+# %% ../nbs/34_ivf.ipynb #5bd67c6d
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
@@ -87,6 +91,7 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
 
 @patch
@@ -96,7 +101,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #d6a397f1
+# %% ../nbs/34_ivf.ipynb #53da4d52
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -125,11 +130,14 @@ def replace(self: IVF,
     self._check_trained()
     x = as_matrix(x, self.dimension)
     ids = self._new_ids(ids, len(x), gone)
-    labels, cost = assign(prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)
+    labels, cost = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)
     codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths, signs = row_lengths(x), self.lists.signs
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
-    if self.upkeep is None: changed = {"lists": self.lists.remove(gone).append(codes, ids, labels, lengths, in_bytes)}
+    if self.upkeep is None or self.lists.copies is not None:   # lists with second places are not kept even
+        lists = self.lists.without(gone).append(codes, ids, labels, lengths, in_bytes)
+        if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
+        changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
     changed |= {"_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
     self.__dict__.update(changed)   # in one step, for whoever is searching
@@ -158,6 +166,13 @@ def _with_error(self: IVF, cost: np.ndarray, enough: int = 10_000) -> tuple[floa
     return (total + float(cost.sum()), rows + len(cost)) if rows < enough else (total, rows)
 
 @patch
+def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None) -> InvertedLists: # unit: the rows as they were assigned
+    "Lists in which some vectors, whose first lists are `labels`, have a second place."
+    second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
+    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self.codec.encode(self._to_store(x, second, self.coarse.rows))
+    return lists.append_copies(codes, ids, second, lengths, in_bytes)
+
+@patch
 def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray | None:
     "The order of insertion after a change, or None where it is that of the ids."
     ascending = len(new) < 2 or (np.diff(new) > 0).all()
@@ -179,7 +194,8 @@ def probes(self: IVF,
     compiled: bool = False, # use kernels however few queries there are
 ) -> np.ndarray: # [m, p] int64 list numbers, -1 for none
     "The lists to read for each query."
-    sizes = (self.lists if lists is None else lists).sizes
+    lists = self.lists if lists is None else lists
+    sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
     if fill: fill = min(fill, int(sizes.sum()))
     near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled)
     if ratio_threshold is None and max_codes is None and not (fill and (sizes[near].sum(1) < fill).any()): return near
@@ -190,10 +206,10 @@ def probes(self: IVF,
         order = np.argsort(distances, axis=1, kind="stable")
         distances, ranked = np.take_along_axis(distances, order, 1), np.take_along_axis(ranked, order, 1)
     read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
-    before = np.cumsum(sizes[ranked], 1) - sizes[ranked]
+    seen, before = (np.cumsum(n[ranked], 1) - n[ranked] for n in (sizes, reads))
     if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
-    return np.where(read | (before < fill), ranked, -1)
+    return np.where(read | (seen < fill), ranked, -1)
 
 # %% ../nbs/34_ivf.ipynb #bb7595ad
 class RowReader(Protocol):
@@ -251,7 +267,7 @@ def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared:
     allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
 
-# %% ../nbs/34_ivf.ipynb #17e483e4
+# %% ../nbs/34_ivf.ipynb #e192088b
 @patch
 def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable]:
     "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
@@ -269,15 +285,28 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     return decode, fetch
 
 @patch
+def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable | None, Callable, np.ndarray]: # (decode, decode a list of copies, fetch, ids by position)
+    "How to read lists and their copies, whose positions are behind those of the lists."
+    (decode, fetch), copies = self._decoders(lists), lists.copies
+    if copies is None or self.codec.lossless: return decode, None, fetch, lists.ids
+    decode_copy, fetch_copy = self._decoders(copies)
+    def fetch_both(at):
+        rows, behind = np.empty((len(at), self.dimension), np.float32), at >= len(lists.codes)
+        for which, one, less in ((~behind, fetch, 0), (behind, fetch_copy, len(lists.codes))):
+            if which.any(): rows[which] = one(at[which] - less)[0]
+        return rows, np.arange(len(at)), np.empty(0)
+    return decode, decode_copy, fetch_both, lists.every_id()
+
+@patch
 def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     "Where in the order of insertion each position is, as masks count."
     order = np.sort(lists.ids[lists.positions()]) if self._order is None else self._order
     by_id = np.argsort(order)
     place = np.zeros(len(lists.codes), np.int64)
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
-    return place
+    return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
-# %% ../nbs/34_ivf.ipynb #c681adf4
+# %% ../nbs/34_ivf.ipynb #c427b984
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -296,9 +325,9 @@ def search(self: IVF,
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     mask = as_mask(mask, len(queries), len(lists))
-    place, (decode, fetch) = None if mask is None else self._places(lists), self._decoders(lists)
+    place, (decode, decode_copy, fetch, ids) = None if mask is None else self._places(lists), self._with_copies(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
-    compiled, again = pays(2. * len(queries) * self.dimension * per_query), rescore is not None and not self.codec.lossless
+    compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
@@ -307,8 +336,11 @@ def search(self: IVF,
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
-        def scan(which, kept): lists.scan(probes if len(which) == len(probes) else probes[which], kept, decode, floats=again or per_query < 100 * k)
-        found = nearest(some, most, self.metric, scan, fetch, lists.ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
+        def scan(which, kept):
+            at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
+            lists.scan(at, kept, decode, floats=floats)
+            if lists.copies is not None: lists.scan_copies(at, kept, decode_copy, floats=floats)
+        found = nearest(some, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
 
@@ -322,7 +354,7 @@ def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | Non
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
 
-# %% ../nbs/34_ivf.ipynb #e1d32015
+# %% ../nbs/34_ivf.ipynb #4b7ba22e
 @patch
 def exact_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -352,10 +384,11 @@ def search_cost(self: IVF,
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
     probes = self.probes(queries, nprobe, **how)
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
+    if self.lists.copies is not None: codes = codes + (self.lists.copies.sizes[probes] * (probes >= 0)).sum(1) * ((probes >= 0).sum(1) < len(self.coarse))   # where every list is read, copies are not
     exact = np.minimum(codes, 0 if rescore is None or self.codec.lossless else max(k, rescore))
     return len(self.coarse) + codes, 4 * self.dimension * (len(self.coarse) + exact) + codes * self.codec.bytes_per_vector
 
-# %% ../nbs/34_ivf.ipynb #ccf145cc
+# %% ../nbs/34_ivf.ipynb #fa343d3a
 @patch
 def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -369,7 +402,7 @@ def range_search(self: IVF,
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)
-    found = [self._within(q, radius, lists.positions(self.probes(q[None], nprobe, lists=lists)[0]), fetch, lists.ids) for q in queries]
+    found = [self._within(q, radius, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
@@ -388,7 +421,13 @@ def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     if not self.is_trained: return {}
     lists = self.lists
     return {"centroids": self.coarse.rows.nbytes + self.centroids.codes.nbytes + self.centroids.terms.nbytes, "codes": lists.codes.nbytes, "ids": lists.ids.nbytes, "lengths": lists.lengths.nbytes, "bytes": lists.rounded.nbytes + lists.terms.nbytes,
-            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "rotation": lists.signs.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())}
+            "directory": lists.starts.nbytes + lists.sizes.nbytes + lists.rooms.nbytes, "rotation": lists.signs.nbytes, "codec": sum(a.nbytes for a in self.codec.state()[1].values())} | self._copies_usage()
+
+@patch
+def _copies_usage(self: IVF) -> dict[str, int]:
+    "Bytes of the copies, with the directory of originals."
+    c = self.lists.copies
+    return {} if c is None else {"copies": sum(a.nbytes for a in (c.codes, c.ids, c.rounded, c.terms, c.starts, c.sizes, c.rooms)) + 12 * len(c.ids)}
 
 @patch
 def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no row

@@ -13,7 +13,7 @@ import numpy as np
 from .flat_index import FlatIndex, as_ids, as_queries
 from .ivf import IVF
 
-# %% ../nbs/34_ivf_filtered.ipynb #d6499604
+# %% ../nbs/34_ivf_filtered.ipynb #934000c5
 class _Members:
     "Whether ids are among some."
     def __init__(self, ids: np.ndarray):
@@ -41,9 +41,9 @@ def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int, near:
     order, first = _outward(ivf, query, near), 0
     while seen < budget and first < len(order):
         some = order[first:first + max(len(near), first)]   # twice as many each time
-        at = lists.positions(some)
+        at, ends = lists.reached(some)
         match = allowed(lists.ids[at])
-        ends = np.cumsum(lists.sizes[some])
+        if lists.copies is not None and found: match &= ~np.isin(at, np.concatenate(found))
         so_far = np.cumsum(match)[ends - 1] * (ends > 0) if len(match) else 0 * ends   # matches up to the end of each list
         enough = np.searchsorted(so_far, budget - seen)
         stop = ends[enough] if enough < len(ends) else len(at)
@@ -69,7 +69,7 @@ def _nearest_of(ivf: IVF, query: np.ndarray, k: int, parts: Iterator) -> tuple[n
         best, scored = (distances[order], found[order]), scored + len(ids)
     return *best, scored
 
-# %% ../nbs/34_ivf_filtered.ipynb #f9b7ec43
+# %% ../nbs/34_ivf_filtered.ipynb #af33d368
 def search_among(
     ivf: IVF,
     query: Any, # [d] numbers
@@ -83,6 +83,6 @@ def search_among(
     if not ivf.codec.lossless and ivf.rows is None: raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
     if isinstance(nprobe, bool) or not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}")
     near = ivf.probes(query[None], min(nprobe, len(ivf.coarse)))[0]
-    budget = max(k, int(ivf.lists.sizes[near].sum()))
+    budget = max(k, len(ivf.lists.reached(near)[0]))
     if len(ids) > budget or ivf.rows is None: return _nearest_of(ivf, query, k, _parts(ivf, _open_lists(ivf, query, ids, budget, near)))
     return _nearest_of(ivf, query, k, (ivf.rows.take(ids[i:i + 65_536]) for i in range(0, len(ids), 65_536)))

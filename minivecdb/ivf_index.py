@@ -34,7 +34,7 @@ def build_index(
     cluster_ids_map = {c: ids[preds == c].tolist() for c in range(len(centroids))}
     return cluster_ids_map, dict(zip(ids.tolist(), preds.tolist())), centroids
 
-# %% ../nbs/34_ivf_index.ipynb #7b689b35
+# %% ../nbs/34_ivf_index.ipynb #8a900b7e
 class Hit(NamedTuple):
     "One answer: `hit[0]` is the vector, `hit[1]` the metadata."
     vector: np.ndarray # [d] float32
@@ -52,25 +52,27 @@ class IVFIndex:
         seed: int = 0, # of the clustering
         codec: str = "flat", # how the index stores vectors, see `make_codec`
         rescore: int | None = None, # candidates measured with the storage's own vectors; None for none
+        spill: float | None = None, # put each vector into a second list too, see `IVF`; 1 is a good choice
         upkeep: bool = True, # split and merge lists as the data changes, see `minivecdb.ivf_balance`
     ):
         if not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}")
         self.storage, self.nprobe, self.metric = storage, nprobe, get_metric(distance_fn)
         self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore
-        self.upkeep, self.ivf = bool(upkeep), None
+        self.spill = IVF(storage.dimension, spill=spill).spill
+        self.upkeep, self.ivf = bool(upkeep) and spill is None, None   # lists with second places are not kept even
         self._seen, self._lock = 0, threading.RLock()
 
     def __repr__(self) -> str:
         return f"IVFIndex({self.ivf if self.ivf is not None else 'not built'}, nprobe={self.nprobe}) over {self.storage}"
 
-# %% ../nbs/34_ivf_index.ipynb #1d86377e
+# %% ../nbs/34_ivf_index.ipynb #ef3a7691
 @patch
 def build(self: IVFIndex) -> IVFIndex:
     "Cluster what the storage holds now, and index it."
     with self._lock:
         seen = self.storage.changes
         ids, x = self.storage.to_arrays()
-        ivf = IVF(self.storage.dimension, self.n_clusters, self.metric.name, self.codec, seed=self.seed)
+        ivf = IVF(self.storage.dimension, self.n_clusters, self.metric.name, self.codec, seed=self.seed, spill=self.spill)
         ivf.rows, ivf.upkeep = self.storage, Upkeep() if self.upkeep else None
         ivf.train(x if len(x) else np.zeros((1, self.storage.dimension)))   # an empty storage gets one list
         ivf.add(x, ids)

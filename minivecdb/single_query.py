@@ -14,6 +14,7 @@ from .shortlist import closest_kernel, query_terms, read_rows, survivors
 from .flat_index import FlatIndex
 from .coarse import Coarse, choose_all
 from .inverted_lists import InvertedLists
+from .overlapping_lists import copies_of, read_copies
 
 # %% ../nbs/32_single_query.ipynb #0d58c764
 @kernel()
@@ -24,9 +25,9 @@ def _slack(kind, own, largest, dimension):
     return 4 * rounding / (1 - rounding) * scale + (2.0**-148 if kind == 2 else 0.)
 
 @kernel()
-def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [1, d], 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest), answers [1, k] twice
+def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [1, d], 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies), answers [1, k] twice
     "Whether the answer is certain; if not, ask the general road."
-    codes, ids, lengths, rounded, terms, starts, sizes, longest = lists
+    codes, ids, lengths, rounded, terms, starts, sizes, longest, copies = lists
     largest, signs, turning = coarse[7], coarse[8], coarse[9]
     d, k, prepared, own, allowed = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(1)
     prepare_kernel(query, kind == 0, prepared, own)
@@ -45,7 +46,8 @@ def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [
     allowed[0] = _slack(kind, own[0], longest, d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
-    read_rows((g8, asked, shifts), (rounded, terms), starts, sizes, near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64)), state)
+    read_rows((g8, asked, shifts), (rounded, terms), starts, sizes, near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), np.bool_)), state)
+    read_copies((g8, asked, shifts), copies, near, len(coarse[0]), state)
     if state[0][0] == -np.inf: return False
     heads, at, lows = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32)
     survivors(state, heads, at, lows)
@@ -68,5 +70,5 @@ def search_one(
     if nprobe == len(index) or any(len(s) and not (1e-12 < s[0] and s[1] < 1e12) for s in spans): return None
     distances, found = np.full((1, k), np.inf, np.float32), np.full((1, k), -1, np.int64)
     longest = float(lists.span[1]) if len(lists.span) else 0.
-    certain = _search_one(query, metric.kind, tuple(coarse), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest), nprobe, 4 * k + 216, distances, found)
+    certain = _search_one(query, metric.kind, tuple(coarse), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest, copies_of(lists)), nprobe, 4 * k + 216, distances, found)
     return (distances, found) if certain else None

@@ -210,7 +210,7 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
         asked.append(given); answered.append(found)
         return found
     monkeypatch.setattr(ivf, "search_one", search_one)
-    monkeypatch.setattr(ivf, "pays", lambda work: True)   # however small
+    monkeypatch.setattr(ivf, "pays", lambda *work: True)   # however small
     for spread in (False, True, None):
         x, q = (rows(3000, d, spread=spread), rows(60, d, 5, spread)) if spread is not None else (r**5 for r in (rows(3000, d), rows(60, d, 5)))
         x[100:140], q[7], q[8] = x[5], x[5], 0
@@ -226,3 +226,19 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
                 one = index.search(q[j], k, nprobe=nprobe)
                 assert one[1].tobytes() == batch[1][j:j + 1].tobytes() and one[0].tobytes() == batch[0][j:j + 1].tobytes()
     assert len(answered) > 200 and sum(a is not None for a in answered) > .6 * len(answered)
+
+def test_kernels_are_compiled_once_for_read_only_arrays(tmp_path):
+    "Rows of a mapped file and queries that may not be written go through the same compiled code, and stay as they were."
+    from minivecdb import single_query, shortlist
+    x = rows(4000, 32)
+    index = IVF(32, n_clusters=20).train(x)
+    index.add(x)
+    index.save(tmp_path/"x.ivf")
+    index.search(np.tile(x[:40], (30, 1)), 5, nprobe=4)
+    count = lambda: [len(k.dispatcher().signatures) for k in (shortlist._read_lists, shortlist.closest_kernel)]
+    once, q = count(), np.tile(x[:40], (30, 1))
+    q.flags.writeable = False
+    mapped = IVF.load(tmp_path/"x.ivf", mmap=True)
+    assert not mapped.lists.codes.flags.writeable
+    for a, b in zip(mapped.search(q, 5, nprobe=4), index.search(q.copy(), 5, nprobe=4)): assert a.tobytes() == b.tobytes()
+    assert count() == once and (q == np.tile(x[:40], (30, 1))).all()
