@@ -16,11 +16,11 @@ from .nearest_centroid import assign, clustering_metric
 from .list_changes import Growing, last_in_place, taken
 from .ivf import IVF, default_clusters
 
-# %% ../nbs/34_ivf_balance.ipynb #3e377cbe
-MOST = 6144     # rows that one split looks at
-NEAR = 32       # neighbouring lists whose rows may move when a list is split
+# %% ../nbs/34_ivf_balance.ipynb #fdce6933
+MOST = 4096     # rows that one split looks at
+NEAR = 24       # neighbouring lists whose rows may move when a list is split
 UNEVEN = 3.     # a list this many times as large as the mean, or with this many times the mean's error, is overgrown
-FEWER = .8; FOLLOW = 4; ROUNDS = 3; FEW = 6; MOVED = 0
+FEWER = .8; FOLLOW = 4; ROUNDS = 2; FEW = 6; MOVED = 0
 STARVED = 1/16  # a list smaller than this share of the mean is given up
 
 def halves(
@@ -207,7 +207,7 @@ def merge(self: _Work, j: int):
     self.centroids, self.lengths, self.spread, self.stuck, self.news = (last_in_place(a, j) for a in (self.centroids, self.lengths, self.spread, self.stuck, self.news))
     self.merges += 1
 
-# %% ../nbs/34_ivf_balance.ipynb #00350bb4
+# %% ../nbs/34_ivf_balance.ipynb #e9623a5e
 @patch
 def mend(self: _Work) -> bool: # whether there was something to do
     "The most pressing split or merge."
@@ -235,7 +235,7 @@ def write(self: Upkeep,
     lengths: np.ndarray, # [n]
     in_bytes: tuple[np.ndarray, np.ndarray] | None, # rows in bytes
 ) -> dict[str, Any]: # attributes of the index after the write
-    "Rows leave, rows join, and a few lists are mended: one, and one more for every 64 rows."
+    "Rows leave, rows join, and a few lists are mended: one, and one more for every 128 rows."
     work = _Work(ivf)
     if not len(ivf.lists): work.growing = work.growing.across(len(labels))
     before = work.lists
@@ -247,11 +247,11 @@ def write(self: Upkeep,
         work.spread *= work.lists.sizes / np.maximum(1, before.sizes)
         work.news += before.sizes - work.lists.sizes
     none = np.empty((len(labels), 0))
-    work.growing = work.growing.put((codes, ids, lengths if before.lengths.ndim == 1 else none, *(in_bytes or (none, none))), labels).spanning(lengths)
+    work.growing = work.growing.put((codes, ids, lengths if before.lengths.ndim == 1 else none, *(in_bytes or (none, none))), labels, tight=not len(before)).spanning(lengths)
     work.spread += np.bincount(labels, cost, len(work.spread))
     work.news += np.bincount(labels, minlength=len(work.news))
     if len(before):
         work.follow(MOST + 4 * len(labels))
-        for _ in range(1 + (len(gone) + len(labels)) // 64):
+        for _ in range(1 + (len(gone) + len(labels)) // 128):
             if not work.mend(): break
     return work.done()

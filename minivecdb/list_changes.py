@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from .distances import length_span
 from .inverted_lists import InvertedLists, ranges, _columns
 
-# %% ../nbs/32_list_changes.ipynb #6cc7a286
+# %% ../nbs/32_list_changes.ipynb #cf71a1c3
 def taken(
     lists: InvertedLists,
     at: np.ndarray, # [p] positions
@@ -55,12 +55,14 @@ def placed(
     lists: InvertedLists,
     columns: tuple, # of [p, …] arrays, see `taken`
     labels: np.ndarray, # [p] list that each row joins
+    tight: bool = False, # less to spare: for lists that are laid out, and not growing
 ) -> InvertedLists:
-    "Add rows to the ends of lists; those that lack the room move, with half of their size to spare. Raises `IndexError` as `without`."
+    "Add rows to the ends of lists; those that lack the room move, with half of their size to spare, or an eighth. Raises `IndexError` as `without`."
     order, counts = np.argsort(labels, kind="stable"), np.bincount(labels, minlength=len(lists.sizes))
     which = np.flatnonzero(lists.sizes + counts > lists.rooms)
     starts, rooms = lists.starts.copy(), lists.rooms.copy()
-    rooms[which] = _roomy(_roomy(lists.sizes[which] + counts[which]))
+    wanted = lists.sizes[which] + counts[which]
+    rooms[which] = wanted + (wanted + 7) // 8 if tight else wanted + (wanted + 1) // 2 + 2
     ends = np.cumsum(rooms[which]) + lists.used
     used = int(ends[-1]) if len(ends) else lists.used
     if used > len(lists.codes): raise IndexError(f"rows {lists.used} to {used} of {len(lists.codes)} are wanted: lay the lists out afresh first")
@@ -97,7 +99,7 @@ def retired(
     if lists.sizes[j]: raise ValueError(f"list {j} holds {lists.sizes[j]} rows: only an empty list can be given up")
     return replace(lists, **{name: last_in_place(getattr(lists, name), j) for name in ("starts", "sizes", "rooms")})
 
-# %% ../nbs/32_list_changes.ipynb #3b56efd5
+# %% ../nbs/32_list_changes.ipynb #2859ed35
 def _blank(lists: InvertedLists, capacity: int) -> InvertedLists:
     "As many lists, empty, in new arrays."
     none = np.zeros_like(lists.sizes)
@@ -134,9 +136,10 @@ def take_out(self: Growing,
 def put(self: Growing,
     columns: tuple, # of [p, …] arrays
     labels: np.ndarray, # [p] list that each row joins
+    tight: bool = False, # as in `placed`
 ) -> Growing:
     "As `placed`."
-    return self._change(placed, columns, lists=labels) if len(labels) else self
+    return self._change(lambda lists, columns, labels: placed(lists, columns, labels, tight), columns, lists=labels) if len(labels) else self
 
 @patch
 def spanning(self: Growing,
@@ -158,7 +161,7 @@ def retire(self: Growing,
     "As `retired`."
     return Growing(retired(self.now, j)) if self.next is None else Growing(retired(self.now, j), retired(self.next, j), last_in_place(self.copied, j))
 
-# %% ../nbs/32_list_changes.ipynb #63cd5093
+# %% ../nbs/32_list_changes.ipynb #51de1f96
 @patch
 def across(self: Growing,
     more: int = 0, # rows for which there must be room, too
@@ -170,7 +173,7 @@ def across(self: Growing,
 def _from(self: Growing, lists: InvertedLists) -> Growing:
     "Take over every row of other lists."
     owner = np.repeat(np.arange(len(lists.sizes)), lists.sizes)
-    return Growing(placed(self.now, taken(lists, lists.positions()), owner))
+    return Growing(placed(self.now, taken(lists, lists.positions()), owner, tight=True))
 
 @patch
 def step(self: Growing,
@@ -188,7 +191,7 @@ def step(self: Growing,
     budget = 256 + 1.25 * max(0, now.used - before) * need / max(1, free)
     some = waiting[:np.searchsorted(so_far, budget) + 1]
     owner = np.repeat(some, now.sizes[some])
-    try: there = placed(self.next, taken(now, now.positions(some)), owner)
+    try: there = placed(self.next, taken(now, now.positions(some)), owner, tight=True)
     except IndexError: return Growing(now)
     copied = self.copied.copy()
     copied[some] = True
