@@ -44,23 +44,25 @@ def against_ivfflat(data: Data, clusters: int, threads: int, box: float) -> dict
     found["single"] = single_ratio(ours, faiss, queries, nprobe, threads, box)
     return found
 
-def single_ratio(ours: Ours, faiss, queries: np.ndarray, nprobe: int, threads: int, box: float) -> dict:
-    "Per query, our time / faiss's; with more than one thread faiss may also share one query among them, whichever is faster."
+def single_ratio(ours: Ours, faiss, queries: np.ndarray, nprobe: int, threads: int, box: float, block: int = 16, pause: float = .005) -> dict:
+    """Per query, our time / faiss's, in turns of 16 queries each, whose first does not count; with more than one thread faiss may also
+    share one query among them, whichever is faster. Between turns nobody works: the threads that faiss leaves spinning for a while
+    after each of its answers help its next one, but would otherwise take time from ours."""
     modes = [0] if threads == 1 else [0, 1]
-    rows, end = [], time.monotonic() + box
-    for j, q in enumerate(queries[:2000]):
-        q, times = q[None], {}
-        calls = [("ours", lambda: ours.search(q, K, nprobe=nprobe)), *((mode, lambda mode=mode: _with_mode(faiss, mode, q)) for mode in modes)]
-        for name, call in calls if j % 2 else calls[::-1]:
-            start = time.perf_counter(); call(); times[name] = time.perf_counter() - start
-        rows.append(times)
+    calls = {"ours": lambda q: ours.search(q, K, nprobe=nprobe)} | {mode: lambda q, mode=mode: _with_mode(faiss, mode, q) for mode in modes}
+    times, end = {name: [] for name in calls}, time.monotonic() + box
+    for turn, at in enumerate(range(0, min(len(queries), 4000) - block + 1, block)):
+        for name in list(calls)[::1 if turn % 2 else -1]:
+            time.sleep(pause)
+            for j in range(at, at + block):
+                start = time.perf_counter(); calls[name](queries[j:j + 1])
+                if j > at: times[name].append(time.perf_counter() - start)
         if time.monotonic() > end: break
-    rows = rows[10:] or rows
-    ours_s = np.array([r["ours"] for r in rows])
-    mode = min(modes, key=lambda m: np.median([r[m] for r in rows]))
-    theirs = np.array([r[mode] for r in rows])
+    times = {name: np.array(t) for name, t in times.items()}
+    mode = min(modes, key=lambda m: np.median(times[m]))
+    ours_s, theirs = times["ours"], times[mode]
     faiss.parallel_mode = 0
-    return {"ratio": float(np.median(ours_s / theirs)), "p50": float(np.median(ours_s)), "p99": float(np.percentile(ours_s, 99)), "faiss_p50": float(np.median(theirs)), "faiss_p99": float(np.percentile(theirs, 99)), "faiss_parallel_mode": mode, "queries": len(rows)}
+    return {"ratio": float(np.median(ours_s / theirs)), "p50": float(np.median(ours_s)), "p99": float(np.percentile(ours_s, 99)), "faiss_p50": float(np.median(theirs)), "faiss_p99": float(np.percentile(theirs, 99)), "faiss_parallel_mode": mode, "queries": len(ours_s)}
 
 def _with_mode(faiss, mode: int, q: np.ndarray):
     faiss.parallel_mode = mode

@@ -12,6 +12,7 @@ from minivecdb.datasets import docstring_embeddings, split_queries
 from minivecdb.flat_index import FlatIndex, recall
 from minivecdb.kmeans import assign, run_kmeans
 from minivecdb.codecs import make_codec
+from minivecdb.ivf import IVF
 import minivecdb.product_quantizer # lets make_codec know of it
 
 try: import faiss
@@ -22,8 +23,9 @@ PEERS = { # our codec -> faiss's factory string
     "int8-dimension": "SQ8", "int8": "SQ8", "bf16": "SQbf16",
     "pq8x8": "PQ8x8np", "pq16x8": "PQ16x8np", "pq32x4": "PQ32x4np", "pq48x8": "PQ48x8np",
     "rpq8x8": f"IVF{COARSE},PQ8x8np", "rpq16x8": f"IVF{COARSE},PQ16x8np", "rpq32x4": f"IVF{COARSE},PQ32x4np",
-    "opq16x8": "OPQ16,PQ16x8np", "opq32x4": "OPQ32,PQ32x4np"}
-DEFAULT = ("int8-dimension", "int8", "pq8x8", "pq16x8", "pq32x4", "rpq8x8", "rpq16x8", "rpq32x4", "opq16x8")
+    "opq16x8": "OPQ16,PQ16x8np", "opq32x4": "OPQ32,PQ32x4np",
+    "rabitq": f"IVF{COARSE},RaBitQfs", "rabitq2": f"IVF{COARSE},RaBitQ2", "rabitq4": f"IVF{COARSE},RaBitQ4", "rabitq8": f"IVF{COARSE},RaBitQ8"}
+DEFAULT = ("int8-dimension", "int8", "pq8x8", "pq16x8", "pq32x4", "rpq8x8", "rpq16x8", "rpq32x4", "opq16x8", "rabitq", "rabitq2", "rabitq4")
 
 
 def truth_and_search(base, queries, k):
@@ -40,9 +42,20 @@ def squared_error(rows, base):
     return float(((rows - base)**2).sum(1).mean())
 
 
-def measure_ours(name, base, centroids, search, seed):
+def measure_in_codes(codec, base, centroids, queries, k, seed):
+    "The same for a codec that estimates distances instead of decoding vectors."
+    start = time.perf_counter()
+    index = IVF(base.shape[1], len(centroids), "euclidean", codec, seed=seed).train(centroids)   # as many clusters as rows: these are the centroids
+    trained = time.perf_counter()
+    index.add(base)
+    rows = index._decoders(index.lists)[1](index.lists.positions())[0]
+    return index.search(queries, k, nprobe=len(centroids))[1], codec.bytes_per_vector, trained - start, squared_error(rows, base[index.lists.ids[index.lists.positions()]])
+
+
+def measure_ours(name, base, centroids, queries, search, k, seed):
     "Train, encode and decode; returns what is searched and the measurements."
     codec = make_codec(name, base.shape[1])
+    if codec.scans: return measure_in_codes(codec, base, centroids, queries, k, seed)
     start = time.perf_counter()
     centre = centroids[assign(base, centroids)[0]] if codec.residual else np.zeros_like(base[:1])
     codec.train(base - centre, seed=seed)
@@ -64,7 +77,8 @@ def measure_faiss(factory, base, centroids, queries, k, seed):
     if "IVF" in factory: index.nprobe = index.nlist
     code = inner.code_size
     if "IVF" in factory: index.make_direct_map()
-    return index.search(queries, k)[1], code, trained - start, squared_error(index.reconstruct_n(0, len(base)), base)
+    error = np.nan if "RaBitQ" in factory else squared_error(index.reconstruct_n(0, len(base)), base)   # RaBitQ's estimates need no vectors
+    return index.search(queries, k)[1], code, trained - start, error
 
 
 def with_centroids(index, centroids):
@@ -81,7 +95,7 @@ def one_seed(names, vectors, n_queries, seed, k):
     truth, search = truth_and_search(base, queries, k)
     centroids = run_kmeans(base, COARSE, seed)[0]
     for name in names:
-        ids, size, seconds, error = measure_ours(name, base, centroids, search, seed)
+        ids, size, seconds, error = measure_ours(name, base, centroids, queries, search, k, seed)
         row = {"codec": name, "seed": seed, "bytes": size, "ours": recall(ids, truth), "train_s": seconds, "error": error}
         if faiss and name in PEERS:
             ids, size, seconds, error = measure_faiss(PEERS[name], base, centroids, queries, k, seed)

@@ -10,7 +10,8 @@ from .find import Row
 from .kmeans import run_kmeans
 from .codecs import make_codec
 from .product_quantizer import ProductQuantizer
+from . import projections   # makes "pca…" and "ae…" known to make_codec
 from .evaluate import evaluate, benchmark_nprobe, tune_nprobe
 from .ivf import IVF, ArrayRows, FileRows
-from . import index_files, faiss_files
+from . import ivf_auto, ivf_calibrated, index_files, faiss_files
 from .ivf_index import IVFIndex, Hit, build_index

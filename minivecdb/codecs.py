@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MinivecdbError, as_matrix, check_dimension
 
-# %% ../nbs/31_codecs.ipynb #fde044ab
+# %% ../nbs/31_codecs.ipynb #cc038874
 class CodecError(MinivecdbError, ValueError):
     "A codec that cannot be made, trained or applied to what it was given."
 
@@ -23,6 +23,7 @@ class Codec:
     name = ""                    # what `make_codec` calls it
     lossless = False             # decode(encode(x)) == x, bit for bit
     residual = False             # wants vectors minus the centroid of their list
+    scans = False                # lists are searched in codes, which `encode_near` writes; see RaBitQ
     code_dtype = np.dtype(np.uint8)
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs
@@ -36,6 +37,10 @@ class Codec:
     @property
     def code_width(self) -> int:
         "How many numbers of `code_dtype` one code has."
+        return self.dimension
+    @property
+    def n_compared(self) -> int:
+        "How many numbers of a row are compared with a query: see `rows`."
         return self.dimension
     @property
     def bytes_per_vector(self) -> int:
@@ -78,7 +83,7 @@ def _instead(self: Codec, n: int) -> str: return "int8, which needs no training"
 @patch
 def _train(self: Codec, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {}
 
-# %% ../nbs/31_codecs.ipynb #c40b4b53
+# %% ../nbs/31_codecs.ipynb #e943be9c
 @patch
 def encode(self: Codec,
     x: Any, # [n, d] numbers; residuals if `residual`
@@ -94,6 +99,20 @@ def decode(self: Codec,
     "Codes as vectors."
     self._check_trained()
     return self._decode(self._as_codes(codes))
+
+@patch
+def project(self: Codec,
+    x: np.ndarray, # [n, d] float32
+) -> np.ndarray: # [n, k] float32
+    "Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."
+    return x
+
+@patch
+def rows(self: Codec,
+    codes: np.ndarray, # [n, code_width]
+) -> np.ndarray: # [n, k] float32
+    "What a search compares projected queries with: decoded vectors, unless the codec keeps fewer dimensions."
+    return self.decode(codes)
 
 @patch
 def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['IndexFileWarning']
 
-# %% ../nbs/57_durable.ipynb #475336e6
+# %% ../nbs/57_durable.ipynb #7c1c6533
 import re, warnings
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from .ivf_index import IVFIndex
 from . import index_files, durable_exchange
 from .durable_care import check_folder, repair_folder
 from .durable_storage import DurableStorage
-from .durable_format import DamageError
 from .ivf_balance import Upkeep
 
 # %% ../nbs/57_durable.ipynb #83c980e2
@@ -49,7 +48,7 @@ def _objection(ivf: IVF, change: int, index: IVFIndex) -> str | None:
     if change == now["change"] and note != now: return f"reflects other contents of change {change}: is the storage another copy?"
     if storage.changes_since(change) is None: return f"reflects change {change}, and the log of changes no longer reaches back that far"
 
-# %% ../nbs/57_durable.ipynb #0b0bb4f2
+# %% ../nbs/57_durable.ipynb #8e23abbe
 @patch
 def _adopt(self: IVFIndex, change: int, path: Path, verify: bool) -> str | None:
     "Take an index file and catch up; or say why that cannot be done."
@@ -78,7 +77,6 @@ def open(cls: IVFIndex,
         if reason is None: return index
         why.append(reason if path.name in reason else f"{path}: {reason}")
     if len(storage) or why: warnings.warn(f"{'; '.join(why) or f'{storage.path}: no index is kept beside this storage'}: it is built from the {len(storage):,} vectors of the storage", IndexFileWarning, stacklevel=2)
-    if problems := storage.check(): raise DamageError(f"an index cannot be built from a damaged storage: {'; '.join(problems[:3])}{f'; and {len(problems) - 3} more' if len(problems) > 3 else ''}")
     index.build()
     if storage.mode == "rw": index.save()
     return index

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['source_blocks', 'Compaction']
 
-# %% ../nbs/54_durable_bulk.ipynb #aef534b2
+# %% ../nbs/54_durable_bulk.ipynb #51b03d29
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from fastcore.foundation import L
 from tqdm import tqdm
 from .vector_storage import MetadataError, VectorError, as_matrix
 from .segments import disk, runs, segment_name, segment_rows
-from .tables import Block, block_rows, is_table, table_blocks
+from .tables import Block, block_rows, is_table, table_blocks, table_length
 from .durable_format import DAMAGED, metadata_text, seal
 from .durable_storage import DurableStorage
 from .durable_writes import Change, SMALL_BYTES, changing, joined
@@ -59,7 +60,7 @@ def _with_metadata(blocks: Iterable[Block], metadatas: Iterable | None, dimensio
         total += len(rows)
     if given is not None and (left := sum(1 for _ in islice(given, 1_000_000))): raise MetadataError(f"got {total} vectors but {total + left} metadata: give one dictionary per vector")
 
-# %% ../nbs/54_durable_bulk.ipynb #abb5cf8f
+# %% ../nbs/54_durable_bulk.ipynb #c1b66d6d
 @patch
 def add_bulk(self: DurableStorage,
     vectors: Any, # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
@@ -69,7 +70,7 @@ def add_bulk(self: DurableStorage,
 ) -> list[int]: # the n new ids
     "Add many vectors in one commit, reading the source block by block: all of them are stored, or none."
     self._check_writable()
-    total = len(vectors) if hasattr(vectors, "__len__") and not isinstance(vectors, str) else None
+    total = table_length(vectors)
     blocks = _with_metadata(source_blocks(vectors, self.dimension), metadatas, self.dimension)
     block = next(blocks, None)
     if block is None or not len(block[0]) and not total and next(blocks, None) is None: return []
@@ -106,7 +107,7 @@ def skip_to(self: Change, id: int):
     "Let the next id be `id`; those before it are never given out."
     if id > self.head["next_id"]: self.bury(self.head["next_id"], id - self.head["next_id"]); self.head["next_id"] = id
 
-# %% ../nbs/54_durable_bulk.ipynb #77f3dab0
+# %% ../nbs/54_durable_bulk.ipynb #6503f2a3
 class Compaction(NamedTuple):
     "What `compact` did."
     rows: int         # living rows
@@ -128,9 +129,19 @@ def compact(self: DurableStorage) -> Compaction:
         try:
             if self._head.recent or not self._is_packed(): self._rewrite()
         except DAMAGED as e: raise self._damage(e) from e
+        self._drop_indexes()
         self._wrapped(disk.execute, self._con, "VACUUM")
         erased = self._checkpoint("TRUNCATE", self.timeout)
         return Compaction(len(self), before, self.bytes_used(), erased)
+
+@patch
+def _drop_indexes(self: DurableStorage):
+    "Remove kept indexes that hold what was deleted or replaced since they were written; they are derived, and built again."
+    for path in self.path.glob("index-*.ivf"):
+        since = int(n[1]) if (n := re.fullmatch(r"index-(\d{1,18})\.ivf", path.name)) else -1
+        changed, m = self.changes_since(since) if since >= 0 else None, self._head.changes - since
+        only_adds = changed is not None and np.array_equal(changed, np.arange(self._head.next_id - m, self._head.next_id))
+        if not only_adds: self._wrapped(disk.unlink, path)
 
 @patch
 def _is_packed(self: DurableStorage) -> bool:

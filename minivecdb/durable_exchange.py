@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['FORMATS']
 
-# %% ../nbs/56_durable_exchange.ipynb #9926f849
+# %% ../nbs/56_durable_exchange.ipynb #010a3f09
 import json, os, secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -17,11 +18,11 @@ from .json_files import MAX_ID, _row_json, write_atomically
 from .segments import disk
 from .tables import Block, block_rows, need, table_blocks
 from .durable_format import metadata_text
-from .durable_storage import DurableStorage
-from .durable_writes import changing
-from . import durable_bulk
+from .durable_storage import DurableStorage, WriteError
+from .durable_appends import changing
+from .durable_care import _TELL_ALL
 
-# %% ../nbs/56_durable_exchange.ipynb #b669ee72
+# %% ../nbs/56_durable_exchange.ipynb #71430f53
 @patch
 def _json_parts(self: DurableStorage) -> Iterator[bytes]:
     "The JSON file of `VectorStorage.save`, piece by piece; both halves from one snapshot."
@@ -52,16 +53,31 @@ def _line_parts(self: DurableStorage) -> Iterator[bytes]:
 
 FORMATS = (".json", ".jsonl", ".ndjson", ".parquet") # that `export` writes and `restore` reads
 
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    "A disk that fails while a file is written, as an error of ours; the file is then what it was before."
+    try: yield
+    except OSError as e:
+        if isinstance(e, (MinivecdbError, *_TELL_ALL)): raise
+        raise WriteError(f"{path}: was not written ({type(e).__name__}: {e}): free the disk or take another one") from e
+
 @patch
 def export(self: DurableStorage,
     path: str | Path, # ending in one of `FORMATS`
 ):
     "Write everything to one file, replacing it in one step."
     path = Path(path)
-    if path.suffix == ".json": self.save(path)
-    elif path.suffix in (".jsonl", ".ndjson"): write_atomically(path, self._line_parts())
-    elif path.suffix == ".parquet": self._export_parquet(path)
-    else: raise FileFormatError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
+    if path.suffix not in FORMATS: raise FileFormatError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
+    with _written(path):
+        if path.suffix == ".parquet": self._export_parquet(path)
+        else: write_atomically(path, self._json_parts() if path.suffix == ".json" else self._line_parts())
+
+@patch
+def save(self: DurableStorage,
+    path: str | Path, # a file name, usually ending in .json
+):
+    "Write everything to a JSON file, as a storage in memory does."
+    with _written(Path(path)): write_atomically(path, self._json_parts())
 
 @patch
 def _export_parquet(self: DurableStorage, path: Path):

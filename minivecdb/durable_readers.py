@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['private_copy']
 
-# %% ../nbs/51_durable_readers.ipynb #40d65630
+# %% ../nbs/51_durable_readers.ipynb #ece5cfcf
 import os, shutil, tempfile
 from pathlib import Path
 from fastcore.basics import patch
 from .segments import uri_path
 from .writer_lock import try_lock, unlock
-from .durable_storage import DurableStorage, Reader, connect, refuse_links
+from .durable_storage import DurableStorage, connect, refuse_links
+from .durable_snapshots import Reader
 
 # %% ../nbs/51_durable_readers.ipynb #5dd79b0c
 @patch

@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['Extents', 'as_id', 'reading']
 
-# %% ../nbs/52_durable_reads.ipynb #efceb90c
-import sqlite3
+# %% ../nbs/52_durable_reads.ipynb #69e4975f
 import numpy as np
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ from typing import Any
 from fastcore.basics import patch
 from fastcore.foundation import L
 from .vector_storage import UnknownIdError
-from .json_files import MAX_ID
-from .segments import DamageError, read_rows, stitched
+from .segments import DamageError, read_rows
 from .durable_format import DAMAGED, metadata_of, row_seals
 from . import durable_readers
-from .durable_storage import DurableStorage, Snapshot
+from .durable_storage import DurableStorage
+from .durable_snapshots import Snapshot
 
 # %% ../nbs/52_durable_reads.ipynb #c3cf03c3
 class Extents:
@@ -48,29 +47,38 @@ def _extents(self: DurableStorage, s: Snapshot) -> Extents:
     self._arrays["extents"] = s.head.layout, (extents := Extents(found))
     return extents
 
-# %% ../nbs/52_durable_reads.ipynb #a5285966
+# %% ../nbs/52_durable_reads.ipynb #ba41c25a
 _ROWS = "SELECT r.id, r.metadata, r.crc, v.vector FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE "
 _ROWS_NONE_RECENT = "SELECT id, metadata, crc, NULL FROM rows WHERE "
+
+def _plausible(s: Snapshot, ids: tuple, texts: tuple, crcs: tuple, vectors: tuple) -> bool:
+    "Whether columns of table `rows` are of the types and sizes that we write."
+    if not 0 <= min(ids) <= max(ids) < s.head.next_id or {*map(type, texts)} != {bytes} or {*map(type, crcs)} != {int}: return False
+    there = [v for v in vectors if v is not None]
+    return all(type(v) is bytes and len(v) == 4 * s.head.dimension for v in there)
 
 @patch
 def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> tuple[np.ndarray, np.ndarray, list[bytes]]: # ([m] ids, [m, d] rows, m texts)
     "The vectors to some rows of table `rows`, each compared with its checksum."
     meta, d = self.meta, s.head.dimension
-    for id, text, crc, vector in found:
-        if not 0 <= id < s.head.next_id or type(text) is not bytes or type(crc) is not int or not (vector is None or type(vector) is bytes and len(vector) == 4 * d): raise DamageError(f"{meta}: row {id} is damaged: restore a backup, or repair_folder(path, into)")
-    ids, texts = np.array([f[0] for f in found], np.int64), [f[1] for f in found]
-    rows, recent = np.empty((len(ids), d), np.float32), np.array([f[3] is not None for f in found], bool)
+    if not found: return np.empty(0, np.int64), np.empty((0, d), np.float32), []
+    numbers, texts, crcs, vectors = zip(*found)
+    if not _plausible(s, numbers, texts, crcs, vectors): raise DamageError(f"{meta}: row {next(f[0] for f in found if not _plausible(s, *zip(f)))} is damaged: restore a backup, or repair_folder(path, into)")
+    ids, recent = np.array(numbers, np.int64), np.array([v is not None for v in vectors], bool)
     number, row = self._extents(s).find(ids)
     if len(lost := ids[(number < 0) & ~recent]): raise DamageError(f"{meta}: row {lost[0]} has no vector: restore a backup, or repair_folder(path, into)")
     if not recent.any(): rows = read_rows(s.segments, number, row, d)
     else:
+        rows = np.empty((len(ids), d), np.float32)
         rows[~recent] = read_rows(s.segments, number[~recent], row[~recent], d)
-        rows[recent] = np.frombuffer(b"".join(f[3] for f in found if f[3] is not None), "<f4").reshape(-1, d)
-    seals = row_seals(ids.tolist(), rows, texts)
-    for i, (f, crc) in enumerate(zip(found, seals)):
-        if f[2] != crc: raise DamageError(f"{meta if recent[i] else s.segments[int(number[i])].path}: row {f[0]}{'' if recent[i] else f' (place {row[i]})'} does not match its checksum in {meta.name}: restore a backup, or repair_folder(path, into)")
-    return ids, rows, texts
+        rows[recent] = np.frombuffer(b"".join(v for v in vectors if v is not None), "<f4").reshape(-1, d)
+    seals = row_seals(numbers, rows, texts)
+    if tuple(seals) != crcs:
+        i = next(i for i, (a, b) in enumerate(zip(seals, crcs)) if a != b)
+        raise DamageError(f"{meta if recent[i] else s.segments[int(number[i])].path}: row {ids[i]}{'' if recent[i] else f' (place {row[i]})'} does not match its checksum in {meta.name}: restore a backup, or repair_folder(path, into)")
+    return ids, rows, list(texts)
 
+# %% ../nbs/52_durable_reads.ipynb #58c75861
 @patch
 def _fetch(self: DurableStorage, s: Snapshot, ids: list[int]) -> tuple[np.ndarray, np.ndarray, list[bytes]]:
     "Those of some distinct ids that are there, ascending."
@@ -89,6 +97,7 @@ def _check_gone(self: DurableStorage, s: Snapshot, ids: Iterable[int]):
         run = next(self._sealed("gone", s.con.execute("SELECT first, n, crc FROM gone WHERE first <= ? ORDER BY first DESC LIMIT 1", (id,))), None)
         if run is None or run[0] + run[1] <= id: raise DamageError(f"{self.meta}: row {id} is missing, and was not deleted: restore a backup, or repair_folder(path, into)")
 
+# %% ../nbs/52_durable_reads.ipynb #18cefde6
 @patch
 def _found(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int = -1) -> Iterator[list[tuple]]:
     "Table `rows` by ascending ids, in blocks of about `size` bytes of vectors."
@@ -108,7 +117,7 @@ def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20, after: int =
         yield self._verified(s, found)
     if whole and seen != s.head.count: raise DamageError(f"{self.meta}: table rows has {seen:,} rows, expected {s.head.count:,}: restore a backup, or repair_folder(path, into)")
 
-# %% ../nbs/52_durable_reads.ipynb #96f743a2
+# %% ../nbs/52_durable_reads.ipynb #f6fd8664
 def as_id(id: Any) -> int | None: # None for what no id can be
     "`id` as a number."
     if isinstance(id, (int, np.integer)) or isinstance(id, (float, np.floating)) and float(id).is_integer():
@@ -144,6 +153,7 @@ def get(self: DurableStorage,
         if not len(ids): raise self._unknown(id, s.head.next_id)
     return rows[0], self._metadata_at(key, texts[0])
 
+# %% ../nbs/52_durable_reads.ipynb #65169e94
 @patch
 def take(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
@@ -186,43 +196,7 @@ def __contains__(self: DurableStorage, id: int) -> bool:
         if not there: self._check_gone(s, [key])
     return there
 
-# %% ../nbs/52_durable_reads.ipynb #e6022096
-@patch
-def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
-    "All ids, ascending: those that were given out, without those in table `gone`."
-    found = list(self._sealed("gone", s.con.execute("SELECT first, n, crc FROM gone ORDER BY first")))
-    first, n = np.array(found, np.int64).reshape(-1, 2).T
-    ends = np.concatenate([[0], first + n])
-    starts = np.concatenate([first, [s.head.next_id]])
-    if (starts < ends).any() or (starts - ends).sum() != s.head.count: raise DamageError(f"{self.meta}: table gone leaves {(starts - ends).sum()} of {s.head.next_id} ids, expected {s.head.count}: restore a backup, or repair_folder(path, into)")
-    lengths = starts - ends
-    return np.arange(s.head.count) + np.repeat(ends - np.cumsum(lengths) + lengths, lengths)
-
-@patch
-def __iter__(self: DurableStorage) -> Iterator[int]:
-    with reading(self) as s: ids = self._ids(s)
-    return (i for a in range(0, len(ids), 4096) for i in ids[a:a + 4096].tolist())
-
-@patch
-def _recent(self: DurableStorage, found: list[tuple], dimension: int) -> tuple[np.ndarray, np.ndarray]: # ([m] int64 ids, [m, d] float32)
-    "Rows of table `recent`, if they are vectors."
-    for id, vector in found:
-        if type(vector) is not bytes or len(vector) != 4 * dimension or not 0 <= id < MAX_ID: raise DamageError(f"{self.meta}: the vector of row {id} is damaged: restore a backup, or repair_folder(path, into)")
-    return np.array([f[0] for f in found], np.int64), np.frombuffer(b"".join(f[1] for f in found), "<f4").reshape(-1, dimension)
-
-@patch
-def to_arrays(self: DurableStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int64 ids, [n, d] float32 rows), ascending ids
-    "The ids and the matrix, read-only, mapped from the files without a copy where they lie in order. Checksums are not compared: `check` does that."
-    with reading(self) as s:
-        ids = self._ids(s)
-        number, row = self._extents(s).find(ids)
-        recent, more = self._recent(s.con.execute("SELECT id, vector FROM recent ORDER BY id").fetchall() if s.head.recent else [], s.head.dimension)
-        at = np.searchsorted(ids, recent)
-        if len(alone := recent[np.append(ids, -1)[at] != recent]): raise DamageError(f"{self.meta}: table recent has a vector for id {alone[0]}, which is not there: restore a backup, or repair_folder(path, into)")
-        number[at], row[at] = -2, np.arange(len(recent))
-        if (number == -1).any(): raise DamageError(f"{self.meta}: row {ids[number == -1][0]} has no vector: restore a backup, or repair_folder(path, into)")
-        return ids, stitched(s.segments, number, row, more, s.head.dimension)
-
+# %% ../nbs/52_durable_reads.ipynb #f63921f4
 @patch
 def _log_entries(self: DurableStorage, s: Snapshot, counter: int) -> np.ndarray | None: # [3, m] at, first, n
     "The log from the entry with change `counter` on; None when it does not reach back."
@@ -235,13 +209,17 @@ def _log_entries(self: DurableStorage, s: Snapshot, counter: int) -> np.ndarray 
     return np.stack([at, first, n])
 
 @patch
+def _changed(self: DurableStorage, s: Snapshot, counter: int) -> np.ndarray | None: # int64 ids, ascending
+    "Which ids changed after the reading `counter`, as of a snapshot."
+    if counter >= s.head.changes: return np.empty(0, np.int64)
+    if (entries := self._log_entries(s, int(counter))) is None: return None
+    at, first, n = entries
+    first[0], n[0] = first[0] + counter - at[0], n[0] - (counter - at[0])
+    return np.unique(np.concatenate([np.arange(a, a + m) for a, m in zip(first.tolist(), n.tolist())]))
+
+@patch
 def changes_since(self: DurableStorage,
     counter: int, # an earlier reading of `changes`, by any process
 ) -> np.ndarray | None: # int64 ids added, updated or deleted since, ascending; None when the log no longer reaches back
     "Which ids changed after the reading `counter`."
-    with reading(self) as s:
-        if counter >= s.head.changes: return np.empty(0, np.int64)
-        if (entries := self._log_entries(s, int(counter))) is None: return None
-    at, first, n = entries
-    first[0], n[0] = first[0] + counter - at[0], n[0] - (counter - at[0])
-    return np.unique(np.concatenate([np.arange(a, a + m) for a, m in zip(first.tolist(), n.tolist())]))
+    with reading(self) as s: return self._changed(s, counter)

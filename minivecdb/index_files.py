@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['MAGIC', 'VERSION']
 
-# %% ../nbs/36_index_files.ipynb #cecca44b
+# %% ../nbs/36_index_files.ipynb #4195e662
 import json, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -18,12 +19,14 @@ from .json_files import write_atomically
 from .rotation import ROUNDS, random_signs
 from .shortlist import NO_TURN
 from .flat_index import FlatIndex
-from .codecs import codec_from_state
+from .blocks import ROWS, Blocks, as_blocks
+from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
 from .ivf import IVF
 from .ivf_balance import Upkeep
+from .ivf_auto import choice_from_state
 
-# %% ../nbs/36_index_files.ipynb #bb4cd448
+# %% ../nbs/36_index_files.ipynb #247ee87b
 MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
 _UPKEEP = ("spread", "stuck", "news") # of each list, where an index is kept even
 
@@ -32,11 +35,13 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     "What a file holds, by name; lists in order and without gaps."
     lists, at = self.lists, self.lists.positions()
     packed = len(at) == len(lists.codes) and (not len(at) or (at[0] == 0 and (np.diff(at) == 1).all()))
-    columns = {name: a if packed else a[at] for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
+    def whole(a): return a if packed else a[at]
+    columns = {name: whole(a) for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
     kept = {} if self.upkeep is None else {f"upkeep.{name}": getattr(self.upkeep, name) for name in _UPKEEP}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
+    if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
     return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned | kept | _copies(lists.copies)
 
 def _copies(copies: InvertedLists | None) -> dict[str, np.ndarray]:
@@ -59,7 +64,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
-            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note}
+            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     header = json.dumps(head).encode().ljust(room)
@@ -105,7 +110,7 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
-# %% ../nbs/36_index_files.ipynb #62092502
+# %% ../nbs/36_index_files.ipynb #48e93bc9
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
@@ -115,24 +120,24 @@ def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     if hasattr(mmap_module, "MADV_NOHUGEPAGE"): a._mmap.madvise(mmap_module.MADV_NOHUGEPAGE)   # else one look makes 2 MB resident
     return a.view(np.ndarray)
 
-def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray]):
+def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray], blocks: bool):
     "Raise unless the arrays of the index agree with each other."
     k, n, d = len(a["sizes"]), len(a["ids"]), head["dimension"]
     if not 1 <= d <= MAX_DIMENSION: _fail(path, f"dimension {d} is not between 1 and {MAX_DIMENSION}")
     if a["centroids"].shape != (k, d) or a["centroids"].dtype != np.float32: _fail(path, f"centroids have shape {a['centroids'].shape}, expected ({k}, {d})")
     if a["sizes"].dtype != np.int64 or (a["sizes"] < 0).any() or a["sizes"].sum() != n: _fail(path, f"the lists hold {a['sizes'].sum()} vectors, but there are {n} ids")
-    if a["ids"].dtype != np.int64 or a["codes"].ndim != 2 or len(a["codes"]) != n or a["lengths"].shape not in ((n,), (n, 0), (0, 0)): _fail(path, f"there are {n} ids, but {len(a['codes'])} codes of shape {a['codes'].shape} and lengths of shape {a['lengths'].shape}")
+    if a["ids"].dtype != np.int64 or a["codes"].ndim != 2 or len(a["codes"]) != (-(-n // ROWS) if blocks else n) or a["lengths"].shape not in ((n,), (n, 0), (0, 0)): _fail(path, f"there are {n} ids, but {len(a['codes'])} codes of shape {a['codes'].shape} and lengths of shape {a['lengths'].shape}")
     for name, dtype, width in (("rounded", np.int8, -(-d // 4) * 4), ("terms", np.float32, 4)):
         if a.setdefault(name, np.empty((n, 0), dtype)).dtype != dtype or a[name].shape not in ((n, width), (n, 0)): _fail(path, f"{name} have shape {a[name].shape}, expected ({n}, {width})")
     if (s := a.setdefault("signs", NO_TURN)).dtype != np.float32 or len(s) and not (s.shape == (ROUNDS, d) and (abs(s) == abs(random_signs(d))).all()): _fail(path, f"signs of shape {s.shape} are no rotation of {d} numbers")
-    if "copies.sizes" in a: _check_copies(path, a, k)
+    if "copies.sizes" in a: _check_copies(path, a, k, a["codes"].shape[1] // (ROWS if blocks else 1))
 
-def _check_copies(path: Path, a: dict[str, np.ndarray], k: int):
+def _check_copies(path: Path, a: dict[str, np.ndarray], k: int, width: int):
     "Raise unless the arrays of the copies agree with each other and with the lists."
     c = {name: a[f"copies.{name}"] for name in ("sizes", "codes", "ids", "rounded", "terms")}
     n = len(c["ids"])
     if c["sizes"].shape != (k,) or c["sizes"].dtype != np.int64 or (c["sizes"] < 0).any() or c["sizes"].sum() != n or c["ids"].shape != (n,) or c["ids"].dtype != np.int64: _fail(path, f"the lists of copies hold {c['sizes'].sum()} vectors, but there are {n} ids")
-    for name, widths in (("codes", (0, a["codes"].shape[1])), ("rounded", a["rounded"].shape[1:]), ("terms", a["terms"].shape[1:])):
+    for name, widths in (("codes", (0, width)), ("rounded", a["rounded"].shape[1:]), ("terms", a["terms"].shape[1:])):
         if c[name].dtype != a[name].dtype or c[name].shape not in {(n, w) for w in widths}: _fail(path, f"{name} of the copies have shape {c[name].shape}, expected {n} rows like the {a[name].shape} of the lists")
 
 @patch(cls_method=True)
@@ -149,7 +154,7 @@ def load(cls: IVF,
         arrays = {e["name"]: _read(path, e, mmap and e["name"] in _LARGE) for e in head["arrays"]}
         for e in head["arrays"]:
             if (e["name"] not in _LARGE or (not mmap if verify is None else verify)) and zlib.crc32(arrays[e["name"]].data) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
-        _check_shapes(path, head, arrays)
+        _check_shapes(path, head, arrays, make_codec(head["codec"]["codec"], head["dimension"]).scans)
         return cls._restored(head, arrays)
     except (KeyError, TypeError, ValueError, OverflowError) as e:
         if isinstance(e, FileFormatError): raise
@@ -165,15 +170,18 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     "An index from a checked file."
     codec = codec_from_state(head["codec"], {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")})
-    if (codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
+    if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
     index.coarse = FlatIndex(head["dimension"], head["metric"])
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
+    if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
+    if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
     index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
     index._next_id, index._order, index.note = int(head["next_id"]), a.get("order"), head.get("note")
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
     if head.get("upkeep"): index.upkeep = Upkeep(*(_kept_numbers(a, name, len(starts)) for name in _UPKEEP), *map(int, head["upkeep"]))
+    index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
     return index
 
 def _kept_numbers(a: dict[str, np.ndarray], name: str, n_lists: int) -> np.ndarray: # [n_lists]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['InvertedLists', 'empty_lists', 'ranges', 'by_list']
 
-# %% ../nbs/32_inverted_lists.ipynb #9e6a7c1d
+# %% ../nbs/32_inverted_lists.ipynb #e0801b22
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,13 +13,14 @@ import numpy as np
 from fastcore.basics import patch
 from .distances import kernel, length_span
 from .flat_index import Candidates
+from .blocks import Blocks
 from .shortlist import NO_TURN, Shortlist
 
-# %% ../nbs/32_inverted_lists.ipynb #8f954424
+# %% ../nbs/32_inverted_lists.ipynb #dda71d02
 @dataclass(frozen=True, repr=False)
 class InvertedLists:
     "Codes grouped into lists; see `empty_lists`. Methods return changed copies that share the arrays."
-    codes: np.ndarray   # [capacity, w] of the codec's type: what stands for each vector
+    codes: np.ndarray | Blocks # [capacity, w] of the codec's type: what stands for each vector
     ids: np.ndarray     # [capacity] int64
     lengths: np.ndarray # [capacity] float64, |row|; [0] where the codec loses it and it is computed when decoded
     rounded: np.ndarray # [capacity, w] int8, and
@@ -63,7 +64,7 @@ def positions(self: InvertedLists,
     "Where the vectors of some lists are."
     return ranges(self.starts[lists], self.sizes[lists])
 
-# %% ../nbs/32_inverted_lists.ipynb #184c3db2
+# %% ../nbs/32_inverted_lists.ipynb #63bdf9e7
 def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
 
 def _spare(rows: np.ndarray | int) -> np.ndarray | int: return rows + (rows + 7) // 8
@@ -73,7 +74,7 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     rooms = sizes + more if more.sum() >= sizes.sum() else _spare(sizes + more)
     capacity = int(rooms.sum()) if more.sum() >= sizes.sum() else _spare(int(rooms.sum()))
     starts = np.cumsum(rooms) - rooms
-    columns = [np.empty((capacity, *a.shape[1:]), a.dtype) for a in _columns(lists)]
+    columns = [a.like(capacity) if isinstance(a, Blocks) else np.empty((capacity, *a.shape[1:]), a.dtype) for a in _columns(lists)]
     target = ranges(starts, sizes)
     for new, old in zip(columns, _columns(lists)): new[target] = old[at]
     return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span, lists.signs, lists.copies)
@@ -91,6 +92,12 @@ def _with_room(lists: InvertedLists, more: np.ndarray) -> InvertedLists: # more:
     for a in _columns(lists): a[target] = a[source]
     return replace(lists, starts=starts, rooms=rooms, used=used)
 
+def _put(a: np.ndarray, target: np.ndarray, new: np.ndarray, order: np.ndarray):
+    "a[target] = new[order], without a copy in between where the target is in one piece."
+    one_piece = target[-1] - target[0] == len(target) - 1 and a.dtype == new.dtype and a.size   # target ascends within a list, and lists follow on each other when first filled
+    if one_piece and (np.diff(target) == 1).all(): np.take(new, order, 0, out=a[target[0]:target[-1] + 1], mode="clip")
+    else: a[target] = new[order]
+
 @patch
 def append(self: InvertedLists,
     codes: np.ndarray, # [n, w]
@@ -105,7 +112,7 @@ def append(self: InvertedLists,
     lists = _with_room(self, counts)
     target = ranges(lists.starts + lists.sizes, counts)
     none = np.empty((len(ids), 0))
-    for a, new in zip(_columns(lists), (codes, ids, lengths if self.lengths.ndim == 1 else none, *(in_bytes if self.rounded.shape[1] else (none, none)))): a[target] = new[order]
+    for a, new in zip(_columns(lists), (codes, ids, lengths if self.lengths.ndim == 1 else none, *(in_bytes if self.rounded.shape[1] else (none, none)))): _put(a, target, new, order)
     return replace(lists, sizes=lists.sizes + counts, span=length_span(lengths, self.span))
 
 # %% ../nbs/32_inverted_lists.ipynb #fe8024a2

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #19df3760
-import os
+# %% ../nbs/34_ivf.ipynb #c702ba85
+import dataclasses, os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,15 +17,18 @@ from .distances import get_metric, pair_distances, pays, prepare_queries, produc
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
-from .shortlist import NO_TURN, byte_rows, closest
+from .closest import closest
+from .shortlist import NO_TURN, byte_rows
 from .codecs import Codec, make_codec
+from .rabitq_search import FIRST, search_codes, search_one_code, worth_measuring
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
+from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
 from .overlapping_lists import empty_copies, second_lists
 from .single_query import search_one
 
-# %% ../nbs/34_ivf.ipynb #eb900096
+# %% ../nbs/34_ivf.ipynb #5e84e3ac
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
@@ -38,15 +41,17 @@ class IVF:
         dimension: int, # d
         n_clusters: int | None = None, # lists; None for `default_clusters` of the training vectors
         metric: str = "cosine", # or "euclidean", "dot"
-        codec: str | Codec = "flat", # how vectors are stored, see `make_codec`
+        codec: str | Codec = "flat", # how vectors are stored, see `make_codec`; "auto" chooses when it is trained
         *,
         seed: int = 0, # of the clustering and the codec
+        memory: int | None = None, # bytes that the index may take, for "auto"; None for half of what the machine has left
         spill: float | None = None, # λ of `second_lists`: put each vector into a second list too; None for one list each
     ):
         if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number of at least 0, got {spill!r}: 1 is a good choice")
         self.spill = None if spill is None else float(spill)
         self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters, get_metric(metric), seed
-        self.codec = make_codec(codec, self.dimension)
+        self.auto, self.memory, self.choice = isinstance(codec, str) and codec == "auto", memory, None   # choice: what "auto" chose, and why
+        self.codec = make_codec("flat" if self.auto else codec, self.dimension)
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
@@ -72,17 +77,19 @@ class IVF:
     def __len__(self) -> int: return len(self.lists) if self.is_trained else 0
     def __repr__(self) -> str:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
-        return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {self.codec.name})"
+        return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {'auto' if self.auto and self.choice is None else self.codec.name})"
 
-# %% ../nbs/34_ivf.ipynb #5bd67c6d
+# %% ../nbs/34_ivf.ipynb #cff890d1
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
     sample: int = 256, # vectors used per cluster at most
+    total: int | None = None, # vectors that there will be, for "auto"; None for as many as here
 ) -> IVF:
     "Find the centroids. An index that was trained before starts anew, without vectors."
     x = as_matrix(x, self.dimension)
-    k = default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
+    if self.auto: self._choose(len(x) if total is None else total, len(x))
+    k = self.choice.n_clusters if self.choice is not None else default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
     centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=not self.codec.is_trained or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
@@ -91,6 +98,7 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
     if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
 
@@ -101,7 +109,7 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
 
-# %% ../nbs/34_ivf.ipynb #53da4d52
+# %% ../nbs/34_ivf.ipynb #bd05849b
 @patch
 def add(self: IVF,
     x: Any, # [n, d] numbers
@@ -131,10 +139,10 @@ def replace(self: IVF,
     x = as_matrix(x, self.dimension)
     ids = self._new_ids(ids, len(x), gone)
     labels, cost = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)
-    codes = self.codec.encode(self._to_store(x, labels, self.coarse.rows)) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
+    codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths, signs = row_lengths(x), self.lists.signs
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
-    if self.upkeep is None or self.lists.copies is not None:   # lists with second places are not kept even
+    if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # lists with second places, or in blocks, are not kept even
         lists = self.lists.without(gone).append(codes, ids, labels, lengths, in_bytes)
         if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
@@ -169,8 +177,14 @@ def _with_error(self: IVF, cost: np.ndarray, enough: int = 10_000) -> tuple[floa
 def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None) -> InvertedLists: # unit: the rows as they were assigned
     "Lists in which some vectors, whose first lists are `labels`, have a second place."
     second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
-    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self.codec.encode(self._to_store(x, second, self.coarse.rows))
+    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self._codes(x, second)
     return lists.append_copies(codes, ids, second, lengths, in_bytes)
+
+@patch
+def _codes(self: IVF, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    "What stands for vectors of some lists."
+    if self.codec.scans: return self.codec.encode_near(prepare_queries(x, self.metric)[0], self.coarse.rows, labels, self.metric)
+    return self.codec.encode(self._to_store(x, labels, self.coarse.rows))
 
 @patch
 def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray | None:
@@ -267,7 +281,7 @@ def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared:
     allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
 
-# %% ../nbs/34_ivf.ipynb #e192088b
+# %% ../nbs/34_ivf.ipynb #5532ba0b
 @patch
 def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable]:
     "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
@@ -275,7 +289,7 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     filled = np.flatnonzero(lists.sizes)
     filled = filled[np.argsort(lists.starts[filled])]
     def rows_of(at, j):
-        rows = self.codec.decode(lists.codes[at])
+        rows = self.codec.rows(lists.codes[at])
         return rows + self.coarse.rows[j] if self.codec.residual else rows
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
@@ -291,7 +305,7 @@ def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Call
     if copies is None or self.codec.lossless: return decode, None, fetch, lists.ids
     decode_copy, fetch_copy = self._decoders(copies)
     def fetch_both(at):
-        rows, behind = np.empty((len(at), self.dimension), np.float32), at >= len(lists.codes)
+        rows, behind = np.empty((len(at), self.codec.n_compared), np.float32), at >= len(lists.codes)
         for which, one, less in ((~behind, fetch, 0), (behind, fetch_copy, len(lists.codes))):
             if which.any(): rows[which] = one(at[which] - less)[0]
         return rows, np.arange(len(at)), np.empty(0)
@@ -306,7 +320,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
-# %% ../nbs/34_ivf.ipynb #c427b984
+# %% ../nbs/34_ivf.ipynb #a947521f
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -318,43 +332,86 @@ def search(self: IVF,
     mask: np.ndarray | None = None, # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
     max_codes: int | None = None, # stop once so many vectors were read
     ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen
+    rescore_num_samples: int | None = None, # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
     self._check_trained()
     self = self._still()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
+    rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = as_mask(mask, len(queries), len(lists))
-    place, (decode, decode_copy, fetch, ids) = None if mask is None else self._places(lists), self._with_copies(lists)
+    place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
+    in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
+    if len(queries) == 1 and in_codes and compiled and mask is None and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
+    decode, decode_copy, fetch, ids = self._with_copies(lists)
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
+        if in_codes: return self._in_codes(some, k, most, probes, prepared, lists, again, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
         def scan(which, kept):
             at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             lists.scan(at, kept, decode, floats=floats)
             if lists.copies is not None: lists.scan_copies(at, kept, decode_copy, floats=floats)
-        found = nearest(some, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, prepared, not again, lists.signs)
+        asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
+        ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
+        found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs)
+        if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
 
 @patch
+def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured, or None; how many of them are only sampled, or 0)
+    "Check `rescore_num_samples`, and say what it means for this index."
+    if samples is None: return self.choice.rescore if rescore is None and self.choice is not None and self.rows is not None else rescore, 0
+    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or (samples < 2 and samples != -1): raise ValueError(f"expected rescore_num_samples as an integer of at least 2, or -1 for all candidates, got {samples!r}: a line needs two points")
+    if self.codec.lossless: return rescore, 0   # distances are exact already
+    if self.rows is None: raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
+    return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
+
+@patch
+def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
+    "Whether exact rows are in memory at the numbers that are their ids."
+    return isinstance(self.rows, ArrayRows) and self.rows.by_number and found.max(initial=-1) < len(self.rows.x)
+
+@patch
+def _one_code(self: IVF, query: np.ndarray, k: int, most: int, nprobe: int, again: bool) -> tuple[np.ndarray, np.ndarray] | None:
+    "A search of one query in one call, where it can be."
+    if nprobe >= len(self.coarse) or product_dtype(self.coarse._held.span) is not np.float32 or again and (most >= len(self.lists) or not self._rows_by_number(np.array([self._next_id - 1]))): return None
+    return search_one_code(self.codec, query, k, most, nprobe, self.metric, self.centroids, self.lists, self.rows.x if again else None)
+
+@patch
+def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+    "Search lists by their codes alone; the exact vectors have the last word where they are asked."
+    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
+    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
+    allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
+    if most >= len(lists): pass   # every row is measured
+    elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
+    elif most > FIRST * k:
+        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
+        behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
+        found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
+    return self._rescored(queries, found, k, prepared, lists.span, compiled)
+
+@patch
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
     "Check the options of a search: (nprobe, what `probes` wants to know)."
-    nprobe = max(1, len(self.coarse) // 10) if nprobe is None else nprobe
+    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
     for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1): raise ValueError(f"expected {name} as an integer of at least 1, got {value!r}")
     if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
 
-# %% ../nbs/34_ivf.ipynb #4b7ba22e
+# %% ../nbs/34_ivf.ipynb #8429bfa9
 @patch
 def exact_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -374,6 +431,7 @@ def search_cost(self: IVF,
     rescore: int | None = None,
     max_codes: int | None = None,
     ensure_topk_full: bool = False,
+    rescore_num_samples: int | None = None,
     k: int = 10,
     **others: Any, # options that make no difference
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
@@ -385,16 +443,18 @@ def search_cost(self: IVF,
     probes = self.probes(queries, nprobe, **how)
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
     if self.lists.copies is not None: codes = codes + (self.lists.copies.sizes[probes] * (probes >= 0)).sum(1) * ((probes >= 0).sum(1) < len(self.coarse))   # where every list is read, copies are not
-    exact = np.minimum(codes, 0 if rescore is None or self.codec.lossless else max(k, rescore))
+    rescore, samples = self._sampling(k, rescore, rescore_num_samples)
+    exact = np.minimum(codes, samples or (0 if rescore is None or self.codec.lossless else max(k, rescore)))
     return len(self.coarse) + codes, 4 * self.dimension * (len(self.coarse) + exact) + codes * self.codec.bytes_per_vector
 
-# %% ../nbs/34_ivf.ipynb #fa343d3a
+# %% ../nbs/34_ivf.ipynb #21f56650
 @patch
 def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
     radius: float, # largest distance, as the metric defines it
     *,
     nprobe: int | None = None, # lists to read; None for a tenth of them
+    rescore_num_samples: int | None = None, # vectors to measure exactly, so that a line corrects the other distances; -1 all; None for none
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (starts [m + 1] int64, distances float32, ids int64): query j has those from starts[j] to starts[j + 1]
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     self._check_trained()
@@ -402,7 +462,10 @@ def range_search(self: IVF,
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)
-    found = [self._within(q, radius, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
+    measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
+    samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
+    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
+    if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
@@ -414,7 +477,7 @@ def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: 
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
 
-# %% ../nbs/34_ivf.ipynb #0b7755db
+# %% ../nbs/34_ivf.ipynb #4ebb4f55
 @patch
 def memory_usage(self: IVF) -> dict[str, int]: # bytes by part
     "Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."
@@ -452,4 +515,4 @@ def get_stats(self: IVF) -> dict:
             "avg_cluster_size": float(sizes.mean()) if len(sizes) else 0., "min_cluster_size": int(sizes.min()) if len(sizes) else 0,
             "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self)),
             "imbalance": float(len(sizes) * (sizes.astype(float)**2).sum() / max(1, sizes.sum())**2),
-            "quantization_error": self._error_now() if sizes.any() else 0., "quantization_error_at_training": total / max(1, rows)}
+            "quantization_error": self._error_now() if sizes.any() else 0., "quantization_error_at_training": total / max(1, rows)} | ({} if self.choice is None else {"choice": self.choice.text})

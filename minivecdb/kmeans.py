@@ -7,7 +7,7 @@ __all__ = ['STARTS', 'cluster_sums', 'cluster_means', 'distinct_rows', 'start_ce
            'fill_clusters', 'lloyd', 'run_kmeans', 'sample_blocks', 'lloyd_blocks', 'training_sample',
            'recall_per_probe', 'kmeans', 'subvector_kmeans', 'cluster_stats', 'calculate_optimal_clusters']
 
-# %% ../nbs/30_kmeans.ipynb #9ed67c60
+# %% ../nbs/30_kmeans.ipynb #b22d87c2
 import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -16,7 +16,8 @@ import numpy as np
 from tqdm import tqdm
 from .vector_storage import as_numbers, as_matrix
 from .distances import get_metric, in_threads, prepare_queries, row_lengths
-from .nearest_centroid import assign, clustering_metric, int8_torch, nearest_by_rounding, out_of_range, rounded, rounding_pays, score_table, torch_in_threads
+from .nearest_centroid import assign, clustering_metric, out_of_range, score_table
+from .only_nearby import Nearby, nearby_pays
 
 # %% ../nbs/30_kmeans.ipynb #8ffb9a18
 def cluster_sums(
@@ -317,27 +318,7 @@ def recall_per_probe(
     near = np.argsort(half - queries @ c.T, axis=1, kind="stable")[:, :nprobe]
     return (labels[truth][:, :, None] == near[:, None]).any(2).mean(), np.bincount(labels, minlength=len(c))[near].sum(1).mean() / len(x)
 
-# %% ../nbs/30_kmeans.ipynb #76568bc8
-def _torch_sums(x: np.ndarray, labels: np.ndarray, k: int, block: int = 16_384) -> np.ndarray: # [k, d] float64
-    "As `cluster_sums`, with torch's `index_add_`; every thread has columns of its own."
-    torch, sums = int8_torch(), np.zeros((k, x.shape[1]))
-    def some(columns):
-        part = slice(columns[0], columns[-1] + 1)
-        for i in range(0, len(x), block):
-            new = torch.zeros((k, len(columns)), dtype=torch.float32)
-            sums[:, part] += new.index_add_(0, torch.from_numpy(labels[i:i + block]), torch.from_numpy(x[i:i + block, part])).numpy()
-    torch_in_threads(some, np.arange(x.shape[1]), least=64)
-    return sums
-
-def _rounding_nearest(x: np.ndarray, metric: str) -> Callable: # (first rows of x, centroids) -> (labels, cost)
-    "`assign` for many rounds over the same rows, through whole numbers; costs are approximate."
-    r = rounded(x)
-    squares = r.length**2
-    def nearest(some, centroids):
-        labels, score, _ = nearest_by_rounding(some, r[:len(some)], *score_table(centroids, metric), doubt=1/16)
-        return labels, np.maximum(1 - score if metric == "cosine" else squares[:len(some)] - 2 * score, 0)
-    return nearest
-
+# %% ../nbs/30_kmeans.ipynb #e202b1e5
 def _stages(k: int, rounds: int) -> list[tuple[int | None, int, float]]: # (rows, rounds, beyond)
     "Four rounds in nine on 20 rows per cluster, two on 64 and two on 128, the rest on all; the very last one goes to the means and no farther."
     few, more = 4 * rounds // 9, 2 * rounds // 9
@@ -362,8 +343,9 @@ def kmeans(
     part = training_sample(x, k, seed, sample, metric)
     centroids, log = _start(init)(part, k, seed), []
     stages = [(part[:rows], rounds, beyond) for rows, rounds, beyond in _stages(k, max_iter)]
-    fast = rounding_pays(sum(len(rows) * rounds for rows, rounds, _ in stages) * centroids.size, x.shape[1])
-    nearest, sums = (_rounding_nearest(part, metric), _torch_sums) if fast else (partial(assign, metric=metric), cluster_sums)
+    fast = nearby_pays(sum(len(rows) * rounds for rows, rounds, _ in stages) * centroids.size, x.shape[1])
+    near = Nearby(part, metric) if fast else None
+    nearest, sums = (near.nearest, near.sums) if fast else (partial(assign, metric=metric), cluster_sums)
     with tqdm(total=max_iter, desc="k-means", unit="round", disable=not progress) as bar:
         for rows, rounds, beyond in stages:
             centroids, more = _rounds(rows, centroids, rounds, tolerance, nearest, sums, bar, beyond)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['second_lists', 'empty_copies', 'opened', 'copies_of', 'read_copies']
 
-# %% ../nbs/32_overlapping_lists.ipynb #079888e8
+# %% ../nbs/32_overlapping_lists.ipynb #33f863cf
 from collections.abc import Callable
 from dataclasses import replace
 import numpy as np
@@ -13,6 +13,7 @@ from fastcore.basics import patch
 from .vector_storage import FileFormatError
 from .distances import kernel
 from .flat_index import Candidates
+from .blocks import Blocks
 from .inverted_lists import InvertedLists, by_list
 from .nearest_centroid import out_of_range
 from .shortlist import NO_COPIES, NO_MASK, IN_PLACE, Shortlist, read_rows
@@ -64,15 +65,15 @@ def second_lists(
         found[some] = seconds
     return found
 
-# %% ../nbs/32_overlapping_lists.ipynb #96b10d7a
+# %% ../nbs/32_overlapping_lists.ipynb #f076ff0d
 def empty_copies(
     lists: InvertedLists,
     lossless: bool, # whether codes are the vectors themselves: copies then hold bytes only
 ) -> InvertedLists: # `lists` with copies, none yet
     "Make room for second places."
     nothing = np.zeros(len(lists.sizes), np.int64)
-    columns = (np.empty((0, 0 if lossless else a.shape[1]), a.dtype) for a in (lists.codes,))
-    return replace(lists, copies=InvertedLists(*columns, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs))
+    codes = lists.codes.like(0) if isinstance(lists.codes, Blocks) else np.empty((0, 0 if lossless else lists.codes.shape[1]), lists.codes.dtype)
+    return replace(lists, copies=InvertedLists(codes, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs))
 
 @patch
 def append_copies(self: InvertedLists,

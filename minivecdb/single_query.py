@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['search_one']
 
-# %% ../nbs/32_single_query.ipynb #a2ca3d1b
+# %% ../nbs/32_single_query.ipynb #31bb3141
 import numpy as np
 from .distances import Metric, kernel, prepare_kernel
 from .int8 import round_rows
 from .rotation import rotate
-from .shortlist import closest_kernel, query_terms, read_rows, survivors
+from .closest import closest_kernel
+from .shortlist import query_terms, read_rows, survivors
 from .flat_index import FlatIndex
 from .coarse import Coarse, choose_all
 from .inverted_lists import InvertedLists

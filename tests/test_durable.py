@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from fastcore.foundation import L
 from minivecdb import FlatIndex, IVFIndex, VectorStorage
-from minivecdb import durable_format, durable_storage, durable_writes, segments, tables
+from minivecdb import durable_appends, durable_format, durable_snapshots, durable_storage, segments, tables
 from minivecdb.cli import main
 from minivecdb.durable import IndexFileWarning, check_folder, repair_folder
 from minivecdb.durable_storage import ClosedError, DurableStorage, LockedError, ReadOnlyError, WriteError
@@ -115,7 +115,7 @@ def test_a_newer_format_is_refused_without_writing(three, path, mode):
 def test_migrations_run_in_order_in_one_transaction(three, path, monkeypatch):
     three.close()
     schema = durable_format.SCHEMA | {"extra": "CREATE TABLE extra (a INTEGER)"}
-    for module in (durable_format, durable_storage): monkeypatch.setattr(module, "FORMAT", 3)
+    for module in (durable_format, durable_storage, durable_snapshots): monkeypatch.setattr(module, "FORMAT", 3)
     monkeypatch.setattr(durable_format, "SCHEMA", schema)
     def fail(con): raise sqlite3.OperationalError("database or disk is full")
     steps = [durable_format.MIGRATIONS[0], lambda con: con.execute(schema["extra"]), fail]
@@ -467,7 +467,7 @@ print(int(added), int(peak() - before), len(s))
 @pytest.mark.parametrize("seed", range(4))
 def test_random_work_agrees_with_a_dictionary(path, monkeypatch, seed):
     "Small segments, so that every boundary is crossed; closed and opened again in between."
-    monkeypatch.setattr(segments, "segment_rows", lambda d: 37); monkeypatch.setattr(durable_writes, "segment_rows", lambda d: 37)
+    monkeypatch.setattr(segments, "segment_rows", lambda d: 37); monkeypatch.setattr(durable_appends, "segment_rows", lambda d: 37)
     from minivecdb import durable_bulk
     monkeypatch.setattr(durable_bulk, "segment_rows", lambda d: 37); monkeypatch.setattr(durable_bulk, "SMALL_BYTES", 200)
     rng, truth, s, next_id, seen = random.Random(seed), {}, VectorStorage.open(path, 2), 0, []
@@ -650,3 +650,142 @@ def test_the_commands(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(VectorStorage, "open", lambda *a, **k: DurableStorage(*a, **k | {"timeout": .05}))
         assert main(["compact", "a.mvdb"]) == 1 and f"process {os.getpid()}" in capsys.readouterr().err
     assert main(["check", "nowhere.mvdb"]) == 1 and "nowhere.mvdb" in capsys.readouterr().err
+
+# --- the whole matrix -----------------------------------------------------------------------------------------
+
+def flip(file, at):
+    with open(file, "r+b") as f: f.seek(at); b = f.read(1); f.seek(at); f.write(bytes([b[0] ^ 1]))
+
+def test_a_damaged_row_gives_no_matrix_no_index_and_no_neighbours(path):
+    x = RNG.standard_normal((3000, 64), np.float32)
+    with VectorStorage.open(path, 64) as s: s.add_bulk(x); s.delete(7)
+    flip(path/"vectors-0-0.f32", 256 * 1234 + 9)
+    with VectorStorage.open(path, mode="r") as r:
+        for ask in (r.to_arrays, lambda: FlatIndex.from_storage(r), lambda: IVFIndex(r).build(), lambda: list(r.blocks()), lambda: IVFIndex.open(r)):
+            with pytest.raises(DamageError, match=r"vectors-0-0.f32: row 1234 \(place 1234\)"): ask()
+        assert (r.to_arrays(verify=False)[1][1233] != x[1234]).sum() == 1
+
+def test_only_what_is_new_is_compared_again(path, monkeypatch):
+    compared = []
+    real = DurableStorage._verified
+    monkeypatch.setattr(DurableStorage, "_verified", lambda self, s, found: compared.extend(f[0] for f in found) or real(self, s, found))
+    def look(s): compared.clear(); ids, rows = s.to_arrays(); return sorted(set(compared))
+    s = VectorStorage.open(path, 8)
+    s.add_bulk(RNG.standard_normal((20_000, 8), np.float32))
+    assert look(s) == list(range(20_000)) and look(s) == []
+    s.add(np.ones(8)); assert look(s) == [20_000]
+    s.update(5, vector=np.ones(8)); s.delete(6); assert look(s) == [5, 20_000]     # what is still in SQLite is cheap
+    s.fold(); assert look(s) == [5, 20_000] and look(s) == []
+    s.add_bulk(RNG.standard_normal((9000, 8), np.float32)); assert look(s) == list(range(20_001, 29_001))
+    s.compact(); assert len(look(s)) == 29_000 and look(s) == []                   # new files
+    s.update(7, metadata={"a": 1}); assert look(s) == [7]
+    s.close()
+    with VectorStorage.open(path, mode="r") as r: assert len(look(r)) == 29_000
+
+def test_blocks_are_one_commit_whatever_happens_between(path):
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(np.arange(400).reshape(100, 4)); s.add(np.ones(4))
+        walk = s.blocks(size=16 * 30)
+        first = next(walk)
+        s.delete(50); s.add(np.ones(4)); s.compact()
+        rest = list(walk)
+        assert np.concatenate([first[0], *(i for i, _ in rest)]).tolist() == list(range(101)) and len(s) == 101
+        np.testing.assert_array_equal(np.concatenate([first[1], *(r for _, r in rest)])[:100], np.arange(400).reshape(100, 4))
+        next(s.blocks()); s.add(np.ones(4))     # one that was not finished holds nothing up
+    with VectorStorage.open(path, timeout=0) as s: assert s.check() == []
+
+def test_a_disk_that_cannot_be_read_is_an_error_that_names_the_row(path, monkeypatch):
+    with VectorStorage.open(path, 256) as s:
+        s.add_bulk(RNG.standard_normal((1000, 256), np.float32))
+        real = os.preadv
+        def bad_sector(fd, buffers, at):
+            if at <= 1024 * 600 < at + sum(map(len, buffers)): raise OSError(5, "Input/output error")
+            return real(fd, buffers, at)
+        monkeypatch.setattr(os, "preadv", bad_sector)
+        for ask in (lambda: s.get(600), lambda: s.take([3, 600]), s.get_all, s.to_arrays):
+            with pytest.raises(DamageError, match="vectors-0-0.f32: row .* cannot be read: Input/output error"): ask()
+        assert len(s.check()) == 1 and "row 600 cannot be read" in s.check()[0] and s.get(599)[0].shape == (256,)
+        saved = s.repair(path.with_name("saved.mvdb"))
+        assert saved.kept == 999 and list(saved.lost) == [600]
+
+def test_a_closed_or_damaged_storage_shows_itself(three, path):
+    three.fold()
+    assert "3 vectors" in three._repr_markdown_()
+    flip(path/"vectors-0-0.f32", 5)
+    assert repr(three) == three._repr_markdown_() == "DurableStorage(s.mvdb: 3 vectors of 3 dimensions, model model-m)"
+    three.close()
+    assert repr(three) == three._repr_markdown_() == "DurableStorage(s.mvdb, closed)"
+
+# --- what appears whole, and what must not stay --------------------------------------------------------------------
+
+def test_a_damaged_storage_is_not_backed_up_over_a_good_one(three, path, tmp_path):
+    three.fold(); flip(path/"vectors-0-0.f32", 14)
+    with pytest.raises(DamageError, match="vectors-0-0.f32: row 1 .*no backup"): three.backup(tmp_path/"b.mvdb")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["s.mvdb"]
+    assert "row 1 " in check_folder(three.backup(tmp_path/"b.mvdb", verify=False))[0]
+
+@pytest.mark.parametrize("name, k", [("mkdir", 0), ("mkdir", 1), ("create", 0), ("write", 0), ("fdatasync", 0), ("fdatasync", 1), ("fsync_dir", 0), ("rename", 0)])
+def test_a_backup_that_fails_leaves_nothing_and_the_storage_goes_on(three, tmp_path, monkeypatch, name, k):
+    three.fold()
+    monkeypatch.setattr(disk, name, fail_after(getattr(disk, name), k))
+    with pytest.raises(WriteError, match="b.mvdb: was not made.*space"): three.backup(tmp_path/"b.mvdb")
+    monkeypatch.undo()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["s.mvdb"] and three.add([1, 1, 1]) == 3
+    three.backup(tmp_path/"b.mvdb")
+    assert check_folder(tmp_path/"b.mvdb") == []
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_and_a_running_one_stays(three, tmp_path):
+    from minivecdb.durable_care import appearing
+    dead = tmp_path/".b.mvdb.00000000.part"; (dead/"b.mvdb").mkdir(parents=True); (dead/"b.mvdb"/"meta.sqlite").write_bytes(b"half")
+    with appearing(tmp_path/"b.mvdb") as mine:
+        assert not dead.exists()
+        with pytest.raises(WriteError):
+            with appearing(tmp_path/"b.mvdb") as yours: assert mine.exists() and mine != yours; raise OSError(5, "gone")
+        assert mine.exists()
+    assert (tmp_path/"b.mvdb").is_dir() and not list(tmp_path.glob(".*"))
+
+@pytest.mark.parametrize("kind", [".json", ".jsonl", ".parquet"])
+def test_an_export_that_fails_leaves_the_old_file(three, tmp_path, monkeypatch, kind):
+    if kind == ".parquet": pytest.importorskip("pyarrow")
+    three.export(tmp_path/f"x{kind}")
+    before = (tmp_path/f"x{kind}").read_bytes()
+    three.add([1, 1, 1])
+    def full(*args): raise OSError(28, "No space left on device")
+    monkeypatch.setattr(os, "fsync", full); monkeypatch.setattr(disk, "fdatasync", full)
+    with pytest.raises(WriteError, match=f"x{kind}: was not written.*space"): three.export(tmp_path/f"x{kind}")
+    monkeypatch.undo()
+    assert (tmp_path/f"x{kind}").read_bytes() == before and sorted(p.name for p in tmp_path.iterdir()) == ["s.mvdb", f"x{kind}"]
+    with pytest.raises(FileNotFoundError): three.export(tmp_path/"none"/f"x{kind}")
+
+def test_compaction_removes_a_kept_index_that_holds_what_was_deleted(path):
+    x = RNG.standard_normal((300, 16), np.float32)
+    def secret(): return [p.name for p in path.iterdir() if x[123].tobytes() in p.read_bytes()]
+    with VectorStorage.open(path, 16) as s:
+        s.add_bulk(x)
+        IVFIndex(s).build().save()
+        assert "index-300.ivf" in secret()
+        s.add_bulk(x[:5] + 1); s.compact()
+        assert "index-300.ivf" in secret()          # only adds: nothing in it that is gone
+        s.delete(123); s.compact()
+        assert secret() == [] and reopened(s, "no index").search(x[123], 1)[0].id != 123
+
+def test_an_unfinished_index_file_is_removed_by_the_next_writer(three, path):
+    three.close()
+    (path/".index-3.ivf.0a1b2c3d.tmp").write_bytes(b"half"); (path/".mine.tmp").write_bytes(b"mine")
+    VectorStorage.open(path).close()
+    assert [p.name for p in path.iterdir() if p.name.startswith(".")] == [".mine.tmp"]
+
+def test_a_parquet_file_of_one_row_group_is_read_in_bounded_memory(path, tmp_path):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    x = RNG.standard_normal((60_000, 768), np.float32)
+    pq.write_table(pa.table({"vector": pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), 768)}), tmp_path/"x.parquet", row_group_size=1_000_000, use_dictionary=False, compression="none")
+    code = """
+import pyarrow.parquet
+def peak(): return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmHWM")) / 1024
+s = VectorStorage.open(sys.argv[1], 768); s.add(np.ones(768))
+before = peak(); n = len(s.add_bulk(sys.argv[2]))
+print(n, int(peak() - before))
+"""
+    if not os.path.exists("/proc/self/status"): pytest.skip("no /proc here")
+    n, grown = map(int, in_process(code, path, tmp_path/"x.parquet").communicate()[0].split())
+    assert n == 60_000 and grown < 160    # MB; the vectors are 184, and twice that was held once

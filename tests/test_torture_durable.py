@@ -7,7 +7,7 @@ PARTS = {p.name: p for p in plan(quick=True)}
 @pytest.fixture(scope="module")
 def ran():
     "All parts side by side, each once."
-    run(list(PARTS.values()), show=lambda line: None)
+    run(list(PARTS.values()))
     return PARTS
 
 @pytest.mark.parametrize("name", PARTS)

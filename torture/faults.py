@@ -7,15 +7,22 @@ from pathlib import Path
 from .power import D, Tally, verdict
 from .powercut import Disk, write_image
 from .recorder import FOR_EVER, ONCE, SHORT, TORN, Witness, read_log, scratch
-from .story import Model, Step, difference, next_step
+from .story import BESIDE, Model, Step, beside_wrong, difference, next_step
 from .subjects import SUBJECTS
 
 SCENE = [Step("add"), Step("bulk", n=40), Step("add"), Step("update"), Step("delete"), Step("fold"), Step("stream", n=700), Step("purge", n=90),
          Step("compact"), Step("add"), Step("reopen"), Step("add"), Step("bulk", n=400), Step("delete"), Step("fold"), Step("update"), Step("compact"), Step("add")]
 
-def scene(model: Model, i: int) -> Step:
+CARE = [Step("backup"), Step("merge", n=1990), Step("export"), Step("import"), Step("repair"), Step("restate", n=1950), Step("erase", n=1930), Step("export json"), Step("compact"), Step("add"), Step("backup"), Step("reopen"), Step("add")]
+SCENES = {"writes": SCENE, "care": CARE}
+
+def scene(model: Model, i: int, steps: list[Step] = SCENE) -> Step:
     "The i-th step, with ids and tags that fit what is there."
-    do = SCENE[i % len(SCENE)]
+    do = steps[i % len(steps)]
+    if do.do == "import":
+        files = sorted(name for name in model.beside if name.startswith("export"))
+        return Step("import", model.tags, source=files[-1]) if files else Step("add", model.tags)
+    if do.do in BESIDE or do.do in ("erase", "merge", "restate"): return Step(do.do, model.tags, do.n)
     changes = do.do in ("update", "delete", "purge")
     id = list(model.rows)[len(model.rows) // 2] if changes and model.rows else -1
     return Step("add" if changes and id < 0 else do.do, model.tags, do.n, id)
@@ -42,9 +49,9 @@ def prepare(subject: str, home: Path, steps: int = 12) -> tuple[Path, Model]:
 
 class Attempt:
     "One scene on a failing disk."
-    def __init__(self, subject: str, place: Path, model: Model, witness: Witness, tally: Tally, note: str):
-        self.subject, self.place, self.model, self.witness, self.tally, self.note = subject, place, model, witness, tally, note
-        self.under_way, self.failed = None, None
+    def __init__(self, subject: str, place: Path, model: Model, witness: Witness, tally: Tally, note: str, scene_of: list[Step] = SCENE):
+        self.subject, self.place, self.model, self.witness, self.tally, self.note, self.scene_of = subject, place, model, witness, tally, note, scene_of
+        self.under_way, self.failed, self.refused = None, None, None
     def open(self): return SUBJECTS[self.subject](self.place/"s.mvdb", D)
     def wrong(self, text: str): self.tally.fail(f"{self.note}: {text}")
 
@@ -54,18 +61,30 @@ class Attempt:
         try:
             self.storage = self.open()
             for i in range(n):
-                self.under_way = step = scene(self.model, i)
+                self.under_way = step = scene(self.model, i, self.scene_of)
                 self.witness.mark(step.word("begin"))
                 if step.do == "reopen":
                     self.storage.close(); self.storage = None
                     self.storage = self.open()
-                else: step.expect(self.model, step.take(self.storage, D))
+                elif step.name and not self.makes_beside(step): continue
+                elif not step.name: step.expect(self.model, step.take(self.storage, D))
                 self.model, self.under_way = step.apply(self.model), None
                 self.witness.mark(step.word("done"))
         except AssertionError as e: self.wrong(say(e))
         except Exception as e:
             self.failed = e
             if not own(e): self.wrong(f"not an error of its own at {self.under_way}: {say(e)} {traceback.format_exc(limit=-3)}")
+
+    def makes_beside(self, step: Step) -> bool:
+        "A step that makes something beside the storage; its failure is told, and the storage goes on."
+        try: step.expect(self.model, step.take(self.storage, D))
+        except AssertionError: raise
+        except Exception as e:
+            self.refused = e
+            if not own(e): self.wrong(f"not an error of its own at {step}: {say(e)} {traceback.format_exc(limit=-3)}")
+            self.model, self.under_way = step.cut_short(self.model), None
+            self.tally.counts["things beside that were refused"] += 1
+        return self.refused is None or self.under_way is not None
 
     def refuses(self):
         "After a failure, the handle may not acknowledge another write, and says so in its own words."
@@ -110,24 +129,24 @@ def difference_of_rows(storage, candidates: list[Model]) -> str | None:
     out = [difference(Seen(), [Model(m.rows, None)], D) for m in candidates]
     return None if None in out else str(out)
 
-def calls_of(subject: str, home: Path, steps: int, witness: Witness) -> int:
+def calls_of(subject: str, home: Path, steps: int, witness: Witness, scene_of: list[Step]) -> int:
     "How many changing calls the scene makes when nothing fails."
     base, model = prepare(subject, home/"count")
     witness.begin(base); witness.arm(0)
-    attempt = Attempt(subject, base, model, witness, Tally(), "count")
+    attempt = Attempt(subject, base, model, witness, Tally(), "count", scene_of)
     attempt.steps(steps); attempt.closes()
     n = witness.calls
     witness.end()
-    if attempt.failed or attempt.tally.failures: raise RuntimeError(f"the scene fails by itself: {attempt.failed!r} {attempt.tally.failures}")
+    if attempt.failed or attempt.refused or attempt.tally.failures: raise RuntimeError(f"the scene fails by itself: {attempt.failed!r} {attempt.refused!r} {attempt.tally.failures}")
     return n
 
 MODES = {"once": ONCE, "for ever": FOR_EVER, "short": SHORT, "torn": TORN}
 
-def faults(subject: str, ks: list[int], errors: list[str] = ("EIO", "ENOSPC"), modes: list[str] = tuple(MODES), steps: int = 22, cut_every: int = 10) -> Tally:
-    "Let the k-th changing call fail, for each k, error and mode. Every `cut_every`-th is also written to again, and then loses power."
+def faults(subject: str, ks: list[int], errors: list[str] = ("EIO", "ENOSPC"), modes: list[str] = tuple(MODES), steps: int = 22, cut_every: int = 10, which: str = "writes") -> Tally:
+    "Let the k-th changing call of a scene fail, for each k, error and mode. Every `cut_every`-th is also written to again, and then loses power."
     witness, tally, home = Witness(), Tally(), scratch()
     try:
-        tally.counts["calls in the scene"] = calls_of(subject, home, steps, witness)
+        tally.counts["calls in the scene"] = calls_of(subject, home, steps, witness, SCENES[which])
         base, model = prepare(subject, home/"prepared")
         for k in ks:
             for error in errors:
@@ -137,11 +156,11 @@ def faults(subject: str, ks: list[int], errors: list[str] = ("EIO", "ENOSPC"), m
                     shutil.rmtree(place, ignore_errors=True); shutil.copytree(base, place)
                     before, log = Disk(place), home/"log"
                     witness.begin(place, log); witness.arm(k, getattr(errno, error), MODES[mode])
-                    a = Attempt(subject, place, model, witness, tally, f"k={k} {error} {mode}")
+                    a = Attempt(subject, place, model, witness, tally, f"{which}, k={k} {error} {mode}", SCENES[which])
                     a.steps(steps)
                     hit = witness.hits
-                    if hit and mode != "short" and a.failed is None: tally.counts["failures without consequence"] += 1
-                    if mode == "short" and a.failed: a.wrong(f"a short write is no failure: {say(a.failed)}")
+                    if hit and mode != "short" and a.failed is None and a.refused is None: tally.counts["failures without consequence"] += 1
+                    if mode == "short" and (a.failed or a.refused): a.wrong(f"a short write is no failure: {say(a.failed or a.refused)}")
                     a.refuses(); a.reads(); a.closes()
                     witness.arm(0)
                     tally.counts["hit" if hit else "not reached"] += 1
@@ -299,12 +318,18 @@ def refused_for_writing(folder: Path, note: str, tally: Tally):
 
 def as_nobody(work) -> tuple[int, list[str]]: # states, failures
     "Run in a child that may not write read-only folders; root may always, so it becomes somebody else."
+    def other(tally):
+        if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)
+        work(tally)
+    return in_child(other)
+
+def in_child(work) -> tuple[int, list[str]]: # states, failures
+    "Run in a child process."
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         tally = Tally()
         try:
-            if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)
             work(tally)
         except BaseException as e: tally.fail(say(e))
         finally: os.write(writing, repr((tally.states, tally.failures)).encode()); os._exit(0)
@@ -312,6 +337,21 @@ def as_nobody(work) -> tuple[int, list[str]]: # states, failures
     with open(reading, "rb") as f: found = f.read()
     os.waitpid(pid, 0)
     return ast.literal_eval(found.decode()) if found else (0, ["the reader died"])
+
+def mounted_readonly(tally: Tally):
+    "The same on a file system that is mounted read-only, where not even root may write; in a process of its own, whose mounts end with it."
+    def work(t: Tally):
+        small = small_disk()
+        if small is None: return
+        bases = left_behind(small)
+        if ctypes.CDLL(None, use_errno=True).mount(None, os.fsencode(small), None, 0x20 | 0x1, None): return # MS_REMOUNT | MS_RDONLY
+        for name, folder, model in bases:
+            reads_without_writing(folder, model, f"{name}, read-only mount", t)
+            refused_for_writing(folder, f"{name}, read-only mount", t)
+    states, failures = in_child(work)
+    tally.states += states
+    tally.counts["on a read-only mount"] += states
+    for f in failures: tally.fail(f)
 
 def readonly(subject: str = "durable") -> Tally:
     "Read-only folders, and reading that writes nothing."
@@ -329,6 +369,7 @@ def readonly(subject: str = "durable") -> Tally:
         states, failures = as_nobody(work)
         tally.states += states
         for f in failures: tally.fail(f)
+    mounted_readonly(tally)
     for p in home.rglob("*"):
         if p.is_dir(): p.chmod(0o755)
     shutil.rmtree(home, ignore_errors=True)

@@ -3,10 +3,11 @@ import os, random, select, shutil, signal, time
 from pathlib import Path
 from .power import D, Tally, verdict
 from .recorder import KILL, Witness, scratch
-from .story import Model, Step, after_words, next_step, step_from
+from .story import WIDE_MIX, Model, Step, after_words, next_step, step_from
 from .subjects import SUBJECTS
 
 MIX = {"add": 30, "bulk": 15, "stream": 10, "update": 8, "delete": 15, "purge": 5, "compact": 8, "fold": 8, "reopen": 2}
+MIX |= {do: n for do, n in WIDE_MIX.items() if do not in MIX}
 
 def write_until_killed(subject: str, place: Path, model: Model, seed: int, pipe: int, at_call: int):
     "The life of the writer: open, take steps for ever, say so before and after each."

@@ -78,6 +78,27 @@ class Against(RuleBasedStateMachine):
         old = self.rows[id]
         self.attempt(lambda: self.storage.update(id, x, m), self.rows | {id: (old[0] if x is None else exact(x), old[1] if m is None else m)}, self.next_id, [id])
 
+    @rule(marks=st.lists(st.integers(0, 3), max_size=6))
+    def add_marked(self, marks):
+        ids = range(self.next_id, self.next_id + len(marks))
+        rows = {i: (exact([k, 0, 1]), {"mark": k, "i": i}) for i, k in zip(ids, marks)}
+        self.attempt(lambda: self.storage.add_bulk([[k, 0, 1] for k in marks], [m for _, m in rows.values()]), self.rows | rows, ids.stop, ids)
+
+    def marked(self, k: int) -> list[int]: return [i for i, (_, m) in self.rows.items() if type(m.get("mark")) is int and m["mark"] == k]
+
+    @rule(k=st.integers(0, 3))
+    def delete_by_filter(self, k):
+        gone = self.marked(k)
+        answer = self.attempt(lambda: self.storage.delete(where={"mark": k}), {i: r for i, r in self.rows.items() if i not in set(gone)}, self.next_id, gone)
+        assert answer in (None, len(gone))
+
+    @rule(k=st.integers(0, 3), new=st.integers(0, 3), merge=st.booleans())
+    def update_by_filter(self, k, new, merge):
+        ids, change = self.marked(k), {"mark": new, "by": "filter"}
+        rows = {i: (self.rows[i][0], (self.rows[i][1] | change) if merge else change) for i in ids}
+        answer = self.attempt(lambda: self.storage.update(where={"mark": k}, **{"merge" if merge else "metadata": change}), self.rows | rows, self.next_id, ids)
+        assert answer in (None, len(ids))
+
     @rule(data=st.data())
     def delete(self, data):
         id = data.draw(st.sampled_from([*sorted(self.rows), self.next_id, -1]))
@@ -183,6 +204,40 @@ class Durable(Against):
             finally: self.storage = mine
     @rule()
     def check(self): assert self.storage.check() == []
+
+    def beside(self, make, path):
+        "Something made beside the storage: it holds the same, or its failure was told and there is nothing; the storage goes on either way."
+        TALLY.states += 1
+        failure, self.failure, made = self.failure, None, True
+        if failure: WITNESS.begin(self.folder); WITNESS.arm(*failure)
+        try: make(path)
+        except MinivecdbError:
+            if not failure or not WITNESS.hits: raise
+            TALLY.counts["failures that were told"] += 1
+            made = False
+        finally: WITNESS.end()
+        TALLY.counts[f"made beside: {path.name.split('-')[0]}"] += made
+        if made or path.exists(): return path
+    def holds_the_same(self, path):
+        if path is None: return
+        with VectorStorage.open(path, mode="r") as copy:
+            mine, self.storage = self.storage, copy
+            try: assert self.is_in(self.rows, self.next_id) and copy.check() == []
+            finally: self.storage = mine
+    def new_name(self, kind: str): TALLY.counts["names"] += 1; return self.folder/f"{kind}-{TALLY.counts['names']}"
+    @rule()
+    def backup(self): self.holds_the_same(self.beside(self.storage.backup, self.new_name("backup")))
+    @rule()
+    def repair(self): self.holds_the_same(self.beside(self.storage.repair, self.new_name("repair")))
+    @rule(ending=st.sampled_from([".json", ".jsonl"]))
+    def out_and_back_in(self, ending):
+        path = self.beside(self.storage.export, self.new_name("export").with_suffix(ending))
+        if path is None: return
+        with VectorStorage.open(self.new_name("filled"), D) as new:
+            assert new.restore(path) == len(self.rows)
+            mine, self.storage = self.storage, new
+            try: assert self.is_in(self.rows, self.next_id if ending == ".json" else new.next_id)
+            finally: self.storage = mine
     def teardown(self):
         WITNESS.end()
         try: self.storage.close()

@@ -3,11 +3,12 @@ import random, shutil, time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from .powercut import Cut, Disk, cuts, folder_image, write_image
 from .recorder import Call, Witness, read_log, scratch
-from .story import MIX, Model, Step, after_words, difference, next_step
-from .subjects import SUBJECTS, mutated
+from .story import MIX, WIDE_MIX, Model, Step, after_words, beside_wrong, difference, next_step
+from .subjects import MUTANTS_BESIDE, SUBJECTS, mutated
 
 D = 8 # numbers in a vector; few, so that files stay small and states many
 
@@ -56,7 +57,7 @@ def verdict(subject: str, place: Path, candidates: list[Model], write: bool = Fa
     try: storage = SUBJECTS[subject](place/"s.mvdb", D)
     except Exception as e: return f"does not open: {type(e).__name__}: {e}"
     try:
-        wrong = difference(storage, candidates, D)
+        wrong = difference(storage, candidates, D) or (beside_wrong(place, candidates[0], D) if subject != "toy" else None)
         if wrong or not write: return wrong
         model = next(m for m in candidates if difference(storage, [m], D) is None)
         step = Step("bulk", model.tags + 1000, 3)
@@ -99,21 +100,23 @@ def again(subject: str, kept: list, place: Path, seed: int, witness: Witness, ta
 
 def verdict_is(subject: str, cut: Cut, m: Model, place: Path) -> bool: return verdict(subject, place, [m]) is None
 
-def power(subject: str, seeds: list[int], states: int, steps: int = 30, mutant: str | None = None, each: int = 3, chance: float = 1., mix: dict = MIX, second: bool = True) -> Tally:
+def power(subject: str, seeds: list[int], states: int, steps: int = 30, mutant: str | None = None, each: int = 3, mix: dict | None = None, second: bool = True) -> Tally:
     "Scenes by seed, until so many states were opened. Runs under the witness."
+    mix = mix or (WIDE_MIX if subject == "durable" and (not mutant or mutant in MUTANTS_BESIDE) else MIX)
     witness, tally, home, start = Witness(), Tally(), scratch(), time.perf_counter()
     try:
-        for n, seed in enumerate(seeds):
-            if tally.states >= states or tally.failures: break
+        for n, seed in enumerate(chain(seeds, range(1000 + 100 * seeds[0], 10**9))):
+            if tally.states >= states or tally.failures or tally.counts["scenes"] > 40 * len(seeds): break
             folder, log, place = home/"live", home/"log", home/"state"
             shutil.rmtree(folder, ignore_errors=True); folder.mkdir()
-            limit = min(states, tally.states + -(-(states - tally.states) // (len(seeds) - n)))
+            limit = min(states, tally.states + -(-(states - tally.states) // max(1, len(seeds) - n)))
             record(subject, folder, log, seed, steps, witness, mutant, mix=mix)
             calls = read_log(log, folder)
             check_recording(calls, Disk(), folder)
             tally.counts["scenes"] += 1
             tally.counts["calls"] += sum(c.op != "M" for c in calls)
             tally.counts["syncs"] += sum(c.op == "S" for c in calls)
+            chance = (limit - tally.states) / (5.5 * sum(c.op != "M" and not c.path.endswith("-shm") for c in calls)) # so that the end of a scene is looked at as often as its beginning
             states_here = cuts(calls, Disk(), random.Random(seed), each, chance)
             kept = examine(subject, states_here, words_of(calls), Model(), place, tally, limit, f"seed {seed}", enough=3 if mutant else 20)
             if second and not mutant: again(subject, kept, place, seed, witness, tally, tally.states + (limit - tally.states) // 1 + 60)

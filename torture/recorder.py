@@ -1,5 +1,5 @@
 "The witness of `preload.c`, from Python: compile it, start programs under it, tell it what to do, read what it saw."
-import ctypes, hashlib, json, os, shutil, signal, struct, subprocess, sys, tempfile
+import ctypes, hashlib, json, os, secrets, shutil, signal, struct, subprocess, sys, tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def library() -> Path:
     target = ROOT/"build"/f"torture-{hashlib.sha256(source.read_bytes()).hexdigest()[:12]}.so"
     if target.exists(): return target
     target.parent.mkdir(exist_ok=True)
-    unfinished = target.with_suffix(f".{os.getpid()}.tmp")
+    unfinished = target.with_suffix(f".{secrets.token_hex(4)}.tmp") # threads of one process may compile at the same time
     subprocess.run([compiler(), "-O2", "-shared", "-fPIC", "-o", str(unfinished), str(source), "-ldl", "-lpthread"], check=True)
     os.replace(unfinished, target)
     return target

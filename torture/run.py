@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from . import recorder
-from .subjects import MUTANTS
+from .subjects import MUTANTS, MUTANTS_BESIDE
 
 @dataclass
 class Part:
@@ -34,13 +34,18 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("kill", "a writer killed at a random moment: nothing acknowledged is lost, torn or back", [job("kill.kill", kills=k, seed=i) for i, k in enumerate(shared(scale(300, 12), 2))]),
         Part("power", "the power cut at every call, recorded below SQLite: nothing acknowledged is lost", [job("power.power", seeds=list(range(100 * i, 100 * i + scale(12, 1))), states=n) for i, n in enumerate(shared(cases, scale(4, 2)))]),
         *[Part(f"mutant: {m}", "must be caught", [job("power.power", seeds=list(range(4)), states=1500, mutant=m)], wants_failures=True) for m in MUTANTS],
-        Part("mutant: no checksums", "must be caught", [job("damage.damage", cases=30, seed=5, broken="no checksums")], wants_failures=True, witness=False),
+        *[Part(f"mutant: {m}", "must be caught", [job("power.power", seeds=list(range(8)), states=3000, mutant=m)], wants_failures=True) for m in MUTANTS_BESIDE],
+        Part("mutant: no checksums", "must be caught", [job("damage.damage", cases=30, seed=5, enough=3, broken="no checksums")], wants_failures=True, witness=False),
+        Part("mutant: a matrix that was not compared", "must be caught", [job("damage.damage", cases=40, seed=5, enough=3, broken="a matrix that was not compared")], wants_failures=True, witness=False),
+        Part("mutant: a migration in two commits", "must be caught", [job("migrate.migration", states=60, ks=60, enough=1, broken="a migration in two commits")], wants_failures=True),
         Part("mutant: goes on after a failed write", "must be caught", [job("faults.faults", ks=list(range(5, 120, 9)), errors=["EIO"], modes=["once"], broken="goes on after a failed write")], wants_failures=True),
-        Part("faults", "the k-th changing call fails, k = 1…200, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)]),
+        Part("faults", "the k-th changing call fails, k = 1…200 and every third to 640, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)] + ([] if quick else [job("faults.faults", ks=list(range(201 + 3 * i, 640, 6)), modes=["once", "for ever"]) for i in range(2)])),
+        Part("faults: care", "the same while a backup, a repair, an export or an import is made, and rows change by filter", [job("faults.faults", which="care", ks=ks[i::4], **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once"]} if quick else {"modes": ["once", "for ever", "torn"]})) for i in range(4)]),
+        Part("migrations", "a later version opens an old folder, and is killed, loses its power or meets a failing disk: the old format or the newest, and everything there", [job("migrate.migration", states=scale(1500, 60), ks=scale(120, 5), seed=i) for i in range(scale(2, 1))]),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
-        Part("read-only", "a read-only folder is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
+        Part("read-only", "a read-only folder or file system is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
         Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 3))], alone=True, witness=False),
-        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i, index=not quick) for i, n in enumerate(shared(scale(2300, 70), 2))], witness=False),
+        Part("damage", "flipped bits, truncations, zeroed pages in every kind of file: 0 silent, 0 dead", [job("damage.damage", cases=n, seed=i, index=not quick) for i, n in enumerate(shared(scale(2300, 30), 2))], witness=False),
         Part("index_kill", "killed while the index is maintained or saved: it finds what exact search finds, and is not lost", [job("index.index_kill", kills=n, seed=i) for i, n in enumerate(shared(scale(300, 12), 2))], witness=False),
         Part("index_damage", "an index file deleted, damaged, renamed, too old: exact search agrees, a warning names the file", [job("index.index_damage", cases=n, seed=i) for i, n in enumerate(shared(scale(300, 24), 2))], witness=False),
         Part("mutant: an index without checksums", "must be caught", [job("index.index_damage", cases=60, seed=7, broken="no checksums")], wants_failures=True, witness=False),
@@ -86,7 +91,7 @@ def one(part: Part, order: dict):
             order["start"] = case + 1
     part.seconds += time.perf_counter() - start
 
-def run(parts: list[Part], workers: int = 2, show=print):
+def run(parts: list[Part], workers: int = 2, show=lambda part: None):
     "Run the parts, a few workers at a time."
     for part in parts:
         if (why := recorder.why_not()) and part.witness: part.skipped = why
@@ -94,9 +99,9 @@ def run(parts: list[Part], workers: int = 2, show=print):
         waiting = [(p, [pool.submit(one, p, j) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
         for p, jobs in waiting:
             for j in jobs: j.result()
-            show(line(p))
+            show(p)
     for p in parts:
-        if p.alone and not p.skipped: [one(p, j) for j in p.jobs]; show(line(p))
+        if p.alone and not p.skipped: [one(p, j) for j in p.jobs]; show(p)
 
 def passed(p: Part) -> bool: return bool(p.skipped) or bool(p.failures) == p.wants_failures and p.states > 0
 
@@ -113,6 +118,11 @@ def keep(path: Path, told: list[dict]):
     parts = sorted((new | {p["name"]: p for p in old if p["name"] not in new}).values(), key=lambda p: order.index(p["name"]) if p["name"] in order else len(order))
     path.write_text(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "system": f"{platform.system()} {platform.machine()}", "cpus": os.cpu_count(), "parts": parts}, indent=1) + "\n")
 
+def told(p: Part) -> dict:
+    "What is kept of a part."
+    return {"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
+            "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))}
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("parts", nargs="*", help="names, or their beginnings; all when none is given")
@@ -124,17 +134,16 @@ def main():
     parts = [p for p in plan(a.quick, a.subject) if not a.parts or any(p.name.startswith(x) for x in a.parts)]
     start = time.perf_counter()
     print(f"{'what':42}{'states':>9}  {'failures':>10}{'worker time':>11}")
-    run(parts, a.workers, show=lambda s: print(s, flush=True))
+    def show(p: Part):
+        print(line(p), flush=True)
+        if not a.quick: keep(Path(a.results), [told(p)])
+    run(parts, a.workers, show)
     seconds = time.perf_counter() - start
     print(f"{seconds:.0f} s with {a.workers} workers")
     for p in parts:
         if not passed(p):
             print(f"\n{p.name}: {p.bar}")
             for f in p.failures[:12]: print("  -", f[:1200])
-    if not a.quick:
-        told = [{"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
-                 "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))} for p in parts]
-        keep(Path(a.results), told)
     if not all(map(passed, parts)): sys.exit(1)
 
 if __name__ == "__main__": main()

@@ -12,7 +12,7 @@ def open_toy(path: Path, d: int):
 def small_files():
     "Let a few rows be enough for a fold, for the way straight into a file, and for a second segment: states are small here."
     import minivecdb.durable
-    for name, bytes in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10)):
+    for name, bytes in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10), ("MAPPED_BYTES", 8 << 10)):
         found = [m for n, m in sys.modules.items() if n.startswith("minivecdb.") and hasattr(m, name)]
         if not found: raise RuntimeError(f"no module of minivecdb has {name} any more: make files small in another way")
         for m in found: setattr(m, name, bytes)
@@ -53,10 +53,12 @@ MUTANTS = {
     "published before synced": dict(defer="vectors-", until="-wal"),
 }
 
+MUTANTS_BESIDE = {"no sync of a backup": dict(skip=".part/"), "no sync of an export": dict(skip=".tmp")} # for what is made beside a storage
+
 @contextlib.contextmanager
 def mutated(name: str | None, witness: Witness) -> Iterator[None]:
     "Run with one of the MUTANTS."
-    how = MUTANTS[name] if name else None
+    how = (MUTANTS | MUTANTS_BESIDE)[name] if name else None
     if callable(how):
         with how(): yield
         return
@@ -80,7 +82,20 @@ def _writes_on() -> Iterator[None]:
         return error
     with mock.patch.object(DurableStorage, "_fail", fail): yield
 
-MUTANTS_ABOVE = {"no checksums": _no_checksums, "goes on after a failed write": _writes_on} # for parts that need no recording
+def _unseen() -> contextlib.AbstractContextManager:
+    "A matrix is given out as it is mapped."
+    import numpy as np
+    import minivecdb.durable
+    from minivecdb.durable_storage import DurableStorage
+    return mock.patch.object(DurableStorage, "_unseen", lambda self, s, ids, *more: np.empty(0, np.int64))
+
+@contextlib.contextmanager
+def _two_commits() -> Iterator[None]:
+    "A migration commits half way."
+    from . import migrate
+    with mock.patch.object(migrate, "HALFWAY", ("PRAGMA user_version=2", "COMMIT", "BEGIN IMMEDIATE")): yield
+
+MUTANTS_ABOVE = {"no checksums": _no_checksums, "goes on after a failed write": _writes_on, "a matrix that was not compared": _unseen, "a migration in two commits": _two_commits} # for parts that need no recording
 
 def broken(name: str | None) -> contextlib.AbstractContextManager:
     "Run with one of the MUTANTS_ABOVE."
