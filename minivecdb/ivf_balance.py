@@ -16,11 +16,11 @@ from .nearest_centroid import assign, clustering_metric
 from .list_changes import Growing, last_in_place, taken
 from .ivf import IVF, default_clusters
 
-# %% ../nbs/34_ivf_balance.ipynb #7e3a15b1
+# %% ../nbs/34_ivf_balance.ipynb #cf04fe43
 MOST = 4096     # rows that one split looks at
 NEAR = 24       # neighbouring lists whose rows may move when a list is split
 UNEVEN = 3.     # a list this many times as large as the mean, or with this many times the mean's error, is overgrown
-FEWER = .8      # lists are added while there are fewer than this share of what an index built from scratch would have
+FEWER = .85     # lists are added while there are fewer than this share of what an index built from scratch would have
 ROUNDS = 2      # times that rows and centroids of a neighbourhood are put right
 FEW = 6         # fewer rows than this are not worth writing a list again
 FOLLOW = 4      # a centroid moves when this part of its list is new: 4 is a quarter
@@ -137,7 +137,7 @@ def recentre(self: _Work, j: np.ndarray, rows: np.ndarray): # list numbers [m] f
     self.spread, self.stuck, self.news = grow(self.spread), grow(self.stuck), grow(self.news)
     self.news[j] = 0
 
-# %% ../nbs/34_ivf_balance.ipynb #4ef6b588
+# %% ../nbs/34_ivf_balance.ipynb #f57b72e7
 @patch
 def split(self: _Work, j: int):
     "Make two lists of one, and put the rows around it right."
@@ -171,7 +171,9 @@ def _means(x: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> np.ndarray
     "The mean of the rows of each label; a centre that has none stays."
     counts = np.bincount(labels, minlength=len(centres)).astype(np.float32)
     share = (labels == np.arange(len(centres))[:, None]) / np.maximum(counts, 1)[:, None]
-    return np.where(counts[:, None] > 0, share.astype(np.float32) @ x, centres)
+    with np.errstate(all="ignore"): means = share.astype(np.float32) @ x
+    if not np.isfinite(means).all(): means = (share @ x.astype(np.float64)).astype(np.float32)   # numbers near the end of float32
+    return np.where(counts[:, None] > 0, means, centres)
 
 @patch
 def _move_and_centre(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray, names: np.ndarray, centres: np.ndarray):
@@ -193,7 +195,7 @@ def follow(self: _Work, rows: int):
     some = some[self.lists.sizes[some] > 0]
     if not len(some): return
     xs = [self.rows(np.full(size, j), np.arange(size)) for j, size in zip(some, self.lists.sizes[some])]
-    self.recentre(some, np.stack([x.mean(0) for x in xs]))
+    self.recentre(some, np.stack([x.mean(0, dtype=np.float64) for x in xs]))
     self.spread[some] = [assign(x, self.centroids[j:j + 1], self.metric)[1].sum() for j, x in zip(some, xs)]
 
 @patch
@@ -209,7 +211,7 @@ def merge(self: _Work, j: int):
     self.centroids, self.lengths, self.spread, self.stuck, self.news = (last_in_place(a, j) for a in (self.centroids, self.lengths, self.spread, self.stuck, self.news))
     self.merges += 1
 
-# %% ../nbs/34_ivf_balance.ipynb #e9623a5e
+# %% ../nbs/34_ivf_balance.ipynb #2df64ef8
 @patch
 def mend(self: _Work) -> bool: # whether there was something to do
     "The most pressing split or merge."
@@ -251,9 +253,9 @@ def write(self: Upkeep,
     none = np.empty((len(labels), 0))
     work.growing = work.growing.put((codes, ids, lengths if before.lengths.ndim == 1 else none, *(in_bytes or (none, none))), labels, tight=not len(before)).spanning(lengths)
     work.spread += np.bincount(labels, cost, len(work.spread))
-    work.news += np.bincount(labels, minlength=len(work.news))
+    if len(before): work.news += np.bincount(labels, minlength=len(work.news))   # the first rows are what the centroids were made for
     if len(before):
-        work.follow(MOST + 4 * len(labels))
+        work.follow(1024 + 4 * len(labels))
         for _ in range(1 + (len(gone) + len(labels)) // 128):
             if not work.mend(): break
     return work.done()

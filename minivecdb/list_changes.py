@@ -161,7 +161,7 @@ def retire(self: Growing,
     "As `retired`."
     return Growing(retired(self.now, j)) if self.next is None else Growing(retired(self.now, j), retired(self.next, j), last_in_place(self.copied, j))
 
-# %% ../nbs/32_list_changes.ipynb #51de1f96
+# %% ../nbs/32_list_changes.ipynb #8a2981f0
 @patch
 def across(self: Growing,
     more: int = 0, # rows for which there must be room, too
@@ -179,11 +179,11 @@ def _from(self: Growing, lists: InvertedLists) -> Growing:
 def step(self: Growing,
     before: int, # `used` before the write that ends with this
 ) -> Growing:
-    "Copy as many lists as the write has earned; begin when a fifth of the arrays is left, or when three quarters lie idle."
+    "Copy as many lists as the write has earned; begin when a quarter of the arrays is left, or when three quarters lie idle."
     now, capacity, live = self.now, len(self.now.codes), len(self.now)
     free = capacity - now.used
     if self.next is None:
-        if free >= capacity // 5 and capacity <= 4 * live + 8192: return self
+        if free >= capacity // 4 and capacity <= 4 * live + 8192: return self
         self = Growing(now, _blank(now, 2 * live + 4096), np.zeros(len(now.sizes), bool))
     waiting = np.flatnonzero(~self.copied)
     so_far = np.cumsum(now.sizes[waiting])

@@ -147,7 +147,7 @@ def test_an_index_over_a_storage_is_kept_even_unless_told_otherwise():
 @settings(max_examples=40, deadline=None)
 def test_growing_lists_against_a_dictionary(steps):
     "Lists and the copies that are being made of them hold the same rows in the same order, and old states stay as they were."
-    growing, plain, n = Growing(empty_lists(5, 2).append(np.zeros((40, 2), np.float32), np.arange(40), np.arange(40) % 5, np.ones(40))).across(), [list(range(j, 40, 5)) for j in range(5)], 40
+    growing, plain, n = Growing(empty_lists(5, 2).append(np.repeat(np.arange(40, dtype=np.float32), 2).reshape(40, 2), np.arange(40), np.arange(40) % 5, np.ones(40))).across(), [list(range(j, 40, 5)) for j in range(5)], 40
     states = []
     for do, seed in steps:
         rng, used = np.random.default_rng(seed), growing.now.used
