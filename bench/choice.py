@@ -81,6 +81,6 @@ def main():
         print(json.dumps(line), flush=True)
     for line in sizes(a.sizes, a.factors, a.cache, a.train): note(line)
     if a.codecs_at:
-        for line in codecs(a.codecs_at, ["flat", "bf16", "int8", "pq96x8", "pq48x8", "ae96-int8"], a.cache, a.train): note(line)
+        for line in codecs(a.codecs_at, ["flat", "bf16", "int8", "rabitq8", "rabitq4", "rabitq2", "rabitq", "pq96x8", "pq48x8", "ae96-int8"], a.cache, a.train): note(line)
 
 if __name__ == "__main__": main()

@@ -320,7 +320,7 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
-# %% ../nbs/34_ivf.ipynb #a947521f
+# %% ../nbs/34_ivf.ipynb #923524b0
 @patch
 def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -349,13 +349,15 @@ def search(self: IVF,
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
     in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
-    if len(queries) == 1 and in_codes and compiled and mask is None and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
+    if len(queries) == 1 and in_codes and compiled and mask is None and not samples and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
     decode, decode_copy, fetch, ids = self._with_copies(lists)
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
-        if in_codes: return self._in_codes(some, k, most, probes, prepared, lists, again, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
+        if in_codes:
+            found = self._in_codes(some, most if samples else k, most, probes, prepared, lists, again and not samples, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
+            return self._calibrated(some, *found, k, samples) if samples else found
         def scan(which, kept):
             at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             lists.scan(at, kept, decode, floats=floats)
