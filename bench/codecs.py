@@ -48,7 +48,7 @@ def measure_in_codes(codec, base, centroids, queries, k, seed):
     index = IVF(base.shape[1], len(centroids), "euclidean", codec, seed=seed).train(centroids)   # as many clusters as rows: these are the centroids
     trained = time.perf_counter()
     index.add(base)
-    rows = index._decoders(index.lists)[1](index.lists.positions())[0]
+    rows = index._with_copies(index.lists)[2](index.lists.positions())[0]
     return index.search(queries, k, nprobe=len(centroids))[1], codec.bytes_per_vector, trained - start, squared_error(rows, base[index.lists.ids[index.lists.positions()]])
 
 

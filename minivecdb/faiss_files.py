@@ -241,7 +241,7 @@ def faiss_fields(
     _index(r)
     return r.notes
 
-# %% ../nbs/37_faiss_files.ipynb #7665a61e
+# %% ../nbs/37_faiss_files.ipynb #c632a44b
 def _vector(a: np.ndarray) -> bytes: return struct.pack("<Q", a.size) + np.ascontiguousarray(a, a.dtype.newbyteorder("<")).tobytes()
 
 def _common_bytes(letters: str, d: int, n: int, l2: bool) -> bytes:
@@ -283,6 +283,4 @@ def to_faiss(self: IVF,
     "Write a flat or product-quantized index as faiss would, replacing the file in one step. For cosine, faiss then takes inner products of vectors of length 1."
     self._check_trained()
     if not self.codec.lossless and not isinstance(self.codec, ProductQuantizer): raise FaissExportError(f"faiss files are written for flat and product-quantized lists, and these are {self.codec.name}: build an index with codec='flat', or 'pq…'")
-    ids = self.lists.ids[self.lists.positions()]
-    if len(np.unique(ids)) < len(ids): raise FaissExportError(f"{len(ids) - len(np.unique(ids)):,} vectors are in several lists, and faiss would answer with them twice: build an index that puts each in one")
     write_atomically(path, _written(self))

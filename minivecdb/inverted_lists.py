@@ -64,7 +64,7 @@ def positions(self: InvertedLists,
     "Where the vectors of some lists are."
     return ranges(self.starts[lists], self.sizes[lists])
 
-# %% ../nbs/32_inverted_lists.ipynb #63bdf9e7
+# %% ../nbs/32_inverted_lists.ipynb #e59672d7
 def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
 
 def _spare(rows: np.ndarray | int) -> np.ndarray | int: return rows + (rows + 7) // 8
@@ -94,7 +94,7 @@ def _with_room(lists: InvertedLists, more: np.ndarray) -> InvertedLists: # more:
 
 def _put(a: np.ndarray, target: np.ndarray, new: np.ndarray, order: np.ndarray):
     "a[target] = new[order], without a copy in between where the target is in one piece."
-    one_piece = target[-1] - target[0] == len(target) - 1 and a.dtype == new.dtype and a.size   # target ascends within a list, and lists follow on each other when first filled
+    one_piece = not isinstance(a, Blocks) and target[-1] - target[0] == len(target) - 1 and a.dtype == new.dtype and a.size   # target ascends within a list, and lists follow on each other when first filled
     if one_piece and (np.diff(target) == 1).all(): np.take(new, order, 0, out=a[target[0]:target[-1] + 1], mode="clip")
     else: a[target] = new[order]
 

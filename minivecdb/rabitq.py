@@ -13,24 +13,28 @@ from .rotation import random_signs, rotate_back, rotated
 from .blocks import Blocks, ROWS
 from .codecs import Codec, register_codec
 
-# %% ../nbs/31_rabitq.ipynb #beef883e
+# %% ../nbs/31_rabitq.ipynb #4219ae67
 def grid_codes(
     z: np.ndarray, # [n, d] float32 or float64
     bits: int, # per number
-    tries: int = 32, # scales that are compared
+    tries: int = 16, # scales that are compared, and again as many between the best and its neighbours
 ) -> np.ndarray: # [n, d] uint8: the value of each code is 2 u - (2**bits - 1)
     "The point of a grid of 2**bits odd numbers per axis that lies nearest in direction, of those at some scales."
     up, levels = z >= 0, 1 << (bits - 1)
     if bits == 1: return up.view(np.uint8)
     size = abs(z).astype(np.float32)
     size /= np.maximum(size.max(1, keepdims=True), np.float32(1e-30))
-    best, chosen = np.full(len(z), -1., np.float32), np.zeros(z.shape, np.uint8)
-    for scale in np.linspace(.5, 2.5 if bits > 2 else 4., tries, dtype=np.float32) * levels:
-        m = np.minimum(size * scale, levels - 1).astype(np.uint8)
+    best, at, chosen = np.full(len(z), -1., np.float32), np.ones(len(z), np.float32), np.zeros(z.shape, np.uint8)
+    def compare(scale): # [n]
+        m = np.minimum(size * (scale * levels)[:, None], levels - 1).astype(np.uint8)
         odd = 2 * m.astype(np.float32) + 1
         cosine = np.einsum("ij,ij->i", odd, size) / np.sqrt(np.einsum("ij,ij->i", odd, odd))
         better = cosine > best
-        best[better], chosen[better] = cosine[better], m[better]
+        best[better], at[better], chosen[better] = cosine[better], scale[better], m[better]
+    coarse = np.geomspace(.6, 4, tries, dtype=np.float32)
+    for scale in coarse: compare(np.full(len(z), scale))
+    middle = at.copy()
+    for factor in np.geomspace(coarse[0] / coarse[1], coarse[1] / coarse[0], tries + 2, dtype=np.float32)[1:-1]: compare(middle * factor)
     return np.where(up, levels + chosen, levels - 1 - chosen).astype(np.uint8)
 
 # %% ../nbs/31_rabitq.ipynb #9f0e1afa

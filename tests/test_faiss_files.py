@@ -119,6 +119,14 @@ def test_there_and_back_from_faiss(tmp_path):
         assert kept(tmp_path/"again.index", ours) == kept(GOLDEN/f"{name}.index", theirs), name
 
 
+def test_second_lists_stay_here(tmp_path):
+    index = IVF(D, 16, "euclidean", spill=1.).train(X)
+    index.add(X)
+    index.to_faiss(tmp_path/"a.index")
+    back = IVF.from_faiss(tmp_path/"a.index")
+    assert len(back) == len(X) and (back.search(Q, 10, nprobe=16)[1] == index.search(Q, 10, nprobe=16)[1]).all()
+
+
 def test_refused(tmp_path):
     with pytest.raises(FaissExportError, match="these are int8"): IVF(D, codec="int8").train(X).to_faiss(tmp_path/"a.index")
     with pytest.raises(MinivecdbError, match="train"): IVF(D).to_faiss(tmp_path/"a.index")
