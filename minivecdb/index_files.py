@@ -23,10 +23,12 @@ from .blocks import ROWS, Blocks, as_blocks
 from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
 from .ivf import IVF
+from .ivf_balance import Upkeep
 from .ivf_auto import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
 MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
+_UPKEEP = ("spread", "stuck", "news") # of each list, where an index is kept even
 
 @patch
 def _arrays(self: IVF) -> dict[str, np.ndarray]:
@@ -36,10 +38,11 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     def whole(a): return a if packed else a[at]
     columns = {name: whole(a) for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
+    kept = {} if self.upkeep is None else {f"upkeep.{name}": getattr(self.upkeep, name) for name in _UPKEEP}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
-    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned | _copies(lists.copies)
+    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned | kept | _copies(lists.copies)
 
 def _copies(copies: InvertedLists | None) -> dict[str, np.ndarray]:
     "What a file holds of second places: where the originals are follows from the ids."
@@ -57,11 +60,11 @@ def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
     return entries
 
 @patch
-def _parts(self: IVF) -> Iterator[bytes]:
+def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
-            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "choice": None if self.choice is None else asdict(self.choice)}
+            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     header = json.dumps(head).encode().ljust(room)
@@ -75,10 +78,11 @@ def _parts(self: IVF) -> Iterator[bytes]:
 @patch
 def save(self: IVF,
     path: str | Path, # usually ending in .ivf
+    note: dict | None = None, # what the file should say about itself, `note` of the index that is loaded from it
 ):
     "Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."
     self._check_trained()
-    write_atomically(path, self._parts())
+    write_atomically(path, self._still()._parts(note))
 
 # %% ../nbs/36_index_files.ipynb #6ee474a8
 _TYPES = {"<f4", "<f8", "<i8", "<u2", "|u1", "|i1", "<f2"}
@@ -174,6 +178,14 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
     index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
-    index._next_id, index._order = int(head["next_id"]), a.get("order")
+    index._next_id, index._order, index.note = int(head["next_id"]), a.get("order"), head.get("note")
+    if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
+    if head.get("upkeep"): index.upkeep = Upkeep(*(_kept_numbers(a, name, len(starts)) for name in _UPKEEP), *map(int, head["upkeep"]))
     index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
     return index
+
+def _kept_numbers(a: dict[str, np.ndarray], name: str, n_lists: int) -> np.ndarray: # [n_lists]
+    "What an upkeep knew of each list."
+    found, dtype = a[f"upkeep.{name}"], np.float64 if name == "spread" else np.int64
+    if found.shape != (n_lists,) or found.dtype != dtype or not (found >= 0).all(): raise ValueError(f"upkeep.{name} has shape {found.shape} and type {found.dtype}, expected ({n_lists},) and {np.dtype(dtype)}, none negative")
+    return found

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
-# %% ../nbs/34_ivf.ipynb #d3d59bb8
+# %% ../nbs/34_ivf.ipynb #c702ba85
 import dataclasses, os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +23,7 @@ from .codecs import Codec, make_codec
 from .rabitq_search import FIRST, search_codes, search_one_code, worth_measuring
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
+from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
 from .overlapping_lists import empty_copies, second_lists
 from .single_query import search_one
@@ -56,6 +57,8 @@ class IVF:
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
         self._ready = None                     # see `centroids`
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
+        self.upkeep = None                     # `Upkeep()` keeps the lists even while data drifts
+        self._error_then = 0., 0               # summed squared distance to the centroid of the first rows after training, and how many these were
 
     @property
     def centroids(self) -> Coarse:
@@ -92,7 +95,7 @@ def train(self: IVF,
     coarse = FlatIndex(self.dimension, self.metric.name)
     coarse.add(centroids)
     if not self.codec.is_trained: self.codec.train(self._to_store(x, labels, centroids), self.seed)
-    self.coarse, self._next_id, self._order = coarse, 0, None
+    self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
     if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
@@ -121,9 +124,8 @@ def remove(self: IVF,
 ) -> int: # how many were there
     "Remove vectors by id; unknown ids are passed over."
     self._check_trained()
-    ids, before = as_ids(ids), len(self.lists)
-    self.lists = self.lists.without(ids)
-    if self._order is not None: self._order = self._order[~np.isin(self._order, ids)]
+    before = len(self.lists)
+    self.replace(np.empty((0, self.dimension), np.float32), None, as_ids(ids))
     return before - len(self.lists)
 
 @patch
@@ -134,16 +136,42 @@ def replace(self: IVF,
 ):
     "Remove some vectors and add others in one step."
     self._check_trained()
-    x, lists = as_matrix(x, self.dimension), self.lists.without(gone)
-    ids = new_ids(ids, len(x), self._next_id, lists.ids[lists.positions()])
-    labels = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)[0]
+    x = as_matrix(x, self.dimension)
+    ids = self._new_ids(ids, len(x), gone)
+    labels, cost = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)
     codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
-    lengths = row_lengths(x)
-    in_bytes = byte_rows(x, lengths, self.metric, lists.signs) if lists.rounded.shape[1] else None
-    lists = lists.append(codes, ids, labels, lengths, in_bytes)
-    if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
-    order = self._insertion_order(ids, gone)
-    self.lists, self._order, self._next_id = lists, order, max(self._next_id, int(ids.max(initial=-1)) + 1)
+    lengths, signs = row_lengths(x), self.lists.signs
+    in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
+    if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # lists with second places, or in blocks, are not kept even
+        lists = self.lists.without(gone).append(codes, ids, labels, lengths, in_bytes)
+        if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
+        changed = {"lists": lists}
+    else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
+    changed |= {"_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
+    self.__dict__.update(changed)   # in one step, for whoever is searching
+
+@patch
+def _still(self: IVF) -> IVF:
+    "The index as it is now, whoever writes meanwhile."
+    self.centroids
+    still = object.__new__(type(self))
+    still.__dict__.update(self.__dict__)
+    return still
+
+@patch
+def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
+    "Ids of new rows; looked up among all only where they may be there already."
+    ids = new_ids(ids, n, self._next_id, np.empty(0, np.int64))
+    if ids.min(initial=self._next_id) < self._next_id:
+        held = self.lists.ids[self.lists.positions()]
+        new_ids(ids, n, self._next_id, np.setdiff1d(held[np.isin(held, ids)], gone))
+    return ids
+
+@patch
+def _with_error(self: IVF, cost: np.ndarray, enough: int = 10_000) -> tuple[float, int]:
+    "The error of the first rows after training."
+    total, rows = self._error_then
+    return (total + float(cost.sum()), rows + len(cost)) if rows < enough else (total, rows)
 
 @patch
 def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None) -> InvertedLists: # unit: the rows as they were assigned
@@ -308,6 +336,7 @@ def search(self: IVF,
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
     self._check_trained()
+    self = self._still()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
@@ -391,6 +420,8 @@ def exact_search(self: IVF,
     k: int = 10, # neighbours wanted
 ) -> tuple[np.ndarray, np.ndarray]: # as `search`
     "The truth to measure a search against: every list, and exact vectors where the codec is lossy and `rows` are there."
+    self._check_trained()
+    self = self._still()
     return self.search(queries, k, nprobe=len(self.coarse), rescore=None if self.rows is None else len(self))
 
 @patch
@@ -408,6 +439,7 @@ def search_cost(self: IVF,
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
     "What a search looks at, counted: centroids, codes of the probed lists, and exact rows for rescoring."
     self._check_trained()
+    self = self._still()
     queries = as_queries(queries, k, self.dimension)
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
     probes = self.probes(queries, nprobe, **how)
@@ -428,6 +460,7 @@ def range_search(self: IVF,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (starts [m + 1] int64, distances float32, ids int64): query j has those from starts[j] to starts[j + 1]
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     self._check_trained()
+    self = self._still()
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)
@@ -462,9 +495,26 @@ def _copies_usage(self: IVF) -> dict[str, int]:
     return {} if c is None else {"copies": sum(a.nbytes for a in (c.codes, c.ids, c.rounded, c.terms, c.starts, c.sizes, c.rooms)) + 12 * len(c.ids)}
 
 @patch
+def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no row
+    "The mean squared distance of rows to the centroid of their list (for cosine, 1 - similarity), of every row or of so many evenly chosen ones."
+    at, lists = self.lists.positions(), self.lists
+    some = np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)
+    owner, fetch, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], self._decoders(lists)[1], 0.
+    unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
+    for i in range(0, len(some), 1024):
+        rows, where, _ = fetch(at[some[i:i + 1024]])
+        away = prepare_queries(rows[where], self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
+        total += float(np.einsum("ij,ij->", away, away))
+    return total / (2 if self.metric.name == "cosine" else 1) / len(some) if len(some) else float("nan")
+
+@patch
 def get_stats(self: IVF) -> dict:
-    "The number and sizes of the lists, and bytes per vector."
+    "The number and sizes of the lists, bytes per vector, and how far the data has drifted: see below."
+    self = self._still() if self.is_trained else self
     sizes, usage = (self.lists.sizes if self.is_trained else np.zeros(0, np.int64)), self.memory_usage()
+    total, rows = self._error_then
     return {"built": self.is_trained, "n_clusters": len(sizes), "n_vectors": int(sizes.sum()),
             "avg_cluster_size": float(sizes.mean()) if len(sizes) else 0., "min_cluster_size": int(sizes.min()) if len(sizes) else 0,
-            "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self))} | ({} if self.choice is None else {"choice": self.choice.text})
+            "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self)),
+            "imbalance": float(len(sizes) * (sizes.astype(float)**2).sum() / max(1, sizes.sum())**2),
+            "quantization_error": self._error_now() if sizes.any() else 0., "quantization_error_at_training": total / max(1, rows)} | ({} if self.choice is None else {"choice": self.choice.text})

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['build_index', 'Hit', 'IVFIndex']
 
-# %% ../nbs/34_ivf_index.ipynb #a1654259
+# %% ../nbs/34_ivf_index.ipynb #9c6db42f
 import threading
 from collections.abc import Callable, Iterable
 from copy import copy
@@ -18,6 +18,7 @@ from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
 from .filters import Filter, matches, read_filter
 from .ivf import IVF, default_clusters
+from .ivf_balance import Upkeep
 from .ivf_filtered import search_among
 
 # %% ../nbs/34_ivf_index.ipynb #93df50e8
@@ -52,12 +53,13 @@ class IVFIndex:
         codec: str = "flat", # how the index stores vectors, see `make_codec`
         rescore: int | None = None, # candidates measured with the storage's own vectors; None for none
         spill: float | None = None, # put each vector into a second list too, see `IVF`; 1 is a good choice
+        upkeep: bool = True, # split and merge lists as the data changes, see `minivecdb.ivf_balance`
     ):
         if not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}")
         self.storage, self.nprobe, self.metric = storage, nprobe, get_metric(distance_fn)
         self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore
         self.spill = IVF(storage.dimension, spill=spill).spill
-        self.ivf: IVF | None = None
+        self.upkeep, self.ivf = bool(upkeep) and spill is None, None   # lists with second places are not kept even
         self._seen, self._lock = 0, threading.RLock()
 
     def __repr__(self) -> str:
@@ -71,7 +73,7 @@ def build(self: IVFIndex) -> IVFIndex:
         seen = self.storage.changes
         ids, x = self.storage.to_arrays()
         ivf = IVF(self.storage.dimension, self.n_clusters, self.metric.name, self.codec, seed=self.seed, spill=self.spill)
-        ivf.rows = self.storage
+        ivf.rows, ivf.upkeep = self.storage, Upkeep() if self.upkeep else None
         ivf.train(x if len(x) else np.zeros((1, self.storage.dimension)))   # an empty storage gets one list
         ivf.add(x, ids)
         self.ivf, self._seen = ivf, seen
@@ -137,11 +139,17 @@ def _look(self: IVFIndex, query: np.ndarray, k: int, nprobe: int | None, where: 
     if exact and found and (self.metric.distance(query, np.stack([v for v, _ in pairs])) != distances[0, :len(found)]).any(): return None
     return L(Hit(v, m, i, d) for (v, m), i, d in zip(pairs, found, distances[0].tolist()))
 
-# %% ../nbs/34_ivf_index.ipynb #403da2fe
+# %% ../nbs/34_ivf_index.ipynb #5da85102
 @patch
 def get_stats(self: IVFIndex) -> dict:
-    "What the index holds: `built`, and the number and sizes of its clusters."
+    "What the index holds: `built`, the number and sizes of its clusters, and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."
     if self.ivf is not None: self.catch_up()
     stats = (IVF(self.storage.dimension) if self.ivf is None else self.ivf).get_stats()
     stats.pop("bytes_per_vector")
-    return stats | {"nprobe": self.nprobe}
+    mended = {} if self.ivf is None or self.ivf.upkeep is None else {"splits": self.ivf.upkeep.splits, "merges": self.ivf.upkeep.merges}
+    return stats | mended | {"nprobe": self.nprobe}
+
+@patch
+def save(self: IVFIndex):
+    "Keep the index beside its storage: that needs a storage in a folder."
+    raise TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({self.storage!r}): open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")

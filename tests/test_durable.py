@@ -1,5 +1,5 @@
 "The durable storage: what its pages do not show. Locks and forks, failures at each call, sources, hostile folders, old formats, compaction against a dictionary."
-import json, os, random, shutil, signal, sqlite3, stat, struct, subprocess, sys, threading, time
+import json, os, random, shutil, signal, sqlite3, stat, struct, subprocess, sys, threading, time, warnings
 from pathlib import Path
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from fastcore.foundation import L
 from minivecdb import FlatIndex, IVFIndex, VectorStorage
 from minivecdb import durable_appends, durable_format, durable_snapshots, durable_storage, segments, tables
 from minivecdb.cli import main
-from minivecdb.durable import check_folder, keep_index, open_index, repair_folder
+from minivecdb.durable import IndexFileWarning, check_folder, repair_folder
 from minivecdb.durable_storage import ClosedError, DurableStorage, LockedError, ReadOnlyError, WriteError
 from minivecdb.segments import DamageError, disk
 from minivecdb.tables import MissingExtraError
@@ -527,17 +527,103 @@ def test_filters_mean_the_same_in_a_folder_and_in_memory(path):
             with pytest.raises((TypeError, MinivecdbError, ValueError)): wrong()
     with VectorStorage.open(path, mode="r") as reader: assert reader.count({"n": 2}) == memory.count({"n": 2}) and IVFIndex(reader).build().search([0.], 2, where={"n": 2}).itemgot(2) == IVFIndex(memory).build().search([0.], 2, where={"n": 2}).itemgot(2)
 
-def test_a_kept_index_that_is_damaged_old_or_of_another_kind_is_built_again(path):
+def reopened(storage, why=None, **options):
+    "The index beside a storage; `why` must stand in the warning, or there must be none."
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        index = IVFIndex.open(storage, **options)
+    told = [str(w.message) for w in told if w.category is IndexFileWarning]
+    assert len(told) == (why is not None) and all(why in t and str(storage.path) in t for t in told), told
+    return index
+
+def same_as_exact(storage, index, queries):
+    "With every list probed, an index finds what exact search finds."
+    flat = FlatIndex.from_storage(storage, index.metric.name)
+    for q in queries:
+        hits, (distances, ids) = index.search(q, 7, nprobe=10**6), flat.search(q, 7)
+        assert (hits.attrgot("id"), hits.attrgot("distance")) == (ids[0][ids[0] >= 0].tolist(), distances[0][ids[0] >= 0].tolist())
+
+def test_an_index_file_that_cannot_be_used_is_named_and_built_again(path):
+    q = RNG.standard_normal((20, 8), np.float32)
     with VectorStorage.open(path, 8) as s:
-        s.add_bulk(RNG.standard_normal((200, 8), np.float32))
-        first, = (open_index(s), list(path.glob("index-*")))[1]
-        assert first.name == "index-200.ivf"
-        s.add(np.full(8, 5)); index = open_index(s)
-        assert index.search(np.full(8, 5), 1)[0].id == 200 and keep_index(index).name == "index-201.ivf" and not first.exists()
-        assert open_index(s, distance_fn="euclidean").metric.name == "euclidean"
-        for p in path.glob("index-*"): p.write_bytes(p.read_bytes()[:-9])
-        assert open_index(s).search(np.full(8, 5), 1)[0].id == 200
-        with VectorStorage.open(path, mode="r") as r: assert open_index(r).search(np.full(8, 5), 1)[0].id == 200
+        reopened(s)   # nothing there, and nothing to be missed
+        s.add_bulk(RNG.standard_normal((300, 8), np.float32))
+        first = reopened(s)   # the empty one, caught up
+        file = lambda: next(path.glob("index-*"))
+        same_as_exact(s, first, q)
+        s.add(np.full(8, 5)); s.delete(3)
+        index = reopened(s)
+        same_as_exact(s, index, q)
+        assert index.save().name == f"index-{s.changes}.ivf" == file().name and len(list(path.glob("index-*"))) == 1
+        same_as_exact(s, reopened(s, "not what was asked for", distance_fn="euclidean"), q)
+        data = file().read_bytes()
+        for harm, why in ((lambda p: p.write_bytes(data[:-9]), "truncated"), (lambda p: p.write_bytes(data[:3]), "not an index file"), (lambda p: p.unlink(), "no index"), (lambda p: p.rename(path/"index-4.ivf"), "not the one it is named after"),
+                          (lambda p: p.rename(path/"index-99999.ivf"), "not the one it is named after"), (lambda p: p.write_bytes(data[:len(data) // 2] + b"xyz" + data[len(data) // 2 + 3:]), "damaged")):
+            IVFIndex(s).build().save()
+            data = file().read_bytes()
+            harm(file())
+            same_as_exact(s, reopened(s, why), q)
+            same_as_exact(s, reopened(s), q)   # mended
+        (path/".index-7.ivf.0123abcd.tmp").write_bytes(b"of a process that was killed")
+        index.save()
+        assert not list(path.glob(".index*"))
+        file().write_bytes(b"")
+        with VectorStorage.open(path, mode="r") as r:
+            same_as_exact(r, reopened(r, "not an index file"), q)
+            with pytest.raises(MinivecdbError): IVFIndex(r).build().save()
+    with pytest.raises(TypeError, match="VectorStorage.open"): IVFIndex(VectorStorage(2)).build().save()
+
+def test_an_index_of_another_copy_of_the_storage_is_not_used(path, tmp_path):
+    with VectorStorage.open(path, 4) as s: s.add_bulk(np.eye(4)); s.backup(tmp_path/"copy.mvdb")
+    with VectorStorage.open(path) as s, VectorStorage.open(tmp_path/"copy.mvdb") as other:
+        s.add([1, 2, 3, 4]); other.add([4, 3, 2, 1])
+        shutil.copy(IVFIndex(s).build().save(), other.path)
+        same_as_exact(other, reopened(other, "another copy"), np.eye(4))
+        for _ in range(3): s.add([0, 0, 0, 1])
+        for p in other.path.glob("index-*"): p.unlink()
+        shutil.copy(IVFIndex(s).build().save(), other.path)
+        same_as_exact(other, reopened(other, "older copy"), np.eye(4))
+
+def test_a_log_that_no_longer_reaches_back_is_said_and_the_index_built_again(path):
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(np.eye(4)); IVFIndex(s).build().save()
+        while s.changes_since(4) is not None:
+            s.add_bulk(np.ones((3000, 4))); s.delete(where={"x": {"$exists": False}})
+        s.add([1, 0, 0, 0])
+        same_as_exact(s, reopened(s, "no longer reaches back"), np.eye(4))
+
+def test_an_index_is_not_built_from_damaged_rows(path):
+    with VectorStorage.open(path, 8) as s: s.add_bulk(RNG.standard_normal((400, 8), np.float32)); s.fold()
+    segment = next(path.glob("vectors-*"))
+    with open(segment, "r+b") as f: f.seek(32 * 123); f.write(b"abcd")
+    with VectorStorage.open(path) as s, pytest.warns(IndexFileWarning), pytest.raises(MinivecdbError, match="row 123"): IVFIndex.open(s)
+
+FOLLOWER = """
+import sys, numpy as np
+from minivecdb import VectorStorage, IVFIndex, FlatIndex
+storage = VectorStorage.open(sys.argv[1], mode="r")
+index = IVFIndex.open(storage)
+print("ready", flush=True)
+for line in sys.stdin:
+    q = np.array(line.split(), np.float32)
+    print(*index.search(q, 5, nprobe=10**6).attrgot("id"), flush=True)
+"""
+
+def test_another_process_finds_what_was_just_committed(path):
+    "Each of the commits here is seen by the next search there, splits and merges of its own lists included."
+    rng = np.random.default_rng(3)
+    with VectorStorage.open(path, 6) as s:
+        s.add_bulk(rng.standard_normal((200, 6), np.float32)); IVFIndex(s).build().save()
+        other = subprocess.Popen([sys.executable, "-c", FOLLOWER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert other.stdout.readline() == "ready\n"
+            for i in range(40):
+                q = (rng.standard_normal(6) + i / 4).astype(np.float32)
+                if i % 4 == 3: s.delete(where={"i": i - 1})
+                else: s.add_bulk(q + .1 * rng.standard_normal((25, 6)), [{"i": i}] * 25)
+                other.stdin.write(" ".join(map(repr, q.tolist())) + "\n"); other.stdin.flush()
+                assert other.stdout.readline().split() == [str(j) for j in FlatIndex.from_storage(s).search(q, 5)[1][0]], i
+        finally: other.kill(); other.wait(); other.stdin.close(); other.stdout.close()
 
 def test_a_storage_is_not_pickled(three):
     import copy
@@ -575,7 +661,7 @@ def test_a_damaged_row_gives_no_matrix_no_index_and_no_neighbours(path):
     with VectorStorage.open(path, 64) as s: s.add_bulk(x); s.delete(7)
     flip(path/"vectors-0-0.f32", 256 * 1234 + 9)
     with VectorStorage.open(path, mode="r") as r:
-        for ask in (r.to_arrays, lambda: FlatIndex.from_storage(r), lambda: IVFIndex(r).build(), lambda: list(r.blocks()), lambda: open_index(r)):
+        for ask in (r.to_arrays, lambda: FlatIndex.from_storage(r), lambda: IVFIndex(r).build(), lambda: list(r.blocks()), lambda: IVFIndex.open(r)):
             with pytest.raises(DamageError, match=r"vectors-0-0.f32: row 1234 \(place 1234\)"): ask()
         assert (r.to_arrays(verify=False)[1][1233] != x[1234]).sum() == 1
 
@@ -676,12 +762,12 @@ def test_compaction_removes_a_kept_index_that_holds_what_was_deleted(path):
     def secret(): return [p.name for p in path.iterdir() if x[123].tobytes() in p.read_bytes()]
     with VectorStorage.open(path, 16) as s:
         s.add_bulk(x)
-        keep_index(open_index(s))
+        IVFIndex(s).build().save()
         assert "index-300.ivf" in secret()
         s.add_bulk(x[:5] + 1); s.compact()
         assert "index-300.ivf" in secret()          # only adds: nothing in it that is gone
         s.delete(123); s.compact()
-        assert secret() == [] and open_index(s).search(x[123], 1)[0].id != 123
+        assert secret() == [] and reopened(s, "no index").search(x[123], 1)[0].id != 123
 
 def test_an_unfinished_index_file_is_removed_by_the_next_writer(three, path):
     three.close()

@@ -480,7 +480,8 @@ def test_random_steps_against_qdrant_and_a_dictionary():
     "Adds, updates, deletes, filters and searches, with every list probed; needs `pip install qdrant-client`."
     qdrant = pytest.importorskip("qdrant_client")
     models, rng, dims = qdrant.models, random.Random(0), 6
-    vector = lambda: np.array([rng.gauss(0, 1) for _ in range(dims)], np.float32)
+    step, drift = 0, np.array([3, -2, 1, 0, 0, 1], np.float32)
+    vector = lambda: np.array([rng.gauss(0, 1) for _ in range(dims)], np.float32) + drift * np.float32(np.sin(step / 400) * 2)   # data that moves, so that lists are split and given up
     def row():
         m = {"genre": rng.choice(["Sports", "Food", "Law", "日本"]), "year": rng.randrange(2000, 2010), "price": rng.randrange(40) / 8, "read": rng.random() < .5, "tags": [rng.choice("abcd") for _ in range(rng.randrange(1, 4))], "author": {"name": rng.choice(["Ada", "Grace"])}}
         return {k: v for k, v in m.items() if rng.random() < .85}
@@ -519,3 +520,5 @@ def test_random_steps_against_qdrant_and_a_dictionary():
             assert hits.attrgot("id") == [i for _, i in near] == [p.id for p in points], (step, w)
             assert np.allclose(hits.attrgot("distance"), [d for d, _ in near], atol=1e-5) and np.allclose([p.score for p in points], [d for d, _ in near], atol=1e-4)
             assert all(h.metadata == truth[h.id][1] and (h.vector == truth[h.id][0]).all() for h in hits)
+    stats = ix.get_stats()
+    assert STEPS < 1000 or stats["splits"] > 0 and stats["merges"] > 0, stats

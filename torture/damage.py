@@ -24,8 +24,12 @@ def hits_of(index) -> list[tuple[int, float, dict]]: return [(int(h.id), float(h
 
 def kept(storage) -> list:
     "A search through the index that is kept beside the storage."
-    from minivecdb.durable import open_index
-    return hits_of(open_index(storage, **OPTIONS))
+    import warnings
+    from minivecdb import IVFIndex
+    from minivecdb.durable import IndexFileWarning
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IndexFileWarning)
+        return hits_of(IVFIndex.open(storage, **OPTIONS))
 
 def flat(storage) -> list[tuple[int, float]]:
     "An exact search over the matrix."
