@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from .distances import length_span
 from .inverted_lists import InvertedLists, ranges, _columns
 
-# %% ../nbs/32_list_changes.ipynb #cf71a1c3
+# %% ../nbs/32_list_changes.ipynb #db76dda1
 def taken(
     lists: InvertedLists,
     at: np.ndarray, # [p] positions
@@ -48,7 +48,7 @@ def without(
     source = lists.positions(touched)[stays & np.repeat(moves, sizes)]
     target = ranges(starts[again], left[moves])
     for a in _columns(lists):
-        if len(a): a[target] = a[source]
+        if len(a) and len(target): a[target] = a[source]   # arrays of an opened file are read-only, and here stay so
     return replace(lists, starts=starts, sizes=all_sizes, rooms=rooms, used=used)
 
 def placed(

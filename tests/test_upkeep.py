@@ -70,6 +70,14 @@ def test_the_same_steps_give_the_same_index_and_a_saved_one_goes_on_as_if_nothin
         assert (held(one) == held(other)).all() and (one.coarse.rows == other.coarse.rows).all() and (one.lists.sizes == other.lists.sizes).all()
         for name in ("spread", "stuck", "news", "splits", "merges"): assert np.array_equal(getattr(one.upkeep, name), getattr(other.upkeep, name))
 
+def test_the_first_write_to_an_opened_file_may_be_any(tmp_path):
+    kept_even().save(tmp_path/"i.ivf")
+    for gone, new in ((lambda ids, ends: ids[ends[:5] - 1], 0), (lambda ids, ends: ids[:7], 0), (lambda ids, ends: ids[ends[:3] - 1], 30), (lambda ids, ends: ids[:0], 1)):
+        index, truth = IVF.load(tmp_path/"i.ivf"), dict(enumerate(rows(0, 200)))
+        out = gone(held(index), np.cumsum(index.lists.sizes)[index.lists.sizes > 0])   # the last rows of some lists: these only become shorter
+        index.replace(rows(4, new), np.arange(200, 200 + new), out)
+        agrees(index, {i: v for i, v in truth.items() if i not in out} | dict(zip(range(200, 200 + new), rows(4, new))))
+
 @pytest.mark.parametrize("codec", ["bf16", "int8", "pq3x4", "rpq3x4"])
 @pytest.mark.parametrize("exact", [True, False])
 def test_lossy_codes_follow_their_rows(codec, exact):
