@@ -75,8 +75,8 @@ def main():
     set_num_threads(1)
     known = json.loads(RESULT.read_text()) if RESULT.exists() else []
     def note(line):
-        keep = [l for l in known if any(l.get(f) != line.get(f) for f in ("n", "lists", "codec", "rescore"))]
-        known[:] = sorted(keep + [line], key=lambda l: (l["n"], l["lists"], l["codec"], l.get("rescore") or 0))
+        keep = [l for l in known if any(l.get(f) != line.get(f) for f in ("n", "lists", "codec", "rescore", "factor"))]
+        known[:] = sorted(keep + [line], key=lambda l: (l["n"], l["lists"], l["codec"], "factor" in l, l.get("rescore") or 0))
         RESULT.write_text(json.dumps(known, indent=1) + "\n")
         print(json.dumps(line), flush=True)
     for line in sizes(a.sizes, a.factors, a.cache, a.train): note(line)

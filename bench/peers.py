@@ -181,6 +181,7 @@ CONFIGS: dict[str, tuple[Callable, dict]] = {
     "minivecdb flat": (Ours, {}),
     "minivecdb bf16 + rescore": (Ours, {"codec": "bf16", "rescores": (20,)}),
     "minivecdb int8 + rescore": (Ours, {"codec": "int8", "rescores": (20, 50)}),
+    "minivecdb rabitq + rescore": (Ours, {"codec": "rabitq", "rescores": (50, 100)}),
     "minivecdb rpq4 + rescore": (Ours, {"codec": "rpq{m}x4", "rescores": (50, 100, 200)}),
     "faiss IVF,Flat": (Faiss, {"factory": "IVF{c},Flat"}),
     "faiss IVF,PQ4fs,RFlat": (Faiss, {"factory": "IVF{c},PQ{m}x4fs,RFlat", "refine": (3, 10, 30)}),

@@ -17,7 +17,7 @@ from .vector_storage import FileFormatError
 from .codecs import make_codec
 from .ivf import IVF, default_clusters
 
-# %% ../nbs/34_ivf_auto.ipynb #6f69c51a
+# %% ../nbs/34_ivf_auto.ipynb #870c750f
 @dataclass(frozen=True)
 class Option:
     "A way to store vectors that `choose` may take."
@@ -26,18 +26,16 @@ class Option:
     rescore: int | None         # candidates to measure exactly, where exact vectors are at hand
     why: str                    # what speaks for it
 
-def _pieces(d: int, at_most: int) -> int:
-    "The largest number of equal pieces, up to a limit."
-    return max(m for m in range(1, max(1, at_most) + 1) if d % m == 0)
-
-def _quantized(share: int) -> Option:
-    return Option(lambda d: f"pq{_pieces(d, d // share)}x8", lambda d: _pieces(d, d // share) + 8, 100, f"a byte for every {share} numbers finds nearly all neighbours among 100 candidates, which are then measured with exact vectors: set index.rows")
+def _coded(name: str, rescore: int | None, why: str) -> Option:
+    "A codec by its name; beside the code there is only the id."
+    return Option(lambda d: name, lambda d: make_codec(name, d).bytes_per_vector + 8, rescore, why)
 
 OPTIONS: list[Option] = [
     Option(lambda d: "flat", lambda d: 4 * d + -(-d // 4) * 4 + 32, None, "whole vectors with their bytes beside them: no codec answers faster or better"),
-    Option(lambda d: "bf16", lambda d: 2 * d + 8, None, "half of every number finds what whole numbers find"),
-    Option(lambda d: "int8", lambda d: d + 12, None, "a byte for each number misses one neighbour in several hundred"),
-    _quantized(4), _quantized(8)]
+    _coded("rabitq8", None, "eight bits for each number name nearly the same neighbours as whole numbers"),
+    _coded("rabitq4", 50, "four bits for each number find the neighbours among 50 candidates, which are then measured with exact vectors: set index.rows"),
+    _coded("rabitq2", 100, "two bits for each number find nearly all neighbours among 100 candidates, which are then measured with exact vectors: set index.rows"),
+    _coded("rabitq", 200, "one bit for each number finds most neighbours among 200 candidates, which are then measured with exact vectors: set index.rows")]
 
 # %% ../nbs/34_ivf_auto.ipynb #e903f2a2
 @dataclass(frozen=True)

@@ -62,7 +62,12 @@ class RaBitQ(Codec):
     def code_width(self) -> int: return self.bits * self.planes + 8 + 12 * (self.bits > 1)
     def _shapes(self) -> dict[str, tuple]: return {"signs": (4, self.dimension)}
     def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {"signs": random_signs(self.dimension, seed)}
-    def turn(self, x: np.ndarray, compiled: bool = False) -> np.ndarray: return rotated(x, self.arrays["signs"], compiled)
+    def turn(self,
+        x: np.ndarray, # [n, d] float32
+        compiled: bool = False, # use the kernel however few there are
+    ) -> np.ndarray: # [n, d] float32
+        "Rows turned as those were that the codes stand for."
+        return rotated(x, self.arrays["signs"], compiled)
 
     def room(self,
         n: int = 0, # rows

@@ -120,7 +120,7 @@ def keep(path: Path, told: list[dict]):
 
 def told(p: Part) -> dict:
     "What is kept of a part."
-    return {"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/s\.mvdb", "s.mvdb", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
+    return {"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/(?=s\.mvdb|backup-|export-)", "", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
             "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))}
 
 def main():
