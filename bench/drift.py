@@ -118,9 +118,11 @@ def line(row: dict) -> str:
 
 def bars(found: dict) -> dict:
     "What was asked: the worst moment counts."
-    some = [m["all"] for m in found["moments"]] + [m["recent"] for m in found["moments"]]
-    return {"recall / rebuild's": min(m["kept"]["recall"] / m["rebuilt"]["recall"] for m in some), "vectors scored / rebuild's": max(m["kept"]["scored"] / m["rebuilt"]["scored"] for m in some),
-            "maintenance / assignment": found["maintenance_per_assignment"], "longest add, ms": found["milliseconds_of_one_add"]["kept"]["longest"]}
+    told = {}
+    for kind in ("all", "recent"):
+        some = [m[kind] for m in found["moments"]]
+        told |= {f"recall / rebuild's, {kind}": min(m["kept"]["recall"] / m["rebuilt"]["recall"] for m in some), f"vectors scored / rebuild's, {kind}": max(m["kept"]["scored"] / m["rebuilt"]["scored"] for m in some)}
+    return told | {"maintenance / assignment": found["maintenance_per_assignment"], "longest add, ms": found["milliseconds_of_one_add"]["kept"]["longest"], "p99 of adds, ms": found["milliseconds_of_one_add"]["kept"]["p99"]}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)

@@ -587,11 +587,14 @@ def test_what_is_returned_can_be_changed_without_harm(library):
     assert answers(before) == answers(after) and before.itemgot(1) == after.itemgot(1)
 
 def test_stats(library):
-    index = IVFIndex(library, nprobe=7)
-    assert list(index.get_stats()) == STATS and index.get_stats() == dict(zip(STATS, [False, 0, 0, 0., 0, 0, 0, 7]))
+    index = IVFIndex(library, nprobe=7, upkeep=False)
+    drift = ("imbalance", "quantization_error", "quantization_error_at_training")
+    def plain(stats): return {k: v for k, v in stats.items() if k not in drift}
+    assert plain(index.get_stats()) == dict(zip(STATS, [False, 0, 0, 0., 0, 0, 0, 7])) and [index.get_stats()[k] for k in drift] == [0., 0., 0.]
     stats, sizes = index.build().get_stats(), index.ivf.lists.sizes
-    assert list(stats) == STATS and stats == dict(zip(STATS, [True, 49, 480, 480 / 49, sizes.min(), sizes.max(), 0, 7]))
-    assert [type(v) for v in stats.values()] == [bool, int, int, float, int, int, int, int]
+    assert list(plain(stats)) == STATS and plain(stats) == dict(zip(STATS, [True, 49, 480, 480 / 49, sizes.min(), sizes.max(), 0, 7]))
+    assert [type(v) for v in plain(stats).values()] == [bool, int, int, float, int, int, int, int]
+    assert stats["imbalance"] == pytest.approx(49 * (sizes / 480) @ (sizes / 480)) and stats["quantization_error"] == pytest.approx(stats["quantization_error_at_training"], rel=1e-4) and stats["quantization_error"] > 0
     for id in index.ivf.lists.ids[index.ivf.lists.positions(np.array([0]))].tolist(): library.delete(id)
     stats = index.get_stats()
     assert (stats["empty_clusters"], stats["min_cluster_size"], stats["n_vectors"], stats["n_clusters"]) == (1, 0, len(library), 49)
@@ -636,7 +639,7 @@ def test_additions_through_the_index_are_found_at_once(library, metric, no_clust
     for i, v in enumerate(new):
         hit = index.search(v, 1, nprobe=50)[0]
         assert hit.id == 480 + i and hit.metadata == ({"n": i} if i < 2 else {})
-    assert index.get_stats()["n_vectors"] == 483 and index.get_stats()["n_clusters"] == 49
+    assert index.get_stats()["n_vectors"] == 483 and abs(index.get_stats()["n_clusters"] - 49) <= 2   # lists may be split or given up
     agrees_with_exact(index, new)
     with pytest.raises(DimensionError): index.add_vectors_bulk([[1, 2]], [{}])
     assert len(library) == 483
@@ -669,7 +672,7 @@ def test_deleted_vectors_are_never_returned(library):
     for id in rng.permutation(480):
         library.delete(int(id))
         assert int(id) not in [h.id for h in index.search(x[id], 3)]
-    assert index.search(x[0]) == [] and index.get_stats()["empty_clusters"] == 49
+    assert index.search(x[0]) == [] and index.get_stats()["n_vectors"] == 0 and index.get_stats()["n_clusters"] < 49
 
 @every_metric
 def test_an_index_that_missed_too_many_changes_still_catches_up(metric, no_clustering):
