@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FaissFormatError', 'FaissExportError', 'faiss_fields']
 
-# %% ../nbs/37_faiss_files.ipynb #e748ae91
+# %% ../nbs/37_faiss_files.ipynb #a667a9fc
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from .distances import prepare_queries, row_lengths
 from .flat_index import FlatIndex
 from .shortlist import byte_rows
 from .codecs import make_codec
-from .product_quantizer import ProductQuantizer
+from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .inverted_lists import empty_lists
 from .ivf import IVF
 
@@ -241,7 +241,7 @@ def faiss_fields(
     _index(r)
     return r.notes
 
-# %% ../nbs/37_faiss_files.ipynb #c632a44b
+# %% ../nbs/37_faiss_files.ipynb #170d4cf9
 def _vector(a: np.ndarray) -> bytes: return struct.pack("<Q", a.size) + np.ascontiguousarray(a, a.dtype.newbyteorder("<")).tobytes()
 
 def _common_bytes(letters: str, d: int, n: int, l2: bool) -> bytes:
@@ -282,5 +282,5 @@ def to_faiss(self: IVF,
 ):
     "Write a flat or product-quantized index as faiss would, replacing the file in one step. For cosine, faiss then takes inner products of vectors of length 1."
     self._check_trained()
-    if not self.codec.lossless and not isinstance(self.codec, ProductQuantizer): raise FaissExportError(f"faiss files are written for flat and product-quantized lists, and these are {self.codec.name}: build an index with codec='flat', or 'pq…'")
+    if not self.codec.lossless and not hasattr(self.codec, "n_subquantizers"): raise FaissExportError(f"faiss files are written for flat and product-quantized lists, and these are {self.codec.name}: build an index with codec='flat', or 'pq…'")
     write_atomically(path, _written(self))
