@@ -24,7 +24,7 @@ from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
 from .ivf import IVF
 from .ivf_balance import Upkeep
-from .ivf_auto import choice_from_state
+from .ivf_choice import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
 MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned

@@ -4,7 +4,7 @@ import numpy as np, pytest
 from minivecdb import IVF, ArrayRows, FlatIndex, IVFIndex, VectorStorage, recall
 from minivecdb.codecs import make_codec
 from minivecdb.ivf import default_clusters
-from minivecdb.ivf_auto import OPTIONS, Choice, available_memory, choice_from_state, choose
+from minivecdb.ivf_choice import OPTIONS, Choice, available_memory, choice_from_state, choose
 from minivecdb.ivf_calibrated import fitted_lines, sampled_ranks
 from minivecdb.vector_storage import FileFormatError
 
