@@ -9,7 +9,7 @@ __all__ = ['prefetch', 'product', 'exact_distance', 'Prefetch', 'closest_kernel'
 from collections.abc import Callable
 from typing import Any
 import numpy as np
-from .distances import Kernel, Metric, folded, kernel, lengths_kernel
+from .distances import Kernel, Metric, bare, folded, kernel
 
 # %% ../nbs/20_closest.ipynb #c54e7656
 @kernel(inline="always")
@@ -19,25 +19,38 @@ def _factor(kind, length):
     if kind == 1: return np.float32(-2), np.float32(length * length)
     return np.float32(-1), np.float32(0)
 
-@kernel(fastmath={"nnan", "nsz", "reassoc", "contract"})
+@bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
 def product(a, b):
     "a·b in float32, in any order."
     total = np.float32(0)
     for x in range(len(a)): total += a[x] * b[x]
     return total
 
-@kernel()
+@kernel(inline="always")
+def _term(a, b, kind, x):
+    "What numbers x of two vectors add to the distance."
+    p, q = np.float64(a[x]), np.float64(b[x])
+    return (p - q) * (p - q) if kind == 1 else p * q
+
+@bare()
+def _total(a, b, kind, space):
+    "The sum of all terms, folded as on the page before; where it can be, two folds at once, before anything is stored."
+    d, n = len(a), len(a) // 4
+    if d != 4 * n:
+        for x in range(d): space[x] = _term(a, b, kind, x)
+        return folded(space[:d])
+    for x in range(n): space[x] = (_term(a, b, kind, x) + _term(a, b, kind, 2 * n + x)) + (_term(a, b, kind, n + x) + _term(a, b, kind, 3 * n + x))
+    return folded(space[:n])
+
+@bare()
 def exact_distance(a, b, lengths, kind, space): # [d], [d], |a| |b|, 0..2, [d] float64
     "The distance, in float64, folded as on the page before."
-    for x in range(len(a)):
-        p, q = np.float64(a[x]), np.float64(b[x])
-        space[x] = (p - q) * (p - q) if kind == 1 else p * q
-    total = folded(space)
+    total = _total(a, b, kind, space)
     if kind == 1: return np.float32(np.sqrt(total))
     if kind == 2: return np.float32(-total)
     return np.float32(min(max(1 - total / lengths, 0.), 2.)) if lengths > 0 else np.float32(1)
 
-@kernel(fastmath={"nnan", "nsz", "reassoc", "contract"})
+@bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
 def _length(a):
     "|a| in float32, in any order."
     total = np.float32(0)
@@ -81,25 +94,24 @@ def _replace_largest(heap, value):
         hole = child
     heap[hole] = value
 
-@kernel()
-def closest_kernel(asked, slack, rows, at, ids, lengths, heads, kind, distances, found): # at, ids: [p] of all pairs; lengths: [p], or [0] where they are not known
-    "Fill in the nearest of each query's pairs heads[i] to heads[i + 1], in order of distance, then id."
+@bare()
+def _closest(asked, slack, which, rows, at, ids, lengths, heads, kind, distances, found, space): # as `closest_kernel`; space: [d] float64, [p], [k] float32
+    "Fill in the nearest of query which[n], of its pairs heads[n] to heads[n + 1], in order of distance, then id."
     (queries, prepared, own), k = asked, distances.shape[1]
-    d, last = queries.shape[1], heads[-1]
-    space, one, lows, heap = np.empty(d), np.empty(1), np.empty(last, np.float32), np.empty(k, np.float32)
-    for i in range(len(queries)):
-        heap[:], filled = np.inf, 0
-        for p in range(heads[i], heads[i + 1]):
+    d, last, (sums, lows, heap) = queries.shape[1], heads[-1], space
+    for n in range(len(which)):
+        i, filled = which[n], 0
+        heap[:] = np.inf
+        for p in range(heads[n], heads[n + 1]):
             if p + 2 < last:   # on its way while this row and the next are multiplied
                 for x in range(0, d, 16): prefetch(rows.ctypes.data + 4 * (d * at[p + 2] + x))
             factor, offset = _factor(kind, lengths[p] if len(lengths) else np.float64(_length(rows[at[p]])))
             lows[p] = factor * product(prepared[i], rows[at[p]]) + offset - slack[i]
             _replace_largest(heap, lows[p] + 2 * slack[i])
-        for p in range(heads[i], heads[i + 1]):
+        for p in range(heads[n], heads[n + 1]):
             if lows[p] > heap[0]: continue
-            if kind == 0 and not len(lengths): lengths_kernel(rows[at[p]:at[p] + 1], one)
-            elif kind == 0: one[0] = lengths[p]
-            far, e = exact_distance(queries[i], rows[at[p]], own[i] * one[0], kind, space), ids[p]
+            length = lengths[p] if len(lengths) else np.sqrt(_total(rows[at[p]], rows[at[p]], 0, sums)) if kind == 0 else 1.
+            far, e = exact_distance(queries[i], rows[at[p]], own[i] * length, kind, sums), ids[p]
             if filled == k and not (far < distances[i, k - 1] or far == distances[i, k - 1] and e < found[i, k - 1]): continue
             place, filled = min(filled, k - 1), min(filled + 1, k)
             while place > 0 and (far < distances[i, place - 1] or far == distances[i, place - 1] and e < found[i, place - 1]):
@@ -107,24 +119,32 @@ def closest_kernel(asked, slack, rows, at, ids, lengths, heads, kind, distances,
                 place -= 1
             distances[i, place], found[i, place] = far, e
 
+@kernel()
+def closest_kernel(asked, slack, which, rows, at, ids, lengths, heads, kind, distances, found): # which: [m] queries; at, ids: [p] of all pairs; lengths: [p], or [0] where they are not known
+    "Fill in the nearest of query which[n], of its pairs heads[n] to heads[n + 1], in order of distance, then id."
+    space = np.empty(asked[0].shape[1]), np.empty(heads[-1], np.float32), np.empty(distances.shape[1], np.float32)
+    _closest(asked, slack, which, rows, at, ids, lengths, heads, kind, distances, found, space)
+
 # %% ../nbs/20_closest.ipynb #ff5bd647
 def closest(
     asked: tuple[np.ndarray, np.ndarray, np.ndarray], # queries as given [m, d], as prepared [m, d], and their lengths [m]
     slack: np.ndarray, # [m] float32: half of `minivecdb.distances.slack`
     metric: Metric,
     k: int,
-    heads: np.ndarray, # [m + 1] int64: query i has the pairs heads[i] to heads[i + 1]
+    heads: np.ndarray, # [m + 1] int64: the n-th query has the pairs heads[n] to heads[n + 1]
     positions: np.ndarray, # [p] int64, of all pairs
     fetch: Callable, # positions [p] -> (rows [n, d] float32, where in them [p], their lengths [p], or [0] where they are not known)
     ids: np.ndarray, # [positions] int64
+    which: np.ndarray | None = None, # [m] the n-th query; None for 0, 1, 2, …
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids); inf and -1 where there are fewer
     "The k nearest of each query's pairs, by distance, then id. Rows are fetched for at most 65,536 pairs at a time, or for one query."
     m = len(heads) - 1
+    which = np.arange(m) if which is None else which
     distances, found, i = np.full((m, k), np.inf, np.float32), np.full((m, k), -1, np.int64), 0
     while i < m:
         j = max(i + 1, int(np.searchsorted(heads, heads[i] + 65_536, side="right")) - 1)
         some = positions[heads[i]:heads[j]]
         rows, at, lengths = fetch(some)
-        if len(some): closest_kernel(tuple(a[i:j] for a in asked), slack[i:j], rows, at, ids[some], lengths, heads[i:j + 1] - heads[i], metric.kind, distances[i:j], found[i:j])
+        if len(some): closest_kernel(asked, slack, which[i:j], rows, at, ids[some], lengths, heads[i:j + 1] - heads[i], metric.kind, distances, found)
         i = j
     return distances, found

@@ -111,6 +111,7 @@ def nearest(
     prepared: tuple[np.ndarray, np.ndarray] | None = None, # of `prepare_queries`, where that was done already
     ordered: bool = True, # False: only which are the k nearest, in any order, and distances may be missing
     signs: np.ndarray = NO_TURN, # how rows are turned before they are rounded
+    in_bytes: tuple[np.ndarray, np.ndarray] | None = None, # of `query_bytes`, where that was done already
 ) -> tuple[np.ndarray, np.ndarray]: # as `rank`
     "The k nearest of the rows that `scan` offers, certain and in order, whatever the surrogates' rounding."
     prepared, own = prepare_queries(queries, metric, compiled) if prepared is None else prepared
@@ -123,6 +124,7 @@ def nearest(
         todo, room = waiting.pop()
         if len(todo) > 1 and len(todo) * room > _MOST: waiting += [(half, room) for half in np.array_split(todo, 2)]; continue
         q, p, o, s = given if len(todo) == len(queries) else (a[todo] for a in given)
+        if in_bytes is not None and road is not Candidates: road = partial(road, in_bytes=in_bytes if len(todo) == len(queries) else tuple(a[todo] for a in in_bytes))
         kept = road(q, p, o, metric, k, s, room, mask if mask is None or len(mask) == 1 else mask[todo], place)
         scan(todo, kept)
         d, i, certain = kept.answers(fetch, ids, ordered)

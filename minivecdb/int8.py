@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['QUERIES', 'tile_1', 'tile_2', 'tile_4', 'row_products', 'round_rows', 'as_bytes', 'best_step', 'Tile', 'pack_rows',
-           'RowProducts', 'widened', 'multiply_rows']
+           'RowProducts', 'widen', 'widened', 'multiply_rows']
 
 # %% ../nbs/20_int8.ipynb #1fac7bcb
 from collections.abc import Callable
 from typing import Any
 import numpy as np
-from .distances import Kernel, folded, kernel, row_lengths
+from .distances import Kernel, bare, folded, kernel, row_lengths
 
 # %% ../nbs/20_int8.ipynb #c0d10fee
 @kernel()
@@ -154,7 +154,7 @@ class Tile(Kernel):
 tile_1, tile_2, tile_4 = Tile(1), Tile(2), Tile(4)
 
 # %% ../nbs/20_int8.ipynb #f7439999
-@kernel()
+@bare()
 def pack_rows(codes, first, n, lanes, packed): # [rows, w] int8, first row, rows, 16 per group, [w / 4 * lanes] uint32
     "Four bytes of each row side by side, and 128 added to every byte."
     words = codes.view(np.uint32)
@@ -200,15 +200,23 @@ class RowProducts(Tile):
 
 row_products = RowProducts()
 
+@bare()
+def widen(query, wide): # [w] int8, [64 n] int8: overwritten, as long as the next multiple of 64
+    "Write a query and zeros behind it; returns where its sums start."
+    total = np.int32(0)
+    for x in range(len(query)):
+        wide[x] = query[x]
+        total += np.int32(query[x])
+    for x in range(len(query), len(wide)): wide[x] = 0
+    return -128 * np.int64(np.int32(total))
+
 @kernel()
 def widened(query): # [w] int8
     "A query with zeros behind it, to a multiple of 64 bytes, and where its sums start."
-    wide, total = np.zeros((len(query) + 63) // 64 * 64, np.int8), np.int32(0)
-    wide[:len(query)] = query
-    for x in range(len(query)): total += np.int32(query[x])
-    return wide, -128 * np.int64(np.int32(total))
+    wide = np.empty((len(query) + 63) // 64 * 64, np.int8)
+    return wide, widen(query, wide)
 
-@kernel()
+@bare()
 def multiply_rows(wide, shift, codes, first, products): # as `widened` returns them, [rows, w] int8, first row, [n] float32
     "The products of one query with n rows."
     w, n = codes.shape[1], len(products)

@@ -18,7 +18,7 @@ from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, neare
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
 from .closest import closest
-from .shortlist import NO_TURN, byte_rows
+from .shortlist import NO_TURN, byte_rows, query_bytes
 from .codecs import Codec, make_codec
 from .rabitq_search import FIRST, search_codes, search_one_code, worth_measuring
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
@@ -205,13 +205,14 @@ def probes(self: IVF,
     fill: int = 0, # read on until this many vectors were seen
     lists: InvertedLists | None = None, # a state of the lists; None for the present one
     prepared: tuple[np.ndarray, np.ndarray] | None = None, # of `prepare_queries`, where that was done already
+    in_bytes: tuple[np.ndarray, np.ndarray] | None = None, # of `query_bytes`, likewise
     compiled: bool = False, # use kernels however few queries there are
 ) -> np.ndarray: # [m, p] int64 list numbers, -1 for none
     "The lists to read for each query."
     lists = self.lists if lists is None else lists
     sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
     if fill: fill = min(fill, int(sizes.sum()))
-    near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled)
+    near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled, in_bytes)
     if ratio_threshold is None and max_codes is None and not (fill and (sizes[near].sum(1) < fill).any()): return near
     if fill: distances, ranked = self.coarse.search(queries, len(self.coarse))
     else:
@@ -354,7 +355,8 @@ def search(self: IVF,
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
-        probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
+        in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
+        probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how)
         if in_codes:
             found = self._in_codes(some, most if samples else k, most, probes, prepared, lists, again and not samples, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
             return self._calibrated(some, *found, k, samples) if samples else found
@@ -364,7 +366,7 @@ def search(self: IVF,
             if lists.copies is not None: lists.scan_copies(at, kept, decode_copy, floats=floats)
         asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
         ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
-        found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs)
+        found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs, in_bytes)
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))

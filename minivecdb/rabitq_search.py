@@ -345,7 +345,7 @@ def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, 
     worth_measuring(prepared, slacks, rows, names, lows, kind, k)
     at, heads = names[0][names[0] >= 0], np.zeros(2, np.int64)
     heads[1] = len(at)
-    closest_kernel((query, prepared, own), slacks, rows, at, at, np.empty(0), heads, kind, distances, found)
+    closest_kernel((query, prepared, own), slacks, np.zeros(1, np.int64), rows, at, at, np.empty(0), heads, kind, distances, found)
     return True
 
 def search_one_code(

@@ -7,7 +7,7 @@ __all__ = ['ROUNDS', 'random_signs', 'rotate', 'rotate_back', 'rotated', 'rotati
 
 # %% ../nbs/20_rotation.ipynb #80485f57
 import numpy as np
-from .distances import kernel, row_lengths
+from .distances import bare, kernel, row_lengths
 from .int8 import as_bytes
 
 # %% ../nbs/20_rotation.ipynb #5016e886
@@ -39,7 +39,11 @@ def _rotated(x: np.ndarray, signs: np.ndarray) -> np.ndarray: # [n, d] float32, 
     return x
 
 # %% ../nbs/20_rotation.ipynb #cfd31af8
-@kernel()
+@bare()
+def _copy(x, out):
+    for i in range(len(x)): out[i] = x[i]
+
+@bare()
 def _butterflies(x, out):
     "One step of Hadamard's transform."
     h = len(x) // 2
@@ -48,41 +52,45 @@ def _butterflies(x, out):
         out[2 * i] = a[i] + b[i]
         out[2 * i + 1] = a[i] - b[i]
 
-@kernel()
+@bare()
 def _transform(x, space): # [p], [2, p]
     "Hadamard's transform in place, without the factor that keeps the length."
     width, now = 1, 0
-    space[0] = x
+    _copy(x, space[0])
     while width < len(x):
         _butterflies(space[now], space[1 - now])
         width, now = 2 * width, 1 - now
-    x[:] = space[now]
+    _copy(space[now], x)
 
-@kernel()
+@bare()
 def _flip(x, signs):
     for i in range(len(x)): x[i] *= signs[i]
 
-@kernel()
+@bare()
 def _join(x, y):
     "A butterfly between two halves that keeps their length."
     for i in range(len(x)):
         a, b = x[i], y[i]
         x[i], y[i] = (a + b) * _HALF, (a - b) * _HALF
 
-@kernel()
-def rotate(x, signs, out): # [n, d], [4, d], [n, d] float32
-    "Turn every row."
-    (rounds, d), p = signs.shape, 1
-    while 2 * p <= d: p *= 2
-    space, h = np.empty((2, p), np.float32), d // 2
+@bare()
+def _rotate(x, signs, out, space): # as `rotate`; [2, power of two]
+    (rounds, d), p, h = signs.shape, space.shape[1], signs.shape[1] // 2
     for r in range(len(x)):
         row = out[r]
-        row[:] = x[r]
+        _copy(x[r], row)
         for t in range(rounds):
             _flip(row, signs[t])
             at = (d - p) * (t % 2)
             _transform(row[at:at + p], space)
             if p < d: _join(row[:h], row[h:2 * h])
+
+@kernel()
+def rotate(x, signs, out): # [n, d], [4, d], [n, d] float32
+    "Turn every row."
+    p = 1
+    while 2 * p <= x.shape[1]: p *= 2
+    _rotate(x, signs, out, np.empty((2, p), np.float32))
 
 @kernel()
 def rotate_back(x, signs, out): # [n, d], [4, d], [n, d] float32

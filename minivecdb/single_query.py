@@ -50,10 +50,10 @@ def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [
     read_rows((g8, asked, shifts), (rounded, terms), starts, sizes, near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), np.bool_)), state)
     read_copies((g8, asked, shifts), copies, near, len(coarse[0]), state)
     if state[0][0] == -np.inf: return False
-    heads, at, lows = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32)
-    survivors(state, heads, at, lows)
+    heads, at, lows, which = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32), np.zeros(1, np.int64)
+    survivors(state, which, heads, at, lows)
     at = at[:heads[1]]
-    closest_kernel((query, prepared, own), asked[:, 3].copy(), codes, at, ids[at], lengths[at], heads, kind, distances, found)
+    closest_kernel((query, prepared, own), asked[:, 3].copy(), which, codes, at, ids[at], lengths[at], heads, kind, distances, found)
     return True
 
 # %% ../nbs/32_single_query.ipynb #6c8f3202
