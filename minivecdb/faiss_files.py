@@ -204,7 +204,7 @@ def _filled(r: _Reader, parts: _Parts) -> IVF:
         learned = {"codebooks": books} | ({} if parts.rotation is None else {"rotation": parts.rotation})
         codec = make_codec(f"{'r' * parts.residual}{'o' * (parts.rotation is not None)}pq{len(books)}x{bits}", d)._take(learned)
     index = IVF(d, len(parts.sizes), parts.metric, codec)
-    index.coarse = FlatIndex(d, parts.metric)
+    index._given, index.coarse = False, FlatIndex(d, parts.metric)
     index.coarse.add(parts.centroids)
     flat, n = index.codec.lossless, len(parts.ids)
     if n and (parts.ids.min() < 0 or len(np.unique(parts.ids)) < n): r.fail("ids are negative, or some come twice: give the vectors ids of their own in faiss")

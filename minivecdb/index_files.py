@@ -64,7 +64,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
-            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
+            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     header = json.dumps(head).encode().ljust(room)
@@ -172,7 +172,7 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     codec = codec_from_state(head["codec"], {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")})
     if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
-    index.coarse = FlatIndex(head["dimension"], head["metric"])
+    index._given, index.coarse = bool(head.get("codec_given", False)), FlatIndex(head["dimension"], head["metric"])
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)

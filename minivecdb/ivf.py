@@ -8,6 +8,7 @@ __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 # %% ../nbs/34_ivf.ipynb #c702ba85
 import dataclasses, os
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Protocol
 import numpy as np
@@ -52,6 +53,7 @@ class IVF:
         self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters, get_metric(metric), seed
         self.auto, self.memory, self.choice = isinstance(codec, str) and codec == "auto", memory, None   # choice: what "auto" chose, and why
         self.codec = make_codec("flat" if self.auto else codec, self.dimension)
+        self._given = isinstance(codec, Codec) and self.codec.is_trained   # a codec that came trained is kept
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
@@ -86,15 +88,19 @@ def train(self: IVF,
     sample: int = 256, # vectors used per cluster at most
     total: int | None = None, # vectors that there will be, for "auto"; None for as many as here
 ) -> IVF:
-    "Find the centroids. An index that was trained before starts anew, without vectors."
+    "Find the centroids, and what the codec learns. An index that was trained before starts anew, without vectors."
     x = as_matrix(x, self.dimension)
+    if not len(x): raise ValueError("got 0 vectors to train with: give at least 1, better 30 for each list")
     if self.auto: self._choose(len(x) if total is None else total, len(x))
     k = self.choice.n_clusters if self.choice is not None else default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
-    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=not self.codec.is_trained or len(x) <= 50_000)
+    learns = bool(self.codec.learned) and not self._given
+    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
     coarse.add(centroids)
-    if not self.codec.is_trained: self.codec.train(self._to_store(x, labels, centroids), self.seed)
+    codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
+    if learns: codec.train(self._to_store(x, labels, centroids), self.seed)
+    self.codec = codec
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
