@@ -284,4 +284,5 @@ def to_faiss(self: IVF,
     "Write a flat or product-quantized index as faiss would, replacing the file in one step. For cosine, faiss then takes inner products of vectors of length 1."
     self._check_trained()
     if not self.codec.lossless and not hasattr(self.codec, "n_subquantizers"): raise FaissExportError(f"faiss files are written for flat and product-quantized lists, and these are {self.codec.name}: build an index with codec='flat', or 'pq…'")
+    self._first_look()
     write_atomically(path, _written(self))

@@ -58,6 +58,7 @@ class IVF:
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
         self._ready = None                     # see `centroids`
+        self._unseen = None                    # the lists of a mapped file that nobody has read yet
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
         self.upkeep = None                     # `Upkeep()` keeps the lists even while data drifts
         self._error_then = 0., 0               # summed squared distance to the centroid of the first rows after training, and how many these were
@@ -100,7 +101,7 @@ def train(self: IVF,
     coarse.add(centroids)
     codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
     if learns: codec.train(self._to_store(x, labels, centroids), self.seed)
-    self.codec = codec
+    self.codec, self._unseen = codec, None
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
@@ -143,6 +144,7 @@ def replace(self: IVF,
     "Remove some vectors and add others in one step."
     self._check_trained()
     x = as_matrix(x, self.dimension)
+    self._first_look()
     ids = self._new_ids(ids, len(x), gone)
     labels, cost = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)
     codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
@@ -153,7 +155,7 @@ def replace(self: IVF,
         if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
-    changed |= {"_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
+    changed |= {"_unseen": None, "_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
     self.__dict__.update(changed)   # in one step, for whoever is searching
 
 @patch
@@ -163,6 +165,16 @@ def _still(self: IVF) -> IVF:
     still = object.__new__(type(self))
     still.__dict__.update(self.__dict__)
     return still
+
+@patch
+def _first_look(self: IVF, lists: np.ndarray | None = None): # list numbers, -1 for none; None for all
+    "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
+    if not self._unseen: return
+    copies, every = self.lists.copies, np.arange(len(self.lists.sizes))
+    some = every if lists is None else np.unique(lists[lists >= 0])
+    if copies is not None and self.codec.lossless: some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])   # copies are measured where their originals are
+    self._unseen.look(some)
+    if lists is None: self._unseen.whole("order")
 
 @patch
 def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
@@ -320,6 +332,7 @@ def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Call
 @patch
 def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     "Where in the order of insertion each position is, as masks count."
+    if self._unseen: self._unseen.whole("ids", "order")
     order = np.sort(lists.ids[lists.positions()]) if self._order is None else self._order
     by_id = np.argsort(order)
     place = np.zeros(len(lists.codes), np.int64)
@@ -351,6 +364,7 @@ def search(self: IVF,
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
+    if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how))
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
@@ -361,6 +375,7 @@ def search(self: IVF,
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
+        self._first_look(probes)
         if in_codes:
             found = self._in_codes(some, most if samples else k, most, probes, prepared, lists, again and not samples, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
             return self._calibrated(some, *found, k, samples) if samples else found
@@ -472,7 +487,9 @@ def range_search(self: IVF,
     decode, fetch = self._decoders(lists)
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
-    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
+    probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
+    for some in probes: self._first_look(some)
+    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(some)[0], fetch, lists.ids) for q, some in zip(queries, probes)]
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))

@@ -4,6 +4,9 @@ import pytest
 from minivecdb.codecs import Codec, CodecError, make_codec
 from minivecdb.flat_index import LAST_ID, FlatIndex, recall
 from minivecdb.ivf import IVF
+from minivecdb.ivf_filtered import search_among
+from minivecdb.vector_storage import FileFormatError
+import minivecdb.faiss_files, minivecdb.index_files, minivecdb.ivf_calibrated, minivecdb.ivf_choice   # methods of IVF
 
 def clustered(n=3000, d=32, seed=0):
     "Rows in groups, [n, d] float32."
@@ -93,3 +96,69 @@ def test_the_last_id_survives_a_file(tmp_path):
     with pytest.raises(ValueError, match="ids of your own"): again.add(np.eye(4)[:1])
     again.remove([1]); again.add(np.eye(4)[1:2], [1])
     assert again.search(np.eye(4)[:2], 1, nprobe=2)[1].tolist() == [[LAST_ID], [1]]
+
+# --- a damaged file -----------------------------------------------------------------------------------------
+
+def flipped(path, to, at):
+    "A copy of a file with one bit turned; the array that it is in, if any."
+    whole = bytearray(path.read_bytes())
+    whole[at] ^= 1 << at % 8
+    to.write_bytes(whole)
+
+FORMS = [("flat", None), ("int8", None), ("pq8x4", None), ("rabitq2", None), ("flat", 1.), ("int8", 1.), ("rabitq", 1.)]
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    "Files by form, and what was saved."
+    x, folder, made = clustered(1500), tmp_path_factory.mktemp("saved"), {}
+    for codec, spill in FORMS:
+        index = IVF(32, 25, codec=codec, spill=spill).train(x)
+        index.add(x[700:]); index.add(x[:700], np.arange(5000, 5700)[::-1])
+        index.save(folder/f"{codec}-{spill}.ivf")
+        made[codec, spill] = index, folder/f"{codec}-{spill}.ivf"
+    return x, made
+
+def answers_of(index, x):
+    "What several kinds of search say: many queries, one at a time, within a distance, with a mask, among some."
+    yield index.search(x[:40], 5, nprobe=3)
+    for q in x[:12]: yield index.search(q, 5, nprobe=2)
+    yield index.range_search(x[:5], .2, nprobe=2)[1:]
+    yield index.search(x[:40], 5, nprobe=3, mask=np.arange(len(x)) % 3 > 0)
+    if index.codec.lossless: yield search_among(index, x[0], 5, np.arange(0, 800, 2), nprobe=2)[:2]
+    yield index.search(x[:40], 5, nprobe=25)
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_no_answer_comes_from_a_damaged_list(form, saved, tmp_path):
+    x, (index, path) = saved[0], saved[1][form]
+    right, size, refused = list(answers_of(index, x)), path.stat().st_size, 0
+    for at in np.random.default_rng(0).integers(20, size, 60).tolist():
+        flipped(path, tmp_path/"bad.ivf", at)
+        try:
+            opened = IVF.load(tmp_path/"bad.ivf")
+            for one, two in zip(answers_of(opened, x), right):   # each that comes is right
+                for a, b in zip(one, two): np.testing.assert_array_equal(a, b)
+        except FileFormatError as e: refused += 1; assert "bad.ivf" in str(e) and "build the index again" in str(e)
+    assert refused >= 57   # a bit between two arrays does no harm
+
+@pytest.mark.parametrize("change", ["add", "remove", "save", "to_faiss"])
+def test_damage_is_not_passed_on(change, saved, tmp_path):
+    x, (index, path) = saved[0], saved[1]["flat", None]
+    flipped(path, tmp_path/"bad.ivf", path.stat().st_size * 3 // 4)
+    opened = IVF.load(tmp_path/"bad.ivf")
+    with pytest.raises(FileFormatError, match="damaged"): {"add": lambda: opened.add(x[:1], [9999]), "remove": lambda: opened.remove([701]), "save": lambda: opened.save(tmp_path/"new.ivf"), "to_faiss": lambda: opened.to_faiss(tmp_path/"new.faiss")}[change]()
+    assert len(opened) == len(x) and not list(tmp_path.glob("new*"))
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_only_what_is_read_is_compared_and_only_once(form, saved, monkeypatch):
+    x, (index, path) = saved[0], saved[1][form]
+    opened, compared = IVF.load(path), []
+    monkeypatch.setattr(type(opened._unseen), "_compare", lambda self, j, before=type(opened._unseen)._compare: (compared.append(j), before(self, j))[1])
+    opened.search(x[0], 5, nprobe=2); first = len(compared)
+    opened.search(x[0], 5, nprobe=2)
+    assert 2 <= first == len(compared) and (first == 2 or form[1] is not None)
+    opened.search(x[:10], 5, nprobe=25); opened.search(x[:10], 5, nprobe=3)
+    assert sorted(compared) == list(range(25)) and not opened._unseen
+    changed = IVF.load(path)
+    changed.remove([5000])
+    assert not changed._unseen and changed.search(x[699], 1, nprobe=25)[1] != 5000 and len(opened) == len(x)
+    assert IVF.load(path, verify=True)._unseen is None and IVF.load(path, mmap=False)._unseen is None and IVF.load(path, verify=False)._unseen is None
