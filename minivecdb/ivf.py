@@ -221,6 +221,7 @@ def probes(self: IVF,
     ratio_threshold: float | None = None, # leave out lists below this share of the best similarity; cosine only
     max_codes: int | None = None, # stop once so many vectors were read
     fill: int = 0, # read on until this many vectors were seen
+    admitted: np.ndarray | None = None, # [1 or m, n_lists] of how many vectors in each list `fill` counts; None: all
     lists: InvertedLists | None = None, # a state of the lists; None for the present one
     prepared: tuple[np.ndarray, np.ndarray] | None = None, # of `prepare_queries`, where that was done already
     compiled: bool = False, # use kernels however few queries there are
@@ -228,20 +229,28 @@ def probes(self: IVF,
     "The lists to read for each query."
     lists = self.lists if lists is None else lists
     sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
-    if fill: fill = min(fill, int(sizes.sum()))
+    if admitted is None: admitted = sizes[None]
+    def held(of): return admitted[0][of] if len(admitted) == 1 else np.take_along_axis(admitted, of, 1)
+    if fill: fill = np.minimum(fill, admitted.sum(1))[:, None]
     near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled)
-    if ratio_threshold is None and max_codes is None and not (fill and (sizes[near].sum(1) < fill).any()): return near
-    if fill: distances, ranked = self.coarse.search(queries, len(self.coarse))
+    if ratio_threshold is None and max_codes is None and not (np.any(fill) and (held(near).sum(1) < fill[:, 0]).any()): return near
+    if np.any(fill): distances, ranked = self.coarse.search(queries, len(self.coarse))
     else:
         ranked = np.sort(near, axis=1)
         distances = pair_distances(self.metric, queries, np.repeat(np.arange(len(near)), near.shape[1]), self.coarse.rows, ranked.ravel()).reshape(near.shape)
         order = np.argsort(distances, axis=1, kind="stable")
         distances, ranked = np.take_along_axis(distances, order, 1), np.take_along_axis(ranked, order, 1)
     read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
-    seen, before = (np.cumsum(n[ranked], 1) - n[ranked] for n in (sizes, reads))
+    seen, before = (np.cumsum(n, 1) - n for n in (held(ranked), reads[ranked]))
     if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
     return np.where(read | (seen < fill), ranked, -1)
+
+@patch
+def _admitted(self: IVF, lists: InvertedLists, mask: np.ndarray, place: np.ndarray) -> np.ndarray: # mask: [1 or m, n] -> [1 or m, n_lists] int64
+    "How many vectors of each list a mask admits."
+    owner, place = np.repeat(np.arange(len(lists.sizes)), lists.sizes), place[lists.positions()]
+    return np.stack([np.bincount(owner[row[place]], minlength=len(lists.sizes)) for row in mask]) if len(mask) else np.zeros((0, len(lists.sizes)), np.int64)
 
 # %% ../nbs/34_ivf.ipynb #bb7595ad
 class RowReader(Protocol):
@@ -350,7 +359,7 @@ def search(self: IVF,
     rescore: int | None = None, # candidates to measure with exact vectors from `rows`; None for none
     mask: np.ndarray | None = None, # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
     max_codes: int | None = None, # stop once so many vectors were read
-    ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen
+    ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen that the mask admits
     rescore_num_samples: int | None = None, # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
@@ -364,7 +373,8 @@ def search(self: IVF,
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
-    if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how))
+    def filling(some): return {} if mask is None or not ensure_topk_full else {"admitted": self._admitted(lists, mask if len(mask) == 1 else mask[some], place)}
+    if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
@@ -374,7 +384,7 @@ def search(self: IVF,
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
-        probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how)
+        probes = self.probes(some, nprobe, lists=lists, prepared=prepared, compiled=compiled, **how, **filling(numbers))
         self._first_look(probes)
         if in_codes:
             found = self._in_codes(some, most if samples else k, most, probes, prepared, lists, again and not samples, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
@@ -456,6 +466,7 @@ def search_cost(self: IVF,
     ensure_topk_full: bool = False,
     rescore_num_samples: int | None = None,
     k: int = 10,
+    mask: np.ndarray | None = None,
     **others: Any, # options that make no difference
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
     "What a search looks at, counted: centroids, codes of the probed lists, and exact rows for rescoring."
@@ -463,7 +474,8 @@ def search_cost(self: IVF,
     self = self._still()
     queries = as_queries(queries, k, self.dimension)
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
-    probes = self.probes(queries, nprobe, **how)
+    mask = as_mask(mask, len(queries), len(self)) if ensure_topk_full else None
+    probes = self.probes(queries, nprobe, **how, **({} if mask is None else {"admitted": self._admitted(self.lists, mask, self._places(self.lists))}))
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
     if self.lists.copies is not None: codes = codes + (self.lists.copies.sizes[probes] * (probes >= 0)).sum(1) * ((probes >= 0).sum(1) < len(self.coarse))   # where every list is read, copies are not
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)

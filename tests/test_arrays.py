@@ -162,3 +162,34 @@ def test_only_what_is_read_is_compared_and_only_once(form, saved, monkeypatch):
     changed.remove([5000])
     assert not changed._unseen and changed.search(x[699], 1, nprobe=25)[1] != 5000 and len(opened) == len(x)
     assert IVF.load(path, verify=True)._unseen is None and IVF.load(path, mmap=False)._unseen is None and IVF.load(path, verify=False)._unseen is None
+
+# --- a full answer under a mask -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_a_masked_answer_is_full(form, saved):
+    x, (index, _) = saved[0], saved[1][form]
+    ids = np.concatenate([np.arange(800), np.arange(5000, 5700)[::-1]])   # in the order of insertion
+    far = np.argsort(index.coarse.search(x[0], 25)[1][0])   # rank of each list
+    of = dict(zip(index.lists.ids[index.lists.positions()].tolist(), np.repeat(np.arange(25), index.lists.sizes)))
+    mask = np.array([far[of[i]] >= 20 for i in ids.tolist()])   # only rows of lists far away
+    mask &= np.cumsum(mask) <= 20
+    for k in (1, 10, 20, 30):
+        found = index.search(x[0], k, nprobe=1, mask=mask, ensure_topk_full=True)[1]
+        assert (found >= 0).sum() == min(k, 20) and set(found[found >= 0].tolist()) <= set(ids[mask].tolist())
+        each = np.stack([mask, ~mask, np.zeros_like(mask)])
+        many = index.search(np.stack([x[0]] * 3), k, nprobe=1, mask=each, ensure_topk_full=True)[1]
+        assert (many >= 0).sum(1).tolist() == [min(k, 20), k, 0] and (many[0] == found[0]).all()
+    assert (index.search(x[0], 10, nprobe=1, mask=mask)[1] == -1).all()   # not asked for, not filled
+    read = index.search_cost(x[:1], nprobe=1, mask=mask, ensure_topk_full=True)[0] - 25
+    assert index.search_cost(x[:1], nprobe=1, ensure_topk_full=True)[0] - 25 < read
+
+def test_a_mask_reads_no_further_than_it_must(saved):
+    x, (index, _) = saved[0], saved[1]["flat", None]
+    for k, share in ((5, 2), (40, 3), (200, 10)):
+        mask = np.arange(len(x)) % share == 0
+        counts = index._admitted(index.lists, mask[None], index._places(index.lists))[0]
+        for p in index.probes(x[:20], 1, fill=k, admitted=counts[None]):
+            assert counts[p[p >= 0]].sum() >= min(k, mask.sum()) and ((p >= 0).sum() == 1 or counts[p[p >= 0][:-1]].sum() < k)
+        assert counts.sum() == mask.sum()
+    everything = index._admitted(index.lists, np.ones((1, len(x)), bool), index._places(index.lists))
+    np.testing.assert_array_equal(everything[0], index.lists.sizes)
