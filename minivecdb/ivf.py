@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import NotBuiltError, as_matrix, check_dimension
+from .vector_storage import NotBuiltError, as_matrix, check_dimension, check_integer
 from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
@@ -36,6 +36,11 @@ def default_clusters(
     "How many clusters to make for `n` vectors: min(n // 10 + 1, 4 √n)."
     return max(1, min(n // 10 + 1, int(4 * n**.5)))
 
+def _number(name: str, value: Any, least: float, most: float, remedy: str) -> float:
+    "`value`, if it is a number and within bounds; raises ValueError with both."
+    if not isinstance(value, bool) and isinstance(value, (int, float, np.number)) and least <= value <= most: return value
+    raise ValueError(f"expected {name} as a number{'' if most == np.inf and least == -np.inf else f' of at least {least}' if most == np.inf else f' from {least} to {most}'}, got {value!r}: {remedy}")
+
 class IVF:
     "An inverted-file index over arrays: approximate nearest neighbours from the lists of the nearest centroids."
     def __init__(self,
@@ -50,7 +55,8 @@ class IVF:
     ):
         if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number of at least 0, got {spill!r}: 1 is a good choice")
         self.spill = None if spill is None else float(spill)
-        self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters, get_metric(metric), seed
+        if memory is not None: memory = _number("memory", memory, 0, np.inf, "bytes that the index may take")
+        self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters if n_clusters is None else check_integer("n_clusters", n_clusters), get_metric(metric), check_integer("seed", seed, 0)
         self.auto, self.memory, self.choice = isinstance(codec, str) and codec == "auto", memory, None   # choice: what "auto" chose, and why
         self.codec = make_codec("flat" if self.auto else codec, self.dimension)
         self._given = isinstance(codec, Codec) and self.codec.is_trained   # a codec that came trained is kept
@@ -86,11 +92,12 @@ class IVF:
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
-    sample: int = 256, # vectors used per cluster at most
+    sample: int = 256, # vectors used per cluster at most, 30 or more; where there are fewer, all are used
     total: int | None = None, # vectors that there will be, for "auto"; None for as many as here
 ) -> IVF:
     "Find the centroids, and what the codec learns. An index that was trained before starts anew, without vectors."
     x = as_matrix(x, self.dimension)
+    sample, total = check_integer("sample", sample, 30, "fewer vectors for each list make poor centroids"), total if total is None else check_integer("total", total)
     if not len(x): raise ValueError("got 0 vectors to train with: give at least 1, better 30 for each list")
     if self.auto: self._choose(len(x) if total is None else total, len(x))
     k = self.choice.n_clusters if self.choice is not None else default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
@@ -439,7 +446,8 @@ def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | Non
     "Check the options of a search: (nprobe, what `probes` wants to know)."
     if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
     for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1): raise ValueError(f"expected {name} as an integer of at least 1, got {value!r}")
+        if value is not None: check_integer(name, value)
+    if ratio_threshold is not None: _number("ratio_threshold", ratio_threshold, 0, 1, "1 reads the nearest list alone, None all of them")
     if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
@@ -494,6 +502,7 @@ def range_search(self: IVF,
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     self._check_trained()
     self = self._still()
+    _number("radius", radius, -np.inf, np.inf, "the largest distance that counts")
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)

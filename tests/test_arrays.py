@@ -1,11 +1,18 @@
 "The array level where it is easily misused: training anew, ids without end, masks, damaged files, options that cannot be."
+import math, re
 import numpy as np
 import pytest
-from minivecdb.codecs import Codec, CodecError, make_codec
-from minivecdb.flat_index import LAST_ID, FlatIndex, recall
+from minivecdb.codecs import CodecError, codec_from_state, make_codec
+from minivecdb.flat_index import LAST_ID, FlatIndex
 from minivecdb.ivf import IVF
 from minivecdb.ivf_filtered import search_among
-from minivecdb.vector_storage import FileFormatError
+from minivecdb.ivf_index import IVFIndex
+from minivecdb.kmeans import kmeans, lloyd_blocks, run_kmeans
+from minivecdb.kmeans_family import MiniBatchKMeans, balanced_kmeans, hierarchical_kmeans
+from minivecdb.product_quantizer import ProductQuantizer
+from minivecdb.projections import PCACodec
+from minivecdb.rabitq import RaBitQ
+from minivecdb.vector_storage import DimensionError, FileFormatError, VectorStorage
 import minivecdb.faiss_files, minivecdb.index_files, minivecdb.ivf_calibrated, minivecdb.ivf_choice   # methods of IVF
 
 def clustered(n=3000, d=32, seed=0):
@@ -193,3 +200,70 @@ def test_a_mask_reads_no_further_than_it_must(saved):
         assert counts.sum() == mask.sum()
     everything = index._admitted(index.lists, np.ones((1, len(x)), bool), index._places(index.lists))
     np.testing.assert_array_equal(everything[0], index.lists.sizes)
+
+# --- codecs and clusterings ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("make", [lambda v: ProductQuantizer(32, v), lambda v: ProductQuantizer(32, 8, v), lambda v: RaBitQ(32, v), lambda v: PCACodec(32, v)], ids=["pieces", "bits", "rabitq", "kept"])
+@pytest.mark.parametrize("value", [8., 32 / 4, 4.5, "8", None, True, math.nan], ids=repr)
+def test_what_a_codec_counts_is_whole(make, value):
+    with pytest.raises(CodecError, match="integer"): make(value)
+    assert make(np.int64(8)).name == make(8).name and codec_from_state(*make(np.int64(8)).state()).name == make(8).name
+
+@pytest.mark.parametrize("bits", [0, 9, -1])
+def test_bits_that_cannot_be(bits):
+    with pytest.raises(CodecError, match=f"1 to 8.*{bits}"): RaBitQ(32, bits)
+
+@pytest.mark.parametrize("codec", ["pq8x4", "pq8x5", "pq8x8", "opq8x8"])
+def test_tables_of_another_shape_are_refused(codec):
+    x = clustered(600)
+    pq = make_codec(codec, 32).train(x)
+    tables, codes = pq.compute_distance_tables(x[:3]), pq.encode(x[:9])
+    for bad in (tables[:, :4], tables[:, :, :16 if tables.shape[2] > 16 else 8], tables[0], tables[None], np.full_like(tables, np.nan).astype(str)):
+        with pytest.raises(CodecError, match=r"tables of shape \(m, 8, \d+\).*compute_distance_tables"): pq.asymmetric_distance(bad, codes)
+    assert pq.asymmetric_distance(tables[:0], codes).shape == (0, 9) and pq.asymmetric_distance(tables.astype(float), codes).shape == (3, 9)
+
+def test_a_refused_clustering_changes_nothing():
+    x = clustered(600)
+    model = MiniBatchKMeans(20).train(x)
+    before = model.centroids.copy(), model.counts.copy()
+    for bad, words in ((x[:0], "got 0 vectors.*20"), (x[:5], "got 5 vectors.*20"), (iter([]), "0 vectors"), (np.full((50, 32), np.nan), "finite"), (3, "3")):
+        with pytest.raises(ValueError, match=words): model.train(bad)
+        assert (model.centroids == before[0]).all() and (model.counts == before[1]).all()
+    assert len(MiniBatchKMeans(20).train(np.repeat(np.eye(3, dtype=np.float32), 20, 0)).train(x).centroids) == 20   # what was asked for, and not what equal rows left
+
+# --- options that cannot be ---------------------------------------------------------------------------------
+
+X, Y = clustered(300), IVF(32, 5).train(clustered(300))
+Y.add(X)
+WRONG = [(lambda v: IVF(32, v), "n_clusters", [0, -3, "a", 2.5, True, math.nan]), (lambda v: IVF(32, seed=v), "seed", [-1, "a", None, 1.5]), (lambda v: IVF(32, memory=v), "memory", [-1, "a", math.nan]),
+         (lambda v: IVF(32).train(X, sample=v), "sample", [1, 29, 0, -1, "a", None, 30.5]), (lambda v: IVF(32).train(X, total=v), "total", [0, "a", 1.5]),
+         (lambda v: Y.search(X[:2], ratio_threshold=v), "ratio_threshold", [math.nan, -5, 2, True, "a", math.inf]), (lambda v: Y.range_search(X[:2], v), "radius", [math.nan, None, "a", True, [1.]]),
+         (lambda v: Y.search(X[:2], nprobe=v), "nprobe", [0, "a", True]), (lambda v: Y.search(X[:2], max_codes=v), "max_codes", [0, "a", True, 1.5]),
+         (lambda v: hierarchical_kmeans(X, v), "n_clusters|clusters", [10.5, "a", True, 0, 301]), (lambda v: hierarchical_kmeans(X, 9, branching=v), "branching", [1, 2.5, "a"]), (lambda v: hierarchical_kmeans(X, 9, seed=v), "seed", [-1, "a"]),
+         (lambda v: MiniBatchKMeans(v), "num_centroids", ["a", 0, 2.5, True]), (lambda v: MiniBatchKMeans(5, v), "batch_size", ["a", 0, 2.5]), (lambda v: MiniBatchKMeans(5, seed=v), "seed", [-1, "a"]), (lambda v: MiniBatchKMeans(5).train(X, v), "epochs", [0, "a", 1.5]),
+         (lambda v: kmeans(X, v), "n_clusters", ["a", 0, 2.5, True]), (lambda v: kmeans(X, 5, seed=v), "seed", [-1, "a"]), (lambda v: kmeans(X, 5, max_iter=v), "max_iter", [0, "a"]), (lambda v: kmeans(X, 5, sample=v), "sample", [0, "a"]),
+         (lambda v: run_kmeans(X, 5, v), "seed", [-1, "a"]), (lambda v: balanced_kmeans(X, 5, v), "max_imbalance", [.5, "a", math.nan, None]),
+         (lambda v: lloyd_blocks(lambda: iter([X]), v), "n_clusters", ["a", 0, 2.5]), (lambda v: lloyd_blocks(lambda: iter([X]), 5, seed=v), "seed", [-1, "a"]), (lambda v: lloyd_blocks(v, 5), "function", [iter([X]), [X], X[:9]]),
+         (lambda v: IVFIndex(VectorStorage(32), n_clusters=v), "n_clusters", [0, "a"]), (lambda v: IVFIndex(VectorStorage(32), seed=v), "seed", [-1, "a"]), (lambda v: IVFIndex(VectorStorage(32), nprobe=v), "nprobe", [True, 0, "a"]), (lambda v: IVFIndex(VectorStorage(32), rescore=v), "rescore", [0, "a", True])]
+
+@pytest.mark.parametrize("call, name, value", [(c, n, v) for c, n, vs in WRONG for v in vs], ids=lambda p: p if isinstance(p, str) else "" if callable(p) else repr(p)[:12])
+def test_an_option_that_cannot_be_says_so(call, name, value):
+    with pytest.raises(ValueError, match=name) as e: call(value)
+    said = re.escape(repr(value)[:9]) if not isinstance(value, np.ndarray) else "ndarray"
+    assert re.search(f"expected.*got.*|got.*give", str(e.value)) and (re.search(said, str(e.value)) or type(value).__name__ in str(e.value))
+
+def test_few_vectors_still_train():
+    for n in (1, 5, 40): assert IVF(32).train(X[:n]).is_trained and IVF(32).train(X[:n], sample=30).is_trained
+    index = IVF(32, n_clusters=3).train(X, sample=30)
+    assert len(index.coarse) == 3
+
+def test_what_the_storage_level_says():
+    with pytest.raises(CodecError, match="unknown codec .zip.*flat"): IVFIndex(VectorStorage(32), codec="zip")
+    index = IVFIndex(VectorStorage(32)).build()
+    with pytest.raises(DimensionError, match=r"one query.*\(32,\).*\(2, 32\).*ivf.search"): index.search(X[:2])
+    with pytest.raises(DimensionError, match="32.*5"): index.search(X[0, :5])
+
+@pytest.mark.parametrize("write", ["save", "to_faiss"])
+def test_a_folder_that_is_not_there_is_named(write, tmp_path):
+    with pytest.raises(FileNotFoundError) as e: getattr(Y, write)(tmp_path/"nowhere"/"a.ivf")
+    assert str(tmp_path/"nowhere") in str(e.value) and ".tmp" not in str(e.value) and "make" in str(e.value)
