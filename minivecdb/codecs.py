@@ -18,6 +18,11 @@ from .vector_storage import FileFormatError, MinivecdbError, as_matrix, check_di
 class CodecError(MinivecdbError, ValueError):
     "A codec that cannot be made, trained or applied to what it was given."
 
+def _whole(name: str, value: Any) -> int:
+    "`value`, if it is an integer."
+    if not isinstance(value, bool) and isinstance(value, (int, np.integer)): return int(value)
+    raise CodecError(f"expected {name} as an integer, got {value!r}" + (f": give {int(value)}" if isinstance(value, (float, np.floating)) and np.isfinite(value) else ""))
+
 class Codec:
     "How one vector is stored in a list."
     name = ""                    # what `make_codec` calls it

@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from .vector_storage import FileFormatError, MAX_DIMENSION, MinivecdbError, as_matrix
 from .json_files import write_atomically
 from .distances import prepare_queries, row_lengths
-from .flat_index import FlatIndex
+from .flat_index import LAST_ID, FlatIndex
 from .shortlist import byte_rows
 from .codecs import make_codec
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
@@ -204,9 +204,10 @@ def _filled(r: _Reader, parts: _Parts) -> IVF:
         learned = {"codebooks": books} | ({} if parts.rotation is None else {"rotation": parts.rotation})
         codec = make_codec(f"{'r' * parts.residual}{'o' * (parts.rotation is not None)}pq{len(books)}x{bits}", d)._take(learned)
     index = IVF(d, len(parts.sizes), parts.metric, codec)
-    index.coarse = FlatIndex(d, parts.metric)
+    index._given, index.coarse = False, FlatIndex(d, parts.metric)
     index.coarse.add(parts.centroids)
     flat, n = index.codec.lossless, len(parts.ids)
+    if n and parts.ids.max() > LAST_ID: r.fail(f"the id {parts.ids.max()} is larger than {LAST_ID}: give the vectors ids of their own in faiss")
     if n and (parts.ids.min() < 0 or len(np.unique(parts.ids)) < n): r.fail("ids are negative, or some come twice: give the vectors ids of their own in faiss")
     codes = as_matrix(parts.codes.view("<f4"), d) if flat else parts.codes
     lengths = row_lengths(codes) if flat else row_lengths(codes[:0])
@@ -283,4 +284,5 @@ def to_faiss(self: IVF,
     "Write a flat or product-quantized index as faiss would, replacing the file in one step. For cosine, faiss then takes inner products of vectors of length 1."
     self._check_trained()
     if not self.codec.lossless and not hasattr(self.codec, "n_subquantizers"): raise FaissExportError(f"faiss files are written for flat and product-quantized lists, and these are {self.codec.name}: build an index with codec='flat', or 'pq…'")
+    self._first_look()
     write_atomically(path, _written(self))

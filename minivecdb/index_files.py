@@ -6,7 +6,7 @@
 __all__ = ['MAGIC', 'VERSION']
 
 # %% ../nbs/36_index_files.ipynb #4195e662
-import json, struct, zlib
+import json, os, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -18,7 +18,7 @@ from .vector_storage import FileFormatError, MAX_DIMENSION
 from .json_files import write_atomically
 from .rotation import ROUNDS, random_signs
 from .shortlist import NO_TURN
-from .flat_index import FlatIndex
+from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
 from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
@@ -27,7 +27,8 @@ from .ivf_balance import Upkeep
 from .ivf_choice import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
-MAGIC, VERSION = b"minivIVF", 3 # 2 added the rows in bytes, 3 how they are turned
+MAGIC, VERSION = b"minivIVF", 4 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists
+_COLUMNS = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
 _UPKEEP = ("spread", "stuck", "news") # of each list, where an index is kept even
 
 @patch
@@ -42,7 +43,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
-    return {"centroids": self.coarse.rows, "sizes": lists.sizes} | turned | columns | order | learned | kept | _copies(lists.copies)
+    return {"centroids": self.coarse.rows, "sizes": lists.sizes, "sums": np.zeros(len(lists.sizes), np.int64)} | turned | columns | order | learned | kept | _copies(lists.copies)
 
 def _copies(copies: InvertedLists | None) -> dict[str, np.ndarray]:
     "What a file holds of second places: where the originals are follows from the ids."
@@ -59,14 +60,38 @@ def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
         after = offset + a.nbytes
     return entries
 
+def _in_lists(entry: dict) -> tuple[str, str] | None:
+    "To which lists an array belongs, and as what: ('', 'ids') or ('copies', 'ids'); None for one that is no column of lists."
+    owner, _, column = entry["name"].rpartition(".")
+    return (owner, column) if owner in ("", "copies") and column in _COLUMNS else None
+
+def _stretches(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool) -> np.ndarray: # -> [n_lists, columns, 2] int64
+    "From which byte of the file to which each list is, column by column."
+    found = []
+    for e in filter(_in_lists, entries):
+        sizes = arrays["sizes" if _in_lists(e)[0] == "" else "copies.sizes"]
+        last = np.cumsum(sizes)
+        rows = np.stack([last - sizes, last], 1)
+        if in_blocks and e["name"] == "codes": rows = np.where(sizes[:, None] > 0, np.stack([rows[:, 0] // ROWS, -(-rows[:, 1] // ROWS)], 1), 0)   # lists share blocks
+        found.append(e["offset"] + rows * int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"][1:], dtype=object)))
+    return np.stack(found, 1)
+
+def _sum_up(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool):
+    "Write the checksum of each list, over all its columns, to `sums`."
+    held = [(np.ascontiguousarray(a).data.cast("B") if (a := arrays[e["name"]]).size else b"", e["offset"]) for e in filter(_in_lists, entries)]
+    for j, parts in enumerate(_stretches(entries, arrays, in_blocks).tolist()):
+        for (data, offset), (first, last) in zip(held, parts): arrays["sums"][j] = zlib.crc32(data[first - offset:last - offset], int(arrays["sums"][j]))
+    next(e for e in entries if e["name"] == "sums")["crc32"] = zlib.crc32(arrays["sums"].data)
+
 @patch
 def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
-            "codec": self.codec.state()[0], "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
+            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
+    _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
     header = json.dumps(head).encode().ljust(room)
     yield MAGIC + struct.pack("<III", VERSION, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
@@ -82,6 +107,7 @@ def save(self: IVF,
 ):
     "Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."
     self._check_trained()
+    self._first_look()   # or damage would be given a checksum of its own
     write_atomically(path, self._still()._parts(note))
 
 # %% ../nbs/36_index_files.ipynb #6ee474a8
@@ -110,6 +136,44 @@ def _check_entries(path: Path, entries: list[dict], at: int):
         at = e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
+# %% ../nbs/36_index_files.ipynb #5cb83d45
+def _read_anyway(head: dict) -> set[str]:
+    "Large arrays that opening an index reads: where the originals of copies are follows from all ids."
+    if not any(e["name"] == "copies.ids" for e in head["arrays"]): return set()
+    return {"ids", "copies.ids"} | ({"copies.codes"} if make_codec(head["codec"]["codec"], head["dimension"]).scans else set())
+
+class _Unseen:
+    "The lists of a file that nobody has read yet, and their checksums. Reads the file itself, so that nothing of the map becomes resident; any number of threads may look."
+    def __init__(self, path: Path, entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool):
+        self.path, self.file, self.entries = path, open(path, "rb", buffering=0), {e["name"]: e for e in entries}
+        self.sums, self.stretches = arrays["sums"], _stretches(entries, arrays, in_blocks)
+        self.unseen, self.seen_whole = np.ones(len(self.sums), bool), set()
+
+    def __len__(self) -> int: return int(self.unseen.sum())
+
+    def _crc(self, first: int, last: int, crc: int = 0, block: int = 1 << 22) -> int:
+        "The checksum of some bytes of the file."
+        for at in range(first, last, block): crc = zlib.crc32(os.pread(self.file.fileno(), min(block, last - at), at), crc)
+        return crc
+
+    def _compare(self, j: int):
+        "Raise unless a list is what was saved."
+        crc = 0
+        for first, last in self.stretches[j].tolist(): crc = self._crc(first, last, crc)
+        if crc != self.sums[j]: _fail(self.path, f"list {j} is damaged")
+        self.unseen[j] = False
+
+    def look(self, lists: np.ndarray): # list numbers
+        "Compare those of these lists that nobody has read yet."
+        for j in lists[self.unseen[lists]].tolist(): self._compare(j)
+
+    def whole(self, *names: str):
+        "Compare arrays that are read from end to end, once."
+        for e in (self.entries[n] for n in names if n in self.entries and n not in self.seen_whole):
+            if self._crc(e["offset"], e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))) != e["crc32"]: _fail(self.path, f"array {e['name']!r} is damaged")
+            self.seen_whole.add(e["name"])
+
+
 # %% ../nbs/36_index_files.ipynb #48e93bc9
 def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
     "One array, mapped or read; read-only."
@@ -130,6 +194,7 @@ def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray], blocks: bool
     for name, dtype, width in (("rounded", np.int8, -(-d // 4) * 4), ("terms", np.float32, 4)):
         if a.setdefault(name, np.empty((n, 0), dtype)).dtype != dtype or a[name].shape not in ((n, width), (n, 0)): _fail(path, f"{name} have shape {a[name].shape}, expected ({n}, {width})")
     if (s := a.setdefault("signs", NO_TURN)).dtype != np.float32 or len(s) and not (s.shape == (ROUNDS, d) and (abs(s) == abs(random_signs(d))).all()): _fail(path, f"signs of shape {s.shape} are no rotation of {d} numbers")
+    if "sums" in a and (a["sums"].shape != (k,) or a["sums"].dtype != np.int64): _fail(path, f"checksums of lists have shape {a['sums'].shape}, expected ({k},)")
     if "copies.sizes" in a: _check_copies(path, a, k, a["codes"].shape[1] // (ROWS if blocks else 1))
 
 def _check_copies(path: Path, a: dict[str, np.ndarray], k: int, width: int):
@@ -144,18 +209,22 @@ def _check_copies(path: Path, a: dict[str, np.ndarray], k: int, width: int):
 def load(cls: IVF,
     path: str | Path, # a file that `save` wrote
     mmap: bool = True, # map the lists instead of reading them
-    verify: bool | None = None, # compare all checksums; None: only where the file is read anyway
+    verify: bool | None = None, # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists
 ) -> IVF:
-    "Open an index; raises `FileFormatError` for a file that does not add up. A mapped index that is changed moves into memory first."
+    "Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."
     path = Path(path)
     head = _head(path)
     try:
         _check_entries(path, head["arrays"], 20 + struct.unpack("<I", path.open("rb").read(16)[12:])[0])
         arrays = {e["name"]: _read(path, e, mmap and e["name"] in _LARGE) for e in head["arrays"]}
+        lazy = mmap and verify is None and "sums" in arrays
+        later = _LARGE - _read_anyway(head) if lazy else _LARGE if verify is False else set()
         for e in head["arrays"]:
-            if (e["name"] not in _LARGE or (not mmap if verify is None else verify)) and zlib.crc32(arrays[e["name"]].data) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
+            if e["name"] not in later and zlib.crc32(arrays[e["name"]].data) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
         _check_shapes(path, head, arrays, make_codec(head["codec"]["codec"], head["dimension"]).scans)
-        return cls._restored(head, arrays)
+        index = cls._restored(head, dict(arrays))
+        if lazy: index._unseen = _Unseen(path, head["arrays"], arrays, index.codec.scans)
+        return index
     except (KeyError, TypeError, ValueError, OverflowError) as e:
         if isinstance(e, FileFormatError): raise
         _fail(path, f"the header does not describe an index ({type(e).__name__}: {e})")
@@ -172,13 +241,13 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     codec = codec_from_state(head["codec"], {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")})
     if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
-    index.coarse = FlatIndex(head["dimension"], head["metric"])
+    index._given, index.coarse = bool(head.get("codec_given", False)), FlatIndex(head["dimension"], head["metric"])
     index.coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
     index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
-    index._next_id, index._order, index.note = int(head["next_id"]), a.get("order"), head.get("note")
+    index._next_id, index._order, index.note = min(int(head["next_id"]), LAST_ID + 1), a.get("order"), head.get("note")
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
     if head.get("upkeep"): index.upkeep = Upkeep(*(_kept_numbers(a, name, len(starts)) for name in _UPKEEP), *map(int, head["upkeep"]))
     index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))

@@ -8,11 +8,12 @@ __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 # %% ../nbs/34_ivf.ipynb #c702ba85
 import dataclasses, os
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Protocol
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import NotBuiltError, as_matrix, check_dimension
+from .vector_storage import NotBuiltError, as_matrix, check_dimension, check_integer
 from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
@@ -35,6 +36,11 @@ def default_clusters(
     "How many clusters to make for `n` vectors: min(n // 10 + 1, 4 √n)."
     return max(1, min(n // 10 + 1, int(4 * n**.5)))
 
+def _number(name: str, value: Any, least: float, most: float, remedy: str) -> float:
+    "`value`, if it is a number and within bounds; raises ValueError with both."
+    if not isinstance(value, bool) and isinstance(value, (int, float, np.number)) and least <= value <= most: return value
+    raise ValueError(f"expected {name} as a number{'' if most == np.inf and least == -np.inf else f' of at least {least}' if most == np.inf else f' from {least} to {most}'}, got {value!r}: {remedy}")
+
 class IVF:
     "An inverted-file index over arrays: approximate nearest neighbours from the lists of the nearest centroids."
     def __init__(self,
@@ -49,13 +55,16 @@ class IVF:
     ):
         if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number of at least 0, got {spill!r}: 1 is a good choice")
         self.spill = None if spill is None else float(spill)
-        self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters, get_metric(metric), seed
+        if memory is not None: memory = _number("memory", memory, 0, np.inf, "bytes that the index may take")
+        self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters if n_clusters is None else check_integer("n_clusters", n_clusters), get_metric(metric), check_integer("seed", seed, 0)
         self.auto, self.memory, self.choice = isinstance(codec, str) and codec == "auto", memory, None   # choice: what "auto" chose, and why
         self.codec = make_codec("flat" if self.auto else codec, self.dimension)
+        self._given = isinstance(codec, Codec) and self.codec.is_trained   # a codec that came trained is kept
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
         self._ready = None                     # see `centroids`
+        self._unseen = None                    # the lists of a mapped file that nobody has read yet
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
         self.upkeep = None                     # `Upkeep()` keeps the lists even while data drifts
         self._error_then = 0., 0               # summed squared distance to the centroid of the first rows after training, and how many these were
@@ -83,18 +92,23 @@ class IVF:
 @patch
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
-    sample: int = 256, # vectors used per cluster at most
+    sample: int = 256, # vectors used per cluster at most, 30 or more; where there are fewer, all are used
     total: int | None = None, # vectors that there will be, for "auto"; None for as many as here
 ) -> IVF:
-    "Find the centroids. An index that was trained before starts anew, without vectors."
+    "Find the centroids, and what the codec learns. An index that was trained before starts anew, without vectors."
     x = as_matrix(x, self.dimension)
+    sample, total = check_integer("sample", sample, 30, "fewer vectors for each list make poor centroids"), total if total is None else check_integer("total", total)
+    if not len(x): raise ValueError("got 0 vectors to train with: give at least 1, better 30 for each list")
     if self.auto: self._choose(len(x) if total is None else total, len(x))
     k = self.choice.n_clusters if self.choice is not None else default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
-    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=not self.codec.is_trained or len(x) <= 50_000)
+    learns = bool(self.codec.learned) and not self._given
+    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
     coarse.add(centroids)
-    if not self.codec.is_trained: self.codec.train(self._to_store(x, labels, centroids), self.seed)
+    codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
+    if learns: codec.train(self._to_store(x, labels, centroids), self.seed)
+    self.codec, self._unseen = codec, None
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
@@ -137,6 +151,7 @@ def replace(self: IVF,
     "Remove some vectors and add others in one step."
     self._check_trained()
     x = as_matrix(x, self.dimension)
+    self._first_look()
     ids = self._new_ids(ids, len(x), gone)
     labels, cost = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)
     codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
@@ -147,7 +162,7 @@ def replace(self: IVF,
         if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
-    changed |= {"_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
+    changed |= {"_unseen": None, "_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
     self.__dict__.update(changed)   # in one step, for whoever is searching
 
 @patch
@@ -157,6 +172,16 @@ def _still(self: IVF) -> IVF:
     still = object.__new__(type(self))
     still.__dict__.update(self.__dict__)
     return still
+
+@patch
+def _first_look(self: IVF, lists: np.ndarray | None = None): # list numbers, -1 for none; None for all
+    "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
+    if not self._unseen: return
+    copies, every = self.lists.copies, np.arange(len(self.lists.sizes))
+    some = every if lists is None else np.unique(lists[lists >= 0])
+    if copies is not None and self.codec.lossless: some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])   # copies are measured where their originals are
+    self._unseen.look(some)
+    if lists is None: self._unseen.whole("order")
 
 @patch
 def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
@@ -203,6 +228,7 @@ def probes(self: IVF,
     ratio_threshold: float | None = None, # leave out lists below this share of the best similarity; cosine only
     max_codes: int | None = None, # stop once so many vectors were read
     fill: int = 0, # read on until this many vectors were seen
+    admitted: np.ndarray | None = None, # [1 or m, n_lists] of how many vectors in each list `fill` counts; None: all
     lists: InvertedLists | None = None, # a state of the lists; None for the present one
     prepared: tuple[np.ndarray, np.ndarray] | None = None, # of `prepare_queries`, where that was done already
     in_bytes: tuple[np.ndarray, np.ndarray] | None = None, # of `query_bytes`, likewise
@@ -211,20 +237,28 @@ def probes(self: IVF,
     "The lists to read for each query."
     lists = self.lists if lists is None else lists
     sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
-    if fill: fill = min(fill, int(sizes.sum()))
+    if admitted is None: admitted = sizes[None]
+    def held(of): return admitted[0][of] if len(admitted) == 1 else np.take_along_axis(admitted, of, 1)
+    if fill: fill = np.minimum(fill, admitted.sum(1))[:, None]
     near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled, in_bytes)
-    if ratio_threshold is None and max_codes is None and not (fill and (sizes[near].sum(1) < fill).any()): return near
-    if fill: distances, ranked = self.coarse.search(queries, len(self.coarse))
+    if ratio_threshold is None and max_codes is None and not (np.any(fill) and (held(near).sum(1) < fill[:, 0]).any()): return near
+    if np.any(fill): distances, ranked = self.coarse.search(queries, len(self.coarse))
     else:
         ranked = np.sort(near, axis=1)
         distances = pair_distances(self.metric, queries, np.repeat(np.arange(len(near)), near.shape[1]), self.coarse.rows, ranked.ravel()).reshape(near.shape)
         order = np.argsort(distances, axis=1, kind="stable")
         distances, ranked = np.take_along_axis(distances, order, 1), np.take_along_axis(ranked, order, 1)
     read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
-    seen, before = (np.cumsum(n[ranked], 1) - n[ranked] for n in (sizes, reads))
+    seen, before = (np.cumsum(n, 1) - n for n in (held(ranked), reads[ranked]))
     if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
     return np.where(read | (seen < fill), ranked, -1)
+
+@patch
+def _admitted(self: IVF, lists: InvertedLists, mask: np.ndarray, place: np.ndarray) -> np.ndarray: # mask: [1 or m, n] -> [1 or m, n_lists] int64
+    "How many vectors of each list a mask admits."
+    owner, place = np.repeat(np.arange(len(lists.sizes)), lists.sizes), place[lists.positions()]
+    return np.stack([np.bincount(owner[row[place]], minlength=len(lists.sizes)) for row in mask]) if len(mask) else np.zeros((0, len(lists.sizes)), np.int64)
 
 # %% ../nbs/34_ivf.ipynb #bb7595ad
 class RowReader(Protocol):
@@ -315,6 +349,7 @@ def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Call
 @patch
 def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     "Where in the order of insertion each position is, as masks count."
+    if self._unseen: self._unseen.whole("ids", "order")
     order = np.sort(lists.ids[lists.positions()]) if self._order is None else self._order
     by_id = np.argsort(order)
     place = np.zeros(len(lists.codes), np.int64)
@@ -332,7 +367,7 @@ def search(self: IVF,
     rescore: int | None = None, # candidates to measure with exact vectors from `rows`; None for none
     mask: np.ndarray | None = None, # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
     max_codes: int | None = None, # stop once so many vectors were read
-    ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen
+    ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen that the mask admits
     rescore_num_samples: int | None = None, # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
@@ -346,6 +381,8 @@ def search(self: IVF,
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
+    def filling(some): return {} if mask is None or not ensure_topk_full else {"admitted": self._admitted(lists, mask if len(mask) == 1 else mask[some], place)}
+    if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
     if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
@@ -356,7 +393,8 @@ def search(self: IVF,
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
-        probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how)
+        probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))
+        self._first_look(probes)
         if in_codes:
             found = self._in_codes(some, most if samples else k, most, probes, prepared, lists, again and not samples, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
             return self._calibrated(some, *found, k, samples) if samples else found
@@ -410,7 +448,8 @@ def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | Non
     "Check the options of a search: (nprobe, what `probes` wants to know)."
     if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
     for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1): raise ValueError(f"expected {name} as an integer of at least 1, got {value!r}")
+        if value is not None: check_integer(name, value)
+    if ratio_threshold is not None: _number("ratio_threshold", ratio_threshold, 0, 1, "1 reads the nearest list alone, None all of them")
     if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
@@ -437,6 +476,7 @@ def search_cost(self: IVF,
     ensure_topk_full: bool = False,
     rescore_num_samples: int | None = None,
     k: int = 10,
+    mask: np.ndarray | None = None,
     **others: Any, # options that make no difference
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
     "What a search looks at, counted: centroids, codes of the probed lists, and exact rows for rescoring."
@@ -444,7 +484,8 @@ def search_cost(self: IVF,
     self = self._still()
     queries = as_queries(queries, k, self.dimension)
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
-    probes = self.probes(queries, nprobe, **how)
+    mask = as_mask(mask, len(queries), len(self)) if ensure_topk_full else None
+    probes = self.probes(queries, nprobe, **how, **({} if mask is None else {"admitted": self._admitted(self.lists, mask, self._places(self.lists))}))
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
     if self.lists.copies is not None: codes = codes + (self.lists.copies.sizes[probes] * (probes >= 0)).sum(1) * ((probes >= 0).sum(1) < len(self.coarse))   # where every list is read, copies are not
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
@@ -463,12 +504,15 @@ def range_search(self: IVF,
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     self._check_trained()
     self = self._still()
+    _number("radius", radius, -np.inf, np.inf, "the largest distance that counts")
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     decode, fetch = self._decoders(lists)
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
-    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(self.probes(q[None], nprobe, lists=lists)[0])[0], fetch, lists.ids) for q in queries]
+    probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
+    for some in probes: self._first_look(some)
+    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(some)[0], fetch, lists.ids) for q, some in zip(queries, probes)]
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))

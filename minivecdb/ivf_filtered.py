@@ -41,6 +41,7 @@ def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int, near:
     order, first = _outward(ivf, query, near), 0
     while seen < budget and first < len(order):
         some = order[first:first + max(len(near), first)]   # twice as many each time
+        ivf._first_look(some)
         at, ends = lists.reached(some)
         match = allowed(lists.ids[at])
         if lists.copies is not None and found: match &= ~np.isin(at, np.concatenate(found))

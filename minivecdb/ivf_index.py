@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import VectorStorage, NotBuiltError, UnknownIdError, as_vector
+from .vector_storage import VectorStorage, DimensionError, NotBuiltError, UnknownIdError, as_vector, check_integer
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
 from .filters import Filter, matches, read_filter
@@ -55,10 +55,9 @@ class IVFIndex:
         spill: float | None = None, # put each vector into a second list too, see `IVF`; 1 is a good choice
         upkeep: bool = True, # split and merge lists as the data changes, see `minivecdb.ivf_balance`
     ):
-        if not isinstance(nprobe, (int, np.integer)) or nprobe < 1: raise ValueError(f"expected nprobe as an integer of at least 1, got {nprobe!r}")
-        self.storage, self.nprobe, self.metric = storage, nprobe, get_metric(distance_fn)
-        self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore
-        self.spill = IVF(storage.dimension, spill=spill).spill
+        self.storage, self.nprobe, self.metric = storage, check_integer("nprobe", nprobe), get_metric(distance_fn)
+        self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore if rescore is None else check_integer("rescore", rescore)
+        self.spill = IVF(storage.dimension, n_clusters, self.metric.name, codec, seed=seed, spill=spill).spill
         self.upkeep, self.ivf = bool(upkeep) and spill is None, None   # lists with second places are not kept even
         self._seen, self._lock = 0, threading.RLock()
 
@@ -109,6 +108,7 @@ def search(self: IVFIndex,
     where: dict | Filter | None = None, # only among the rows that meet this filter; None for all
 ) -> L: # of `Hit`, nearest first; fewer than k only if fewer rows are there, or match
     "The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."
+    if np.ndim(query_vector) == 2: raise DimensionError(f"expected one query of shape ({self.storage.dimension},), got shape {np.shape(query_vector)}: ask one after the other, or all at once for ids with index.ivf.search(queries)")
     query, where = as_vector(query_vector, self.storage.dimension), None if where is None else read_filter(where)
     for _ in range(3):
         if (hits := self._look(query, k, nprobe, where)) is not None: return hits

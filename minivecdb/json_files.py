@@ -50,6 +50,7 @@ def write_atomically(
 ):
     "Write a temporary file, sync it and rename it over `path`: after a crash there is the old file or the new one."
     path = Path(path).resolve()
+    if not path.parent.is_dir(): raise FileNotFoundError(f"{path}: there is no folder {path.parent}: make it first")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with open(temporary, "xb", buffering=1 << 20) as f:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 import numpy as np
 from tqdm import tqdm
-from .vector_storage import as_numbers, as_matrix
+from .vector_storage import as_numbers, as_matrix, check_integer
 from .distances import get_metric, in_threads, prepare_queries, row_lengths
 from .nearest_centroid import assign, clustering_metric, out_of_range, score_table
 from .only_nearby import Nearby, nearby_pays
@@ -191,6 +191,7 @@ def run_kmeans(
 ) -> tuple[np.ndarray, np.ndarray]: # (centroids [k, d] float32, preds [n] int64)
     "Cluster rows; no cluster is empty. Warns when there are fewer than k distinct rows, and makes that many clusters."
     x, k, power = _clustering_rows(data, n_clusters)
+    seed, max_iter = check_integer("seed", seed, 0), check_integer("max_iter", max_iter)
     x = _prepared(x, metric)
     start = start_centroids(x, k, seed)
     n_by_k = 13 * len(x) * len(start)   # a similarity, its two temporaries and a mask: 4 + 4 + 4 + 1 bytes
@@ -205,9 +206,8 @@ def _clustering_rows(data: Any, n_clusters: int | None) -> tuple[np.ndarray, int
     if given.ndim != 2 or not given.size: raise ValueError(f"expected rows to cluster, of shape (n, d) with n and d at least 1, got shape {given.shape}")
     x = as_matrix(given, given.shape[1])
     k = len(x) // 10 + 1 if n_clusters is None else n_clusters
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1: raise ValueError(f"expected n_clusters as an integer of at least 1, got {k!r}")
-    power = out_of_range(x)
-    return np.ldexp(x, -power) if power else x, int(k), power
+    k, power = check_integer("n_clusters", k), out_of_range(x)
+    return np.ldexp(x, -power) if power else x, k, power
 
 def _scaled_back(centroids: np.ndarray, power: int, metric: str) -> np.ndarray: # [k, d]
     "Centroids in the units of the data; for cosine they have none."
@@ -283,6 +283,8 @@ def lloyd_blocks(
     progress: bool = False, # show a progress bar
 ) -> tuple[np.ndarray, list[dict]]: # (centroids [k, d] float32, the log as in `lloyd`)
     "Lloyd's k-means on data that need not fit in memory: it holds one block, the centroids, and 16 rows per cluster while it starts."
+    if not callable(blocks): raise ValueError(f"expected a function that starts the blocks anew, got {type(blocks).__name__}: give lambda: iter(parts)")
+    n_clusters, seed, max_iter = check_integer("n_clusters", n_clusters), check_integer("seed", seed, 0), check_integer("max_iter", max_iter)
     first = sample_blocks(blocks, 16 * n_clusters, seed, metric)
     centroids, log = _start(init)(first, n_clusters, seed), []
     for _ in tqdm(range(max_iter), desc="k-means", unit="round", disable=not progress):
@@ -339,6 +341,7 @@ def kmeans(
 ) -> tuple[np.ndarray, np.ndarray | None, list[dict]]: # (centroids [k, d] float32, labels [n] int64 or None, the log as in `lloyd`)
     "Centroids for an index: k-means on a sample that grows. Warns when the sample has fewer than k distinct rows, and makes that many clusters."
     x, k, power = _clustering_rows(x, n_clusters)
+    seed, max_iter, sample = check_integer("seed", seed, 0), check_integer("max_iter", max_iter), check_integer("sample", sample)
     metric = clustering_metric(metric).name
     part = training_sample(x, k, seed, sample, metric)
     centroids, log = _start(init)(part, k, seed), []

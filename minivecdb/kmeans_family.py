@@ -8,12 +8,13 @@ __all__ = ['batch_step', 'MiniBatchKMeans', 'batches', 'allot', 'hierarchical_km
 
 # %% ../nbs/35_kmeans_family.ipynb #4fd88bf4
 import math, warnings
+from copy import copy
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from .vector_storage import NotBuiltError, as_matrix
+from .vector_storage import NotBuiltError, as_matrix, check_integer
 from .distances import get_metric, prepare_queries
 from .nearest_centroid import assign, clustering_metric, score_table
 from .kmeans import STARTS, cluster_means, cluster_sums, kmeans, reseed_empty
@@ -44,7 +45,7 @@ class MiniBatchKMeans:
         init: str = "random", # how the first batch gives the start: or "k-means++"
         seed: int = 0, # the same seed and data give the same centroids
     ):
-        if num_centroids < 1 or batch_size < 1: raise ValueError(f"expected num_centroids and batch_size of at least 1, got {num_centroids} and {batch_size}")
+        num_centroids, batch_size, seed = check_integer("num_centroids", num_centroids), check_integer("batch_size", batch_size), check_integer("seed", seed, 0)
         if init not in STARTS: raise ValueError(f"unknown start {init!r}: expected one of {', '.join(STARTS)}")
         self.num_centroids, self.batch_size, self.metric, self.init, self.seed = num_centroids, batch_size, clustering_metric(metric).name, init, seed
         self.centroids: np.ndarray | None = None # [k, d] float32
@@ -57,7 +58,7 @@ class MiniBatchKMeans:
 
     def __repr__(self) -> str:
         state = f"{int(self.counts.sum()):,} vectors seen" if self.is_trained else "not trained"
-        return f"MiniBatchKMeans({self.num_centroids:,} centroids, {self.metric}, {state})"
+        return f"MiniBatchKMeans({len(self.centroids) if self.is_trained else self.num_centroids:,} centroids, {self.metric}, {state})"
 
 # %% ../nbs/35_kmeans_family.ipynb #0ea90cd9
 def batches(
@@ -85,7 +86,7 @@ def _step(self: MiniBatchKMeans, batch: np.ndarray):
     if not self.is_trained:
         if len(batch) < self.num_centroids: raise ValueError(f"got {len(batch)} vectors to start {self.num_centroids} centroids from: give at least {self.num_centroids}, better {30 * self.num_centroids}")
         self.centroids = STARTS[self.init](batch, self.num_centroids, self.seed)
-        self.num_centroids, self.counts = len(self.centroids), np.zeros(len(self.centroids), np.int64)
+        self.counts = np.zeros(len(self.centroids), np.int64)
     moved, counts, labels, cost = batch_step(self.centroids, self.counts, batch, self.metric)
     reseed_empty(batch, moved, np.repeat(np.arange(len(moved)), counts > 0), cost)
     self.centroids, self.counts = moved, counts
@@ -106,15 +107,19 @@ def train(self: MiniBatchKMeans,
     epochs: int = 3, # times to go through the data; an iterable that cannot be started anew is read once
     progress: bool = False, # show a progress bar
 ) -> MiniBatchKMeans:
-    "Start anew and learn from all of the data. After the first time through, what was learnt counts half."
-    self.centroids = self.counts = None
+    "Start anew and learn from all of the data. After the first time through, what was learnt counts half. Nothing is changed if the data is refused."
+    if not (callable(data) or isinstance(data, Iterable)): raise ValueError(f"expected vectors, blocks of them or a function that starts the blocks, got {data!r}: give an array of shape (n, d)")
+    epochs, new = check_integer("epochs", epochs), copy(self)
+    new.centroids = new.counts = None
     rng, again = np.random.default_rng(self.seed), isinstance(data, np.ndarray) or callable(data)
     for epoch in range(epochs if again else 1):
-        if epoch: self.counts //= 2
+        if epoch and not new.is_trained: break
+        if epoch: new.counts = new.counts // 2
         if isinstance(data, np.ndarray): order = rng.permutation(len(data))
         blocks = (data[order[i:i + self.batch_size]] for i in range(0, len(data), self.batch_size)) if isinstance(data, np.ndarray) else data() if callable(data) else data
-        self.add(blocks, progress)
-    if not self.is_trained: raise ValueError(f"got 0 vectors to train {self.num_centroids} centroids with: give at least {self.num_centroids}")
+        new.add(blocks, progress)
+    if not new.is_trained: raise ValueError(f"got 0 vectors to train {self.num_centroids} centroids with: give at least {self.num_centroids}")
+    self.__dict__.update(new.__dict__)
     return self
 
 @patch
@@ -165,9 +170,10 @@ def hierarchical_kmeans(
 ) -> tuple[np.ndarray, np.ndarray]: # (centroids [k, d] float32, labels [n] int64: the leaf of each row)
     "K-means by splitting groups into groups, for very many clusters. Warns where equal rows leave fewer than k."
     x = as_matrix(x, np.shape(x)[-1])
+    n_clusters, seed = check_integer("n_clusters", n_clusters), check_integer("seed", seed, 0)
     if not 1 <= n_clusters <= len(x): raise ValueError(f"got {n_clusters} clusters for {len(x)} vectors: give 1 to {len(x)} clusters")
     branching = max(2, math.ceil(n_clusters**.5)) if branching is None else branching
-    if branching < 2: raise ValueError(f"got branching {branching}: a group splits into at least 2")
+    branching = check_integer("branching", branching, 2, "a group splits into at least 2")
     x = prepare_queries(x, get_metric(clustering_metric(metric).name))[0]
     with warnings.catch_warnings(), tqdm(total=n_clusters, desc="leaves", disable=not progress) as bar:
         warnings.simplefilter("ignore")   # one warning for the whole tree follows
@@ -225,7 +231,7 @@ def balanced_kmeans(
     rounds: int = 5, # of bounded assignment and means
 ) -> tuple[np.ndarray, np.ndarray]: # (centroids [k, d] float32, labels [n] int64 within the bound)
     "K-means with a bound on the size of a list. The bound holds for these labels; vectors added by nearest centroid later may exceed it."
-    if not max_imbalance >= 1: raise ValueError(f"got max_imbalance {max_imbalance}: lists of equal size have 1, so give 1 or more")
+    if isinstance(max_imbalance, bool) or not isinstance(max_imbalance, (int, float, np.number)) or not 1 <= max_imbalance < math.inf: raise ValueError(f"got max_imbalance {max_imbalance!r}: lists of equal size have 1, so give 1 or more")
     x = as_matrix(x, np.shape(x)[-1])
     centroids, _, _ = kmeans(x, n_clusters, metric=metric, seed=seed)
     x, metric = prepare_queries(x, get_metric(clustering_metric(metric).name))[0], clustering_metric(metric).name

@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from .distances import get_metric, prepare_queries
 from .kmeans import cluster_means, subvector_kmeans
-from .codecs import Codec, CodecError, make_codec, register_codec
+from .codecs import Codec, CodecError, make_codec, register_codec, _whole
 
 # %% ../nbs/31_product_quantizer.ipynb #d2c19f6e
 def unit_of(
@@ -81,10 +81,10 @@ class ProductQuantizer(Codec):
         rotation: bool = False, # learn a rotation first, as in OPQ
     ):
         super().__init__(dimension)
-        self.n_subquantizers, self.n_bits, self.residual = int(n_subquantizers), int(n_bits), residual
-        self.n_codewords = self.fewest = 2**self.n_bits
+        self.n_subquantizers, self.n_bits, self.residual = _whole("n_subquantizers", n_subquantizers), _whole("n_bits", n_bits), bool(residual)
+        self.n_codewords = self.fewest = 2**max(0, self.n_bits)
         if rotation: self.learned = ("codebooks", "rotation")
-        self.name = f"{'r' * residual}{'o' * rotation}pq{n_subquantizers}x{n_bits}"
+        self.name = f"{'r' * self.residual}{'o' * bool(rotation)}pq{self.n_subquantizers}x{self.n_bits}"
         self._check_cut()
 
     @property
@@ -243,7 +243,9 @@ def asymmetric_distance(self: ProductQuantizer,
     codes: np.ndarray, # [n, code_width] uint8
 ) -> np.ndarray: # [m, n] float32: squared euclidean distances, or -q·x
     "Distances of whole queries to coded vectors, one look-up per piece."
-    codes = self._as_codes(codes)
+    codes, given, (M, K) = self._as_codes(codes), np.asarray(tables), (self.n_subquantizers, self.n_codewords)
+    if given.ndim != 3 or given.shape[1:] != (M, K) or given.dtype.kind != "f": raise CodecError(f"{self.name} looks up in float tables of shape (m, {M}, {K}), got {given.dtype} of shape {given.shape}: make them with compute_distance_tables")
+    tables = given.astype(np.float32, copy=False)
     if self.n_bits in (4, 8): tables = byte_tables(tables, self.n_bits)
     else: codes = self.unpack(codes)
     out = np.empty((len(tables), len(codes)), np.float32)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .distances import row_lengths
-from .codecs import Codec, CodecError, make_codec, register_codec
+from .codecs import Codec, CodecError, make_codec, register_codec, _whole
 
 # %% ../nbs/31_projections.ipynb #51a4c9f2
 def matrix_bits(
@@ -46,6 +46,7 @@ class Projection(Codec):
         inner: str = "flat", # the codec that stores them
     ):
         super().__init__(dimension)
+        n_kept = _whole("n_kept", n_kept)
         self.name = f"{self.kind}{n_kept}" + (f"-{inner}" if inner != "flat" else "")
         if not 1 <= n_kept <= dimension: raise CodecError(f"{self.name} cannot keep {n_kept} of {dimension} dimensions: take 1 to {dimension}")
         self.n_kept, self.inner = n_kept, make_codec(inner, n_kept)

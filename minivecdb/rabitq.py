@@ -11,7 +11,7 @@ from fastcore.basics import patch
 from .distances import Metric, row_lengths
 from .rotation import random_signs, rotate_back, rotated
 from .blocks import Blocks, ROWS
-from .codecs import Codec, register_codec
+from .codecs import Codec, CodecError, register_codec, _whole
 
 # %% ../nbs/31_rabitq.ipynb #4219ae67
 def grid_codes(
@@ -55,7 +55,9 @@ class RaBitQ(Codec):
         epsilon: float = 1.9, # half of an interval, in standard deviations of the estimate
     ):
         super().__init__(dimension)
-        self.bits, self.epsilon, self.name = bits, epsilon, f"rabitq{bits}" if bits > 1 else "rabitq"
+        self.bits, self.epsilon = _whole("bits", bits), epsilon
+        if not 1 <= self.bits <= 8: raise CodecError(f"rabitq: expected bits from 1 to 8, got {bits}")
+        self.name = f"rabitq{self.bits}" if self.bits > 1 else "rabitq"
         self.planes = 3 * -(-self.dimension // 24) # bytes of one bit per dimension
 
     @property

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError',
            'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy',
-           'as_metadata', 'check_dimension', 'VectorStorage', 'grown']
+           'as_metadata', 'check_integer', 'check_dimension', 'VectorStorage', 'grown']
 
 # %% ../nbs/00_vector_storage.ipynb #49e3c255
 import threading
@@ -140,6 +140,16 @@ def as_metadata(metadata: dict | None) -> dict: # a checked copy; None counts as
     return json_copy(metadata)
 
 # %% ../nbs/00_vector_storage.ipynb #6cabd8ef
+def check_integer(
+    name: str, # of the setting
+    value: Any,
+    least: int = 1, # smallest value that will do
+    remedy: str = "", # what to give instead, or why
+) -> int:
+    "`value`, if it is an integer and large enough; raises ValueError with both."
+    if not isinstance(value, bool) and isinstance(value, (int, np.integer)) and value >= least: return int(value)
+    raise ValueError(f"expected {name} as an integer of at least {least}, got {value!r}" + (f": {remedy}" if remedy else ""))
+
 def check_dimension(dimension: int) -> int:
     "`dimension`, if a storage can have it."
     if isinstance(dimension, bool) or not isinstance(dimension, (int, np.integer)):

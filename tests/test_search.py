@@ -503,7 +503,7 @@ def test_an_untrained_index_says_to_train():
 
 def test_training_on_a_sample_of_the_rows():
     x = DIFFICULT["normal"]
-    index = IVF(8, 3, "euclidean").train(x, sample=10)
+    index = IVF(8, 3, "euclidean").train(x, sample=30)
     index.add(x)
     assert len(index.coarse) == 3 and len(index) == N
     flat = FlatIndex(8, "euclidean"); flat.add(x)
