@@ -22,6 +22,7 @@ from .flat_index import FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
 from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
+from .lists_in_files import FileArray
 from .ivf import IVF
 from .ivf_balance import Upkeep
 from .ivf_choice import choice_from_state
@@ -111,14 +112,22 @@ def _check_entries(path: Path, entries: list[dict], at: int):
     if at != (size := path.stat().st_size): _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
 
 # %% ../nbs/36_index_files.ipynb #48e93bc9
-def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
-    "One array, mapped or read; read-only."
+def _read(path: Path, entry: dict, mmap: bool | str) -> np.ndarray | FileArray:
+    "One array: mapped, read, or left where it is; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
     if not np.prod(shape, dtype=object): return np.empty(shape, dtype)
+    if mmap == "pread": return FileArray(path, shape, dtype, entry["offset"])
     a = np.memmap(path, dtype, "r", entry["offset"], shape)
     if not mmap: return np.array(a)
     if hasattr(mmap_module, "MADV_NOHUGEPAGE"): a._mmap.madvise(mmap_module.MADV_NOHUGEPAGE)   # else one look makes 2 MB resident
     return a.view(np.ndarray)
+
+def _crc(a: np.ndarray | FileArray, block: int = 1 << 24) -> int:
+    "The checksum of an array; of one in a file, piece by piece."
+    if isinstance(a, np.ndarray): return zlib.crc32(a.data)
+    rows, crc = max(1, block * len(a) // a.nbytes), 0
+    for i in range(0, len(a), rows): crc = zlib.crc32(a[i:i + rows].data, crc)
+    return crc
 
 def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray], blocks: bool):
     "Raise unless the arrays of the index agree with each other."
@@ -143,17 +152,19 @@ def _check_copies(path: Path, a: dict[str, np.ndarray], k: int, width: int):
 @patch(cls_method=True)
 def load(cls: IVF,
     path: str | Path, # a file that `save` wrote
-    mmap: bool = True, # map the lists instead of reading them
+    mmap: bool | str = True, # map the lists instead of reading them; "pread" leaves them in the file, and a search reads those that it probes
     verify: bool | None = None, # compare all checksums; None: only where the file is read anyway
 ) -> IVF:
     "Open an index; raises `FileFormatError` for a file that does not add up. A mapped index that is changed moves into memory first."
     path = Path(path)
+    if mmap not in (True, False, "pread"): raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
     head = _head(path)
+    if mmap == "pread" and head.get("spill") is not None: raise ValueError(f"{path}: an index with second places (spill) cannot be left in its file: load it with mmap=True")
     try:
         _check_entries(path, head["arrays"], 20 + struct.unpack("<I", path.open("rb").read(16)[12:])[0])
-        arrays = {e["name"]: _read(path, e, mmap and e["name"] in _LARGE) for e in head["arrays"]}
+        arrays = {e["name"]: _read(path, e, mmap if e["name"] in _LARGE - ({"order"} if mmap == "pread" else set()) else False) for e in head["arrays"]}
         for e in head["arrays"]:
-            if (e["name"] not in _LARGE or (not mmap if verify is None else verify)) and zlib.crc32(arrays[e["name"]].data) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
+            if (e["name"] not in _LARGE or (not mmap if verify is None else verify)) and _crc(arrays[e["name"]]) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
         _check_shapes(path, head, arrays, make_codec(head["codec"]["codec"], head["dimension"]).scans)
         return cls._restored(head, arrays)
     except (KeyError, TypeError, ValueError, OverflowError) as e:
