@@ -56,7 +56,7 @@ def _call(self: FileArray, room: list[memoryview], at: int):
     "Fill some pieces of memory with what begins at a byte of the file."
     while room:
         got = os.preadv(self.file.fileno(), room, at)
-        if not got: raise FileFormatError(f"{self.path}: the file ends at byte {at}, and {sum(map(len, room)):,} more were expected: it was truncated after it was opened; restore it, or build it again")
+        if not got: raise FileFormatError(f"{self.path}: expected {sum(map(len, room)):,} bytes from byte {at} on, and the file has {os.fstat(self.file.fileno()).st_size} bytes: it was truncated; restore it, or build it again")
         at += got
         while room and got >= len(room[0]): got -= len(room.pop(0))
         if got: room[0] = room[0][got:]
