@@ -178,7 +178,7 @@ def main():
         found |= {how: ask(a.folder, "search", n, "--how", how, "--nprobe", str(found["nprobe"])) for how in ("mapped", "read")}
         if found["mapped"].pop("ids") != found["read"].pop("ids"): raise SystemExit(f"{n:,}: mapped and read lists gave different answers")
         told["sizes"] = sorted([s for s in told["sizes"] if s["n"] != n] + [found], key=lambda s: s["n"])
-        if len(told["sizes"]) > 1:
+        if len(told["sizes"]) > 1 and all("scored" in s for s in told["sizes"]):
             logs = [np.log([s[what] for s in told["sizes"]]) for what in ("n", "scored", "scored_bytes")]
             told["exponents"] = {what: float(np.polyfit(logs[0], log, 1)[0]) for what, log in zip(("scored", "bytes"), logs[1:])}
         told["scattered"] = {"n": n, "rows": 200} | {how: ask(a.folder, "scattered", n, "--how", how) for how in ("mapped", "advised", "read")}
