@@ -181,7 +181,7 @@ def main():
         if len(told["sizes"]) > 1 and all("scored" in s for s in told["sizes"]):
             logs = [np.log([s[what] for s in told["sizes"]]) for what in ("n", "scored", "scored_bytes")]
             told["exponents"] = {what: float(np.polyfit(logs[0], log, 1)[0]) for what, log in zip(("scored", "bytes"), logs[1:])}
-        told["scattered"] = {"n": n, "rows": 200} | {how: ask(a.folder, "scattered", n, "--how", how) for how in ("mapped", "advised", "read")}
+        found["scattered"] = {how: ask(a.folder, "scattered", n, "--how", how) for how in ("mapped", "advised", "read")}
         a.out.write_text(json.dumps(told, indent=1) + "\n")
         print(json.dumps(found), flush=True)
 
