@@ -13,5 +13,5 @@ from .product_quantizer import ProductQuantizer
 from . import projections   # makes "pca…" and "ae…" known to make_codec
 from .evaluate import evaluate, benchmark_nprobe, tune_nprobe
 from .ivf import IVF, ArrayRows, FileRows
-from . import ivf_choice, ivf_calibrated, index_files, faiss_files
+from . import ivf_choice, ivf_calibrated, index_files, faiss_files, scale
 from .ivf_index import IVFIndex, Hit, build_index

@@ -59,11 +59,19 @@ class Blocks:
         "Where in all the data the bytes of some rows are."
         return (rows // ROWS * self.data.shape[1])[:, None] + places(self.shape[1], self.planes, self.words)[rows % ROWS]
 
+    def _near(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # -> (bytes of blocks, which rows of these)
+        "All blocks; of those that lie in a file, the ones that hold some rows."
+        if isinstance(self.data, np.ndarray): return self.data.reshape(-1), rows
+        blocks, which = np.unique(rows // ROWS, return_inverse=True)
+        return self.data[blocks].reshape(-1), ROWS * which + rows % ROWS
+
     def __getitem__(self, at: Any) -> np.ndarray:
         "Some rows, [n, width] uint8."
-        rows, flat = np.arange(self.n)[at], self.data.reshape(-1)
+        rows = np.arange(self.n)[at]
         out = np.empty((len(rows), self.shape[1]), np.uint8)
-        for i in range(0, len(rows), 4096): out[i:i + 4096] = flat[self._bytes(rows[i:i + 4096])]
+        for i in range(0, len(rows), 4096):
+            flat, some = self._near(rows[i:i + 4096])
+            out[i:i + 4096] = flat[self._bytes(some)]
         return out
 
     def __setitem__(self, at: Any, values: np.ndarray):

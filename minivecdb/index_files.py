@@ -22,6 +22,7 @@ from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
 from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
+from .lists_in_files import FileArray
 from .ivf import IVF
 from .ivf_balance import Upkeep
 from .ivf_choice import choice_from_state
@@ -175,14 +176,22 @@ class _Unseen:
 
 
 # %% ../nbs/36_index_files.ipynb #48e93bc9
-def _read(path: Path, entry: dict, mmap: bool) -> np.ndarray:
-    "One array, mapped or read; read-only."
+def _read(path: Path, entry: dict, mmap: bool | str) -> np.ndarray | FileArray:
+    "One array: mapped, read, or left where it is; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
     if not np.prod(shape, dtype=object): return np.empty(shape, dtype)
+    if mmap == "pread": return FileArray(path, shape, dtype, entry["offset"])
     a = np.memmap(path, dtype, "r", entry["offset"], shape)
     if not mmap: return np.array(a)
     if hasattr(mmap_module, "MADV_NOHUGEPAGE"): a._mmap.madvise(mmap_module.MADV_NOHUGEPAGE)   # else one look makes 2 MB resident
     return a.view(np.ndarray)
+
+def _crc(a: np.ndarray | FileArray, block: int = 1 << 24) -> int:
+    "The checksum of an array; of one in a file, piece by piece."
+    if isinstance(a, np.ndarray): return zlib.crc32(a.data)
+    rows, crc = max(1, block * len(a) // a.nbytes), 0
+    for i in range(0, len(a), rows): crc = zlib.crc32(a[i:i + rows].data, crc)
+    return crc
 
 def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray], blocks: bool):
     "Raise unless the arrays of the index agree with each other."
@@ -208,19 +217,21 @@ def _check_copies(path: Path, a: dict[str, np.ndarray], k: int, width: int):
 @patch(cls_method=True)
 def load(cls: IVF,
     path: str | Path, # a file that `save` wrote
-    mmap: bool = True, # map the lists instead of reading them
+    mmap: bool | str = True, # map the lists instead of reading them; "pread" leaves them in the file, and a search reads those that it probes
     verify: bool | None = None, # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists
 ) -> IVF:
     "Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."
     path = Path(path)
+    if mmap not in (True, False, "pread"): raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
     head = _head(path)
+    if mmap == "pread" and head.get("spill") is not None: raise ValueError(f"{path}: an index with second places (spill) cannot be left in its file: load it with mmap=True")
     try:
         _check_entries(path, head["arrays"], 20 + struct.unpack("<I", path.open("rb").read(16)[12:])[0])
-        arrays = {e["name"]: _read(path, e, mmap and e["name"] in _LARGE) for e in head["arrays"]}
-        lazy = mmap and verify is None and "sums" in arrays
-        later = _LARGE - _read_anyway(head) if lazy else _LARGE if verify is False else set()
+        arrays = {e["name"]: _read(path, e, mmap if e["name"] in _LARGE - ({"order"} if mmap == "pread" else set()) else False) for e in head["arrays"]}
+        lazy = bool(mmap) and verify is None and "sums" in arrays
+        later = _LARGE - _read_anyway(head) - ({"order"} if mmap == "pread" else set()) if lazy else _LARGE if verify is False else set()
         for e in head["arrays"]:
-            if e["name"] not in later and zlib.crc32(arrays[e["name"]].data) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
+            if e["name"] not in later and _crc(arrays[e["name"]]) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
         _check_shapes(path, head, arrays, make_codec(head["codec"]["codec"], head["dimension"]).scans)
         index = cls._restored(head, dict(arrays))
         if lazy: index._unseen = _Unseen(path, head["arrays"], arrays, index.codec.scans)

@@ -79,18 +79,21 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     for new, old in zip(columns, _columns(lists)): new[target] = old[at]
     return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span, lists.signs, lists.copies)
 
-def _with_room(lists: InvertedLists, more: np.ndarray) -> InvertedLists: # more: [n_lists] rows to be added to each
-    "The same lists with room for `more` rows: those that lack it move, or all are laid out afresh."
-    which = np.flatnonzero(lists.sizes + more > lists.rooms)
-    if not len(which): return lists
-    rooms, starts, sizes = lists.rooms.copy(), lists.starts.copy(), lists.sizes[which]
+@patch
+def with_room(self: InvertedLists,
+    more: np.ndarray, # [n_lists] rows to be added to each
+) -> InvertedLists:
+    "The same lists with room for more rows: those that lack it move, or all are laid out afresh; empty ones get exactly this room."
+    which = np.flatnonzero(self.sizes + more > self.rooms)
+    if not len(which): return self
+    rooms, starts, sizes = self.rooms.copy(), self.starts.copy(), self.sizes[which]
     rooms[which] = _spare(sizes + more[which])
-    starts[which] = lists.used + np.cumsum(rooms[which]) - rooms[which]
-    used = lists.used + int(rooms[which].sum())
-    if used > len(lists.codes): return _afresh(lists, lists.positions(), lists.sizes, more)
-    source, target = lists.positions(which), ranges(starts[which], sizes)
-    for a in _columns(lists): a[target] = a[source]
-    return replace(lists, starts=starts, rooms=rooms, used=used)
+    starts[which] = self.used + np.cumsum(rooms[which]) - rooms[which]
+    used = self.used + int(rooms[which].sum())
+    if used > len(self.codes): return _afresh(self, self.positions(), self.sizes, more)
+    source, target = self.positions(which), ranges(starts[which], sizes)
+    for a in _columns(self): a[target] = a[source]
+    return replace(self, starts=starts, rooms=rooms, used=used)
 
 def _put(a: np.ndarray, target: np.ndarray, new: np.ndarray, order: np.ndarray):
     "a[target] = new[order], without a copy in between where the target is in one piece."
@@ -109,7 +112,7 @@ def append(self: InvertedLists,
     "Add vectors to the ends of their lists."
     if not len(ids): return self
     order, counts = np.argsort(labels, kind="stable"), np.bincount(labels, minlength=len(self.sizes))
-    lists = _with_room(self, counts)
+    lists = self.with_room(counts)
     target = ranges(lists.starts + lists.sizes, counts)
     none = np.empty((len(ids), 0))
     for a, new in zip(_columns(lists), (codes, ids, lengths if self.lengths.ndim == 1 else none, *(in_bytes if self.rounded.shape[1] else (none, none)))): _put(a, target, new, order)

@@ -6,7 +6,7 @@
 __all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
 
 # %% ../nbs/34_ivf.ipynb #c702ba85
-import dataclasses, os
+import dataclasses
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -26,6 +26,7 @@ from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_
 from .coarse import Coarse, coarse_of, nearest_lists
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
+from .lists_in_files import FileArray
 from .overlapping_lists import empty_copies, second_lists
 from .single_query import search_one
 
@@ -93,14 +94,14 @@ class IVF:
 def train(self: IVF,
     x: Any, # [n, d] numbers, n at least 1: the vectors, or a sample of them
     sample: int = 256, # vectors used per cluster at most, 30 or more; where there are fewer, all are used
-    total: int | None = None, # vectors that there will be, for "auto"; None for as many as here
+    total: int | None = None, # vectors that there will be; None for as many as here
 ) -> IVF:
     "Find the centroids, and what the codec learns. An index that was trained before starts anew, without vectors."
     x = as_matrix(x, self.dimension)
     sample, total = check_integer("sample", sample, 30, "fewer vectors for each list make poor centroids"), total if total is None else check_integer("total", total)
     if not len(x): raise ValueError("got 0 vectors to train with: give at least 1, better 30 for each list")
     if self.auto: self._choose(len(x) if total is None else total, len(x))
-    k = self.choice.n_clusters if self.choice is not None else default_clusters(len(x)) if self.n_clusters is None else self.n_clusters
+    k = self.choice.n_clusters if self.choice is not None else min(default_clusters(len(x) if total is None else total), len(x) // 10 + 1) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
     learns = bool(self.codec.learned) and not self._given
     centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns or len(x) <= 50_000)
@@ -147,13 +148,15 @@ def replace(self: IVF,
     x: Any, # [n, d] numbers
     ids: Any, # [n] integers; None counts up
     gone: np.ndarray, # ids to remove first, which may return in `ids`
+    assigned: tuple[np.ndarray, np.ndarray] | None = None, # ([n] nearest lists, [n] costs) as `assign` gives them, where that was done already
 ):
     "Remove some vectors and add others in one step."
     self._check_trained()
     x = as_matrix(x, self.dimension)
     self._first_look()
     ids = self._new_ids(ids, len(x), gone)
-    labels, cost = assign(unit := prepare_queries(x, self.metric)[0], self.coarse.rows, clustering_metric(self.metric.name).name)
+    unit = prepare_queries(x, self.metric)[0]
+    labels, cost = assign(unit, self.coarse.rows, clustering_metric(self.metric.name).name) if assigned is None else assigned
     codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
     lengths, signs = row_lengths(x), self.lists.signs
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
@@ -281,20 +284,19 @@ class ArrayRows:
         return ids[there], np.asarray(self.x[at[there]], np.float32)
 
 class FileRows:
-    "Rows of a file of float32 numbers, read one by one with `pread`; their ids are 0, 1, 2, …"
+    "Rows of a file of float32 numbers; those that are asked for are read. Their ids are 0, 1, 2, …"
     def __init__(self,
         path: str | Path, # d numbers of 4 bytes per row, little endian
         dimension: int, # d
         offset: int = 0, # bytes before the first row
     ):
-        self.file, self.dimension, self.offset = open(path, "rb", buffering=0), check_dimension(dimension), offset
-        self.n = (os.fstat(self.file.fileno()).st_size - offset) // (4 * dimension)
+        self.dimension, self.n = check_dimension(dimension), max(0, Path(path).stat().st_size - offset) // (4 * dimension)
+        self.rows = FileArray(path, (self.n, self.dimension), "<f4", offset)
 
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         "The rows of `ids`."
-        width, there = 4 * self.dimension, ids[(ids >= 0) & (ids < self.n)]
-        raw = b"".join(os.pread(self.file.fileno(), width, self.offset + int(i) * width) for i in there)
-        return there, np.frombuffer(raw, "<f4").reshape(len(there), self.dimension)
+        there = ids[(ids >= 0) & (ids < self.n)]
+        return there, self.rows[there]
 
 # %% ../nbs/34_ivf.ipynb #8492e39f
 @patch
@@ -383,31 +385,34 @@ def search(self: IVF,
     most = max(k, rescore) if again else k
     def filling(some): return {} if mask is None or not ensure_topk_full else {"admitted": self._admitted(lists, mask if len(mask) == 1 else mask[some], place)}
     if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
-    if len(queries) == 1 and compiled and mask is None and lists.rounded.shape[1] and not any(how.values()):
+    if len(queries) == 1 and compiled and mask is None and lists.in_memory and lists.rounded.shape[1] and not any(how.values()):
         found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
         if found is not None: return found
     in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
-    if len(queries) == 1 and in_codes and compiled and mask is None and not samples and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
-    decode, decode_copy, fetch, ids = self._with_copies(lists)
+    if len(queries) == 1 and in_codes and compiled and mask is None and lists.in_memory and not samples and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))
         self._first_look(probes)
+        held, at = lists.probed(probes)
+        allowed, where = mask if mask is None or len(mask) == 1 else mask[numbers], place if at is None or place is None else place[at]
         if in_codes:
-            found = self._in_codes(some, most if samples else k, most, probes, prepared, lists, again and not samples, mask if mask is None or len(mask) == 1 else mask[numbers], place, compiled)
+            found = self._in_codes(some, most if samples else k, most, probes, prepared, held, again and not samples, allowed, where, compiled)
             return self._calibrated(some, *found, k, samples) if samples else found
+        decode, decode_copy, fetch, ids = self._with_copies(held)
         def scan(which, kept):
-            at, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
-            lists.scan(at, kept, decode, floats=floats)
-            if lists.copies is not None: lists.scan_copies(at, kept, decode_copy, floats=floats)
+            read, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
+            held.scan(read, kept, decode, floats=floats)
+            if held.copies is not None: held.scan_copies(read, kept, decode_copy, floats=floats)
         asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
         ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
-        found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, mask if mask is None or len(mask) == 1 else mask[numbers], place, ready, not again or samples > 0, lists.signs, in_bytes)
+        found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, allowed, where, ready, not again or samples > 0, lists.signs, in_bytes)
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
-    return in_blocks(search_block, np.arange(len(queries)), k, max(512, min(16_384, (1 << 25) // len(self.coarse))))
+    block = max(512, min(16_384, (1 << 25) // len(self.coarse))) if lists.in_memory else lists.at_a_time(per_query)
+    return in_blocks(search_block, np.arange(len(queries)), k, block)
 
 @patch
 def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured, or None; how many of them are only sampled, or 0)
@@ -435,7 +440,7 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
     found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
     if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
     allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
-    if most >= len(lists): pass   # every row is measured
+    if most >= len(self.lists): pass   # every row is measured
     elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
     elif most > FIRST * k:
         near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
