@@ -104,11 +104,11 @@ def train(self: IVF,
     k = self.choice.n_clusters if self.choice is not None else min(default_clusters(len(x) if total is None else total), len(x) // 10 + 1) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
     learns = bool(self.codec.learned) and not self._given
-    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns or len(x) <= 50_000)
+    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns and not self.codec.scans or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
     coarse.add(centroids)
     codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
-    if learns: codec.train(self._to_store(x, labels, centroids), self.seed)
+    if learns: codec.train(x if labels is None else self._to_store(x, labels, centroids), self.seed)
     self.codec, self._unseen = codec, None
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     plain = self.codec.lossless   # kept in bytes, too

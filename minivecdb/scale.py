@@ -111,7 +111,7 @@ def build(self: IVF,
     for _, x in reading("drawing a sample"): drawn.take(x)
     if not drawn.n: raise ValueError("got 0 rows to build from: pass blocks of shape (b, d), or a function that starts them anew at every call")
     n = drawn.n
-    fresh.train(drawn.rows(), sample=2 * sample, total=n)
+    fresh.train(drawn.rows(), sample=max(30, 2 * sample), total=n)
     del drawn
     labels, costs, at = np.empty(n, np.int32), np.empty(n, np.float32), 0
     for _, x in reading("finding lists", n): _same(n, at + len(x)); labels[at:at + len(x)], costs[at:at + len(x)] = fresh._lists_of(x); at += len(x)

@@ -82,7 +82,7 @@ def test_a_reading_that_grows_is_an_error():
     with pytest.raises(ValueError, match="first reading of the blocks gave 500"): IVF(24, 9).build(lambda: iter([X[:sizes.pop(0) if sizes else 500]]))
 
 def test_the_number_of_lists_follows_from_all_rows():
-    assert len(IVF(24).build([X], sample=20).coarse) == scale.default_clusters(len(X)) == 219
+    assert len(IVF(24).build([X], sample=30).coarse) == scale.default_clusters(len(X)) == 219
     assert "3,000 vectors" in IVF(24, codec="auto").build([X]).choice.text
 
 def test_second_places_are_built_too():
