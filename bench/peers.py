@@ -29,17 +29,18 @@ class Peer:
     def save(self, folder: Path): "Store below `folder`."
     def load(self, folder: Path, x: np.ndarray): "Open what was stored; `x` are the exact rows, mapped, for those that rescore."
     def cost(self, q: np.ndarray, **setting) -> tuple[float, float] | None: "Vectors scored and bytes read per query, where the library counts them."
+    def needed(self, q: np.ndarray, **setting) -> float | None: "Products per query that a search of these lists cannot do without, where that is known."
     def steps(self) -> list[int]: return [s for s in STEPS if (4 if self.clusters >= 100 else 1) <= s < self.clusters] + [self.clusters]
 
 class Ours(Peer):
-    "minivecdb's IVF with a codec; a lossy codec rescores with the exact rows."
-    def __init__(self, d, clusters, threads, codec="flat", rescores=(None,)):
+    "minivecdb's IVF with a codec; a lossy codec rescores with the exact rows. With `spill`, every vector has a second list."
+    def __init__(self, d, clusters, threads, codec="flat", rescores=(None,), spill=None):
         super().__init__(d, clusters, threads)
         from minivecdb import ivf, set_num_threads
         set_num_threads(threads)
-        self.module, self.codec, self.rescores = ivf, codec.format(m=d // 4), rescores
+        self.module, self.codec, self.rescores, self.spill = ivf, codec.format(m=d // 4), rescores, spill
     def build(self, x):
-        self.index = self.module.IVF(self.d, self.clusters, "cosine", self.codec)
+        self.index = self.module.IVF(self.d, self.clusters, "cosine", self.codec, spill=self.spill)
         self.index.train(x); self.index.add(x)
         self._rows(x)
     def _rows(self, x):
@@ -52,6 +53,10 @@ class Ours(Peer):
         from minivecdb.evaluate import mean_cost
         found = mean_cost(self.index, q, **setting)
         return None if found[0] is None else found
+    def needed(self, q, nprobe, **others):
+        "Centroids, and the different vectors of the lists: where a copy and its original are both read, one of them is not needed."
+        lists = self.index.lists
+        return len(lists.sizes) + float(np.mean([len(lists.reached(near)[0]) for near in self.index.probes(np.array(q), nprobe)]))
 
 class Faiss(Peer):
     "Anything from faiss's index factory."
@@ -181,7 +186,9 @@ CONFIGS: dict[str, tuple[Callable, dict]] = {
     "minivecdb flat": (Ours, {}),
     "minivecdb bf16 + rescore": (Ours, {"codec": "bf16", "rescores": (20,)}),
     "minivecdb int8 + rescore": (Ours, {"codec": "int8", "rescores": (20, 50)}),
-    "minivecdb rabitq + rescore": (Ours, {"codec": "rabitq", "rescores": (50, 100)}),
+    "minivecdb rabitq + rescore": (Ours, {"codec": "rabitq", "rescores": (30, 50, 100)}),
+    "minivecdb spilled flat": (Ours, {"spill": 1.}),
+    "minivecdb spilled rabitq + rescore": (Ours, {"codec": "rabitq", "rescores": (30, 50, 100), "spill": 1.}),
     "minivecdb rpq4 + rescore": (Ours, {"codec": "rpq{m}x4", "rescores": (50, 100, 200)}),
     "faiss IVF,Flat": (Faiss, {"factory": "IVF{c},Flat"}),
     "faiss IVF,PQ4fs,RFlat": (Faiss, {"factory": "IVF{c},PQ{m}x4fs,RFlat", "refine": (3, 10, 30)}),
