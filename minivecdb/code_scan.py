@@ -19,7 +19,7 @@ from .blocks import Blocks, ROWS
 def query_tables(z, tables, wide, terms): # [d] float32, [w, 2, 16] uint8, [w / 3, 4, 64] uint8, [2] float32
     "What each half byte of a code, and each six bits of it, add to a product; terms: the step of these numbers, and what the sum is too large by."
     w, d, most, every = len(tables), len(z), np.float32(0), 0.
-    q, sums = np.zeros(8 * w, np.float32), np.zeros(4, np.float32)
+    q, sums, pairs, rest = np.zeros(8 * w, np.float32), np.zeros(4, np.float32), np.empty((4 * w, 4), np.float32), np.empty((2 * w, 4), np.uint8)
     for i in range(d):
         q[i] = abs(z[i])
         every += np.float64(q[i])
@@ -33,29 +33,28 @@ def query_tables(z, tables, wide, terms): # [d] float32, [w, 2, 16] uint8, [w / 
     step = max(np.float32(2 * most / np.float32(61.5)), np.float32(2 * every / (65_535 - 1.5 * w)))
     inverse = np.float32(1) / step if step > np.float32(1e-30) else np.float32(0)
     terms[0], terms[1] = step if inverse > 0 else np.float32(0), np.float32(-every)
-    for i in range(8 * w): q[i] = 2 * q[i] * inverse
-    pair, third, fourth = np.empty((2, 4), np.float32), np.empty((w, 4), np.uint8), np.empty((w, 4), np.uint8)
+    unset, set_ = np.zeros(8 * w, np.float32), np.zeros(8 * w, np.float32)
+    for i in range(d):
+        v = 2 * q[i] * inverse
+        unset[i], set_[i] = np.float32(0) if z[i] > 0 else v, v if z[i] > 0 else np.float32(0)
+    for n in range(4 * w):   # what two bits add, without asking which way a number points: that cannot be predicted
+        a, b = 2 * n, 2 * n + 1
+        pairs[n, 0], pairs[n, 1], pairs[n, 2], pairs[n, 3] = unset[a] + unset[b], set_[a] + unset[b], unset[a] + set_[b], set_[a] + set_[b]
     for j in range(w):
         for half in range(2):
-            for two in range(2):
-                at = 8 * j + 4 * half + 2 * two
-                for x in range(4):
-                    a = q[at] if (x & 1 != 0) == (at < d and z[at] > 0) else np.float32(0)
-                    b = q[at + 1] if (x >> 1 != 0) == (at + 1 < d and z[at + 1] > 0) else np.float32(0)
-                    pair[two, x] = a + b
-            if half == 0:
-                for y in range(4):
-                    for x in range(4): tables[j, 0, 4 * y + x] = np.uint8(np.rint(pair[0, x] + pair[1, y]))
-            else:
-                for x in range(4): third[j, x], fourth[j, x] = np.uint8(np.rint(pair[0, x])), np.uint8(np.rint(pair[1, x]))
-                for y in range(4):
-                    for x in range(4): tables[j, 1, 4 * y + x] = third[j, x] + fourth[j, y]
+            for x in range(4): rest[2 * j + half, x] = np.uint8(np.int32(np.rint(pairs[4 * j + 2 + half, x])))
+        for y in range(4):
+            for x in range(4):
+                tables[j, 0, 4 * y + x] = np.uint8(np.int32(np.rint(pairs[4 * j, x] + pairs[4 * j + 1, y])))
+                tables[j, 1, 4 * y + x] = rest[2 * j, x] + rest[2 * j + 1, y]
     for s in range(len(wide)):
         for g in range(3):
             for y in range(4):
-                for x in range(16): wide[s, g, 16 * y + x] = tables[3 * s + g, 0, x] + third[3 * s + g, y]
+                for x in range(16): wide[s, g, 16 * y + x] = tables[3 * s + g, 0, x] + rest[2 * (3 * s + g), y]
         for y in range(16):
-            for x in range(4): wide[s, 3, 4 * y + x] = fourth[3 * s, x] + (fourth[3 * s + 1, y & 3] + fourth[3 * s + 2, y >> 2])
+            more = rest[6 * s + 3, y & 3] + rest[6 * s + 5, y >> 2]
+            for x in range(4): wide[s, 3, 4 * y + x] = rest[6 * s + 1, x] + more
+
 
 # %% ../nbs/32_code_scan.ipynb #69bd9640
 def _sum_wide(b: Any, row: Callable, tables: tuple, at: Any) -> list: # two vectors of 32 int16
