@@ -21,7 +21,7 @@ def _importable(module: str) -> bool:
 
 class Peer:
     "One index of one library."
-    saves, exact_apart = True, False   # whether it can be saved; whether the index holds exact vectors beside codes
+    saves, exact_apart, mapped = True, False, True   # whether it can be saved; whether the index holds exact vectors beside codes; whether `load` maps files, where a library can
     def __init__(self, d: int, clusters: int, threads: int): self.d, self.clusters, self.threads = d, clusters, threads
     def build(self, x: np.ndarray): "Train and add."
     def grid(self) -> list[list[dict]]: "Series of search settings; within a series each costs and finds more than the one before."
@@ -48,7 +48,7 @@ class Ours(Peer):
     def grid(self): return [[{"nprobe": n} | ({} if r is None else {"rescore": r}) for n in self.steps()] for r in self.rescores]
     def search(self, q, k, **setting): return self.index.search(q, k, **setting)[1]
     def save(self, folder): self.index.save(folder/"index.ivf")
-    def load(self, folder, x): self.index = self.module.IVF.load(folder/"index.ivf", mmap=True); self._rows(x)
+    def load(self, folder, x): self.index = self.module.IVF.load(folder/"index.ivf", mmap=self.mapped); self._rows(x)
     def cost(self, q, **setting):
         from minivecdb.evaluate import mean_cost
         found = mean_cost(self.index, q, **setting)
@@ -135,7 +135,7 @@ class Usearch(Peer):
         self.index.expansion_search = ef
         return np.atleast_2d(self.index.search(q, k, threads=self.threads).keys).astype(np.int64)
     def save(self, folder): self.index.save(str(folder/"index.usearch"))
-    def load(self, folder, x): self.index.view(str(folder/"index.usearch"))
+    def load(self, folder, x): (self.index.view if self.mapped else self.index.load)(str(folder/"index.usearch"))
 
 class Svs(Peer):
     "A Vamana graph, degree 32, window 200, over float32 or locally quantized vectors (LVQ)."

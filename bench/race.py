@@ -29,6 +29,7 @@ def opened(names: list[str], data: Data, clusters: int, threads: int) -> tuple[d
     for name in names:
         try:
             there[name] = make(name, x.shape[1], clusters, threads)
+            there[name].mapped = False   # all of them in memory; only exact vectors that are apart stay in their file
             there[name].load(saved_at(data, name, threads), x)
         except Exception as error: there.pop(name, None); failed[name] = repr(error)[:200]
     return there, failed

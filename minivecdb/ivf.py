@@ -337,7 +337,7 @@ def search(self: IVF,
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
     plain = mask is None and ratio_threshold is None and max_codes is None and rescore_num_samples is None and not ensure_topk_full
-    if plain and (found := self._once(queries, k, nprobe, rescore)) is not None: return found
+    if found := self._once(queries, k, nprobe, rescore) if plain else None: return found
     self._check_trained()
     index, self = self, self._still()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
@@ -348,7 +348,7 @@ def search(self: IVF,
     per_query = len(lists) * nprobe / len(self.coarse)
     compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
-    if len(queries) == 1 and compiled and plain and (lists.rounded.shape[1] or self.codec.scans):
+    if found is None and len(queries) == 1 and compiled and plain and (lists.rounded.shape[1] or self.codec.scans):
         index._alone = self._alone = self._one()
         if (found := self._alone.call(queries, k, nprobe, rescore)) is not None: return found
     in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
@@ -385,6 +385,31 @@ def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
     "Whether exact rows are in memory at the numbers that are their ids."
     return isinstance(self.rows, ArrayRows) and self.rows.by_number and found.max(initial=-1) < len(self.rows.x)
 
+@patch
+def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+    "Search lists by their codes alone; the exact vectors have the last word where they are asked."
+    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
+    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
+    allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
+    if most >= len(lists): pass   # every row is measured
+    elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
+    elif most > FIRST * k:
+        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
+        behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
+        found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
+    return self._rescored(queries, found, k, prepared, lists.span, compiled)
+
+@patch
+def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
+    "Check the options of a search: (nprobe, what `probes` wants to know)."
+    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
+    for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1): raise ValueError(f"expected {name} as an integer of at least 1, got {value!r}")
+    if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
+    if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
+    return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
+
+# %% ../nbs/34_ivf.ipynb #6babc769
 class _Alone(NamedTuple):
     "A search of one query in one call, and what it was made of."
     lists: InvertedLists
@@ -414,7 +439,7 @@ def _call_of_one(self: IVF) -> Callable:
     return call
 
 @patch
-def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | None: # as `search`
+def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | bool | None: # as `search`; None where it cannot be asked, False where it does not know
     "The answer to a query that comes alone as one did before, if nothing has changed since: everything is ready for it."
     a = self._alone
     if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.size != self.dimension or queries.shape[-1] != self.dimension or queries.ndim > 2 or not queries.flags.c_contiguous: return None
@@ -422,31 +447,8 @@ def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | No
     if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
     if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
     if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0): return None
-    return a.call(queries if queries.ndim == 2 else queries[None], k, nprobe, rescore)
+    return a.call(queries if queries.ndim == 2 else queries[None], k, nprobe, rescore) or False
 
-@patch
-def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
-    "Search lists by their codes alone; the exact vectors have the last word where they are asked."
-    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
-    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
-    allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
-    if most >= len(lists): pass   # every row is measured
-    elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
-    elif most > FIRST * k:
-        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
-        behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
-        found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
-    return self._rescored(queries, found, k, prepared, lists.span, compiled)
-
-@patch
-def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
-    "Check the options of a search: (nprobe, what `probes` wants to know)."
-    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
-    for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1): raise ValueError(f"expected {name} as an integer of at least 1, got {value!r}")
-    if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
-    if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
-    return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
 
 # %% ../nbs/34_ivf.ipynb #8429bfa9
 @patch
