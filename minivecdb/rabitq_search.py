@@ -18,7 +18,7 @@ from .coarse import Coarse, choose_all, _count, _in_order
 from .overlapping_lists import opened
 from .single_query import _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
-from .code_scan import block_bounds, block_sums, fetch_ahead, lowest_bit, query_tables, steady_product
+from .code_scan import at_most, block_bounds, block_sums, fetch_ahead, lowest_bit, query_tables, steady_product
 from .rabitq import FACTOR, RaBitQ
 
 # %% ../nbs/33_rabitq_search.ipynb #dabd5df0
@@ -350,11 +350,12 @@ def worth_measuring(prepared, slack, rows, found, lows, kind, k): # [m, d], [m],
 
 # %% ../nbs/33_rabitq_search.ipynb #5fd9fb12
 @kernel()
-def lower_ends(asked, coarse, held, lists, near, guard, how, done, lows, blocks): # (prepared [d], own, tables, wide, terms), ([k, d], [k]), ([blocks, 64 width], w), (starts, sizes), [p], (home, open, shift), (factor, first, then), how many were written before, [64 n] float32, ([n], [n, 2])
+def lower_ends(asked, coarse, held, lists, near, guard, how, limit, done, lows, blocks): # (prepared [d], own, tables, wide, terms), ([k, d], [k]), ([blocks, 64 width], w), (starts, sizes), [p], (home, open, shift), (factor, first, then), above which copies do not matter, how many were written before, [64 n] float32, ([n], [n, 2])
     "Write down the lower end of every row of some lists by its first bit, block after block, infinity for what does not count, with each block's number and its list's part of finer ends; returns how many blocks there are now."
     (prepared, own, tables, wide, terms), (centroids, lengths), (data, w), (starts, sizes), (home, open_, shift), (factor, first, then) = asked, coarse, held, lists, guard, how
     d, width, root, sums, now = len(prepared), data.shape[1], np.float32(np.sqrt(w)), np.empty(64, np.uint16), np.empty(5, np.float32)
-    now[4] = np.inf
+    every = np.uint64(0xffffffffffffffff)
+    now[4] = limit
     for x in range(len(near)):
         j = near[x]
         begin, end = starts[j], starts[j] + sizes[j]
@@ -369,11 +370,15 @@ def lower_ends(asked, coarse, held, lists, near, guard, how, done, lows, blocks)
         for b in range(begin // 64, (end + 63) // 64):
             address, out = data.ctypes.data + b * width, lows[64 * done:64 * done + 64]
             block_sums(address, w // 3, tables.ctypes.data, wide.ctypes.data, sums.ctypes.data)
-            block_bounds(sums.ctypes.data, address + 64 * w, now.ctypes.data, out.ctypes.data)
+            left = block_bounds(sums.ctypes.data, address + 64 * w, now.ctypes.data, out.ctypes.data)
             for r in range(begin - 64 * b): out[r] = np.inf
             for r in range(end - 64 * b, 64): out[r] = np.inf
             if len(home):
-                for r in range(max(0, begin - 64 * b), min(64, end - 64 * b)):
+                if 64 * b < begin: left &= every << np.uint64(begin - 64 * b)
+                if 64 * b + 64 > end: left &= every >> np.uint64(64 * b + 64 - end)
+                while left != np.uint64(0):
+                    r = lowest_bit(left)
+                    left &= left - np.uint64(1)
                     if open_[home[64 * b + r]]: out[r] = np.inf
             blocks[0][done], blocks[1][done, 0], blocks[1][done, 1] = shift + 64 * b, part, far
             done += 1
@@ -391,19 +396,18 @@ def gather(lows, blocks, limit, positions, ends, owners): # [64 n], [n], …, [a
     "Positions, ends and blocks of the rows whose ends are at most `limit`."
     n = 0
     for b in range(len(blocks)):
-        some = lows[64 * b:64 * b + 64]
-        if _count(some, limit) == 0: continue
-        for r in range(64):
-            if some[r] <= limit:
-                positions[n], ends[n], owners[n] = blocks[b] + r, some[r], b
-                n += 1
+        left = at_most(lows.ctypes.data + 256 * b, limit)
+        while left != np.uint64(0):
+            r = lowest_bit(left)
+            left &= left - np.uint64(1)
+            positions[n], ends[n], owners[n] = blocks[b] + r, lows[64 * b + r], b
+            n += 1
 
 @kernel()
 def measure(query, prepared, own, slack, rows, names, lows, kind, distances, found): # [d], [d], |query|, half the slack, [n, d], [m] row numbers by lower end, [m], 0..2, [k] twice
     "Fill in the nearest of some rows: those that `worth_measuring` leaves, each multiplied once, and exact where that decides."
     k, d, m, filled = len(distances), rows.shape[1], len(names), 0
     first, scores, heap, space, one = min(FIRST * k, m), np.empty(m, np.float32), np.full(k, np.inf, np.float32), np.empty(d), np.empty(1)
-    for x in range(first): fetch_ahead(rows.ctypes.data + 4 * d * names[x] + 2 * d, 64)   # where their pages are
     for x in range(min(AHEAD, first)): fetch_ahead(rows.ctypes.data + 4 * d * names[x], 4 * d)
     n, limit = first, np.float32(np.inf)
     for x in range(first):
@@ -434,7 +438,7 @@ def measure(query, prepared, own, slack, rows, names, lows, kind, distances, fou
 
 # %% ../nbs/33_rabitq_search.ipynb #65d7bb55
 @kernel()
-def _lowest_of(lows, blocks, held, copies, ids, fine, keep): # [64 n], ([n], [n, 2]), …, (bits, numbers, unit)
+def _lowest_of(lows, blocks, held, copies, ids, fine, keep, rows): # [64 n], ([n], [n, 2]), …, (bits, numbers, unit)
     "The names and ends of the `keep` rows of one query with the lowest ends, in order."
     (data, w), (bits, numbers, unit), limit = held, fine, cut(lows, keep)
     if not limit < np.inf: return np.empty(0, np.int64), np.empty(0, np.float32)
@@ -455,6 +459,10 @@ def _lowest_of(lows, blocks, held, copies, ids, fine, keep): # [64 n], ([n], [n,
                 m += 1
         positions, ends = positions[:m], ends[:m]
     names = ids[positions]
+    if len(rows):   # their pages, in the meantime
+        for r in names:
+            fetch_ahead(rows.ctypes.data + 4 * rows.shape[1] * r, 1)
+            fetch_ahead(rows.ctypes.data + 4 * rows.shape[1] * (r + 1) - 64, 1)
     sort_ends(ends, names)
     return names[:keep], ends[:keep]
 
@@ -491,9 +499,12 @@ def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, 
     if n == 0: return True
     lows, blocks = np.empty(64 * n, np.float32), (np.empty(n, np.int64), np.empty((n, 2), np.float32))
     me = prepared[0], steady_product(prepared.ctypes.data, prepared.ctypes.data, d), tables, wide, terms
-    done = lower_ends(me, (coarse[0], coarse[1]), (data, w), lists[:2], near[0], (copies[4][:0], open_, 0), how, 0, lows, blocks)
-    if len(copies[1]): lower_ends(me, (coarse[0], coarse[1]), (copies[0], w), copies[1:3], near[0], (copies[4], open_, copies[5]), how, done, lows, blocks)
-    names, ends = _lowest_of(lows, blocks, (data, w), copies, ids, (bits, numbers, unit[0] * how[0]), keep)
+    done = lower_ends(me, (coarse[0], coarse[1]), (data, w), lists[:2], near[0], (copies[4][:0], open_, 0), how, np.float32(np.inf), 0, lows, blocks)
+    if len(copies[1]):
+        limit = cut(lows[:64 * done], keep) if bits == 1 and done else np.float32(np.inf)   # of `keep` rows or more: what is above is not among the lowest
+        if _count(lows[:64 * done], limit) < keep: limit = np.float32(np.inf)
+        lower_ends(me, (coarse[0], coarse[1]), (copies[0], w), copies[1:3], near[0], (copies[4], open_, copies[5]), how, limit, done, lows, blocks)
+    names, ends = _lowest_of(lows, blocks, (data, w), copies, ids, (bits, numbers, unit[0] * how[0]), keep, rows)
     if not len(rows): found[0, :len(names)], distances[0, :len(names)] = names, ends
     else: measure(query[0], prepared[0], own[0], np.float32(slack_of(kind, own[0], lists[2], d) * .500001), rows, names, ends, kind, distances[0], found[0])
     return True
