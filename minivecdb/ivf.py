@@ -321,6 +321,47 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
+# %% ../nbs/34_ivf.ipynb #6babc769
+class _Alone(NamedTuple):
+    "A search of one query in one call, and what it was made of."
+    lists: InvertedLists
+    held: NamedTuple     # of the centroids
+    rows: RowReader | None
+    codec: Codec
+    call: Callable       # (query [1, d] float32, k, nprobe, rescore) -> as `search`, or None where the general road must be asked
+
+@patch
+def _one(self: IVF) -> _Alone:
+    "What searches one query, made anew when the index has changed."
+    a, made = self._alone, (self.lists, self.coarse._held, self.rows, self.codec)
+    return a if a is not None and all(x is y for x, y in zip(a, made)) else _Alone(*made, self._call_of_one())
+
+@patch
+def _call_of_one(self: IVF) -> Callable:
+    "The call itself."
+    if not self.codec.scans:
+        one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
+        return lambda query, k, nprobe, rescore: one(query, k, nprobe)
+    if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
+    estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
+    measured, n = ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x) if self._rows_by_number(np.array([self._next_id - 1])) else None, len(self.lists)
+    def call(query, k, nprobe, rescore):
+        if rescore is None: return estimated(query, k, k, nprobe)
+        return None if measured is None or max(k, rescore) >= n else measured(query, k, max(k, rescore), nprobe)
+    return call
+
+@patch
+def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | bool | None: # as `search`; None where it cannot be asked, False where it does not know
+    "The answer to a query that comes alone as one did before, if nothing has changed since: everything is ready for it."
+    a = self._alone
+    if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.size != self.dimension or queries.shape[-1] != self.dimension or queries.ndim > 2 or not queries.flags.c_contiguous: return None
+    if a.lists is not self.lists or a.held is not self.coarse._held or a.rows is not self.rows or a.codec is not self.codec: return None
+    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
+    if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
+    if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0): return None
+    return a.call(queries if queries.ndim == 2 else queries[None], k, nprobe, rescore) or False
+
+
 # %% ../nbs/34_ivf.ipynb #923524b0
 @patch
 def search(self: IVF,
@@ -408,47 +449,6 @@ def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | Non
     if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
     if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
-
-# %% ../nbs/34_ivf.ipynb #6babc769
-class _Alone(NamedTuple):
-    "A search of one query in one call, and what it was made of."
-    lists: InvertedLists
-    held: NamedTuple     # of the centroids
-    rows: RowReader | None
-    codec: Codec
-    call: Callable       # (query [1, d] float32, k, nprobe, rescore) -> as `search`, or None where the general road must be asked
-
-@patch
-def _one(self: IVF) -> _Alone:
-    "What searches one query, made anew when the index has changed."
-    a, made = self._alone, (self.lists, self.coarse._held, self.rows, self.codec)
-    return a if a is not None and all(x is y for x, y in zip(a, made)) else _Alone(*made, self._call_of_one())
-
-@patch
-def _call_of_one(self: IVF) -> Callable:
-    "The call itself."
-    if not self.codec.scans:
-        one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
-        return lambda query, k, nprobe, rescore: one(query, k, nprobe)
-    if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
-    estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
-    measured, n = ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x) if self._rows_by_number(np.array([self._next_id - 1])) else None, len(self.lists)
-    def call(query, k, nprobe, rescore):
-        if rescore is None: return estimated(query, k, k, nprobe)
-        return None if measured is None or max(k, rescore) >= n else measured(query, k, max(k, rescore), nprobe)
-    return call
-
-@patch
-def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | bool | None: # as `search`; None where it cannot be asked, False where it does not know
-    "The answer to a query that comes alone as one did before, if nothing has changed since: everything is ready for it."
-    a = self._alone
-    if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.size != self.dimension or queries.shape[-1] != self.dimension or queries.ndim > 2 or not queries.flags.c_contiguous: return None
-    if a.lists is not self.lists or a.held is not self.coarse._held or a.rows is not self.rows or a.codec is not self.codec: return None
-    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
-    if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
-    if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0): return None
-    return a.call(queries if queries.ndim == 2 else queries[None], k, nprobe, rescore) or False
-
 
 # %% ../nbs/34_ivf.ipynb #8429bfa9
 @patch
