@@ -387,7 +387,8 @@ def search(self: IVF,
     mask = as_mask(mask, len(queries), len(lists))
     place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
-    compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
+    work, visits = (20., len(queries) * nprobe) if self.codec.scans else (2., min(len(queries) * nprobe, len(self.coarse)))   # codes are unpacked for each query without kernels
+    compiled, again = pays(work * len(queries) * self.dimension * per_query, 12 * visits), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     if found is None and len(queries) == 1 and compiled and plain and (lists.rounded.shape[1] or self.codec.scans):
         index._alone = self._alone = self._one()
