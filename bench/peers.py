@@ -30,6 +30,7 @@ class Peer:
     def load(self, folder: Path, x: np.ndarray): "Open what was stored; `x` are the exact rows, mapped, for those that rescore."
     def cost(self, q: np.ndarray, **setting) -> tuple[float, float] | None: "Vectors scored and bytes read per query, where the library counts them."
     def needed(self, q: np.ndarray, **setting) -> float | None: "Products per query that a search of these lists cannot do without, where that is known."
+    def warm(self, x: np.ndarray): "Whatever it compiles when it is first used, so that memory holds the code before the index is loaded."
     def steps(self) -> list[int]: return [s for s in STEPS if (4 if self.clusters >= 100 else 1) <= s < self.clusters] + [self.clusters]
 
 class Ours(Peer):
@@ -49,6 +50,11 @@ class Ours(Peer):
     def search(self, q, k, **setting): return self.index.search(q, k, **setting)[1]
     def save(self, folder): self.index.save(folder/"index.ivf")
     def load(self, folder, x): self.index = self.module.IVF.load(folder/"index.ivf", mmap=self.mapped); self._rows(x)
+    def warm(self, x):
+        small = type(self)(self.d, 64, self.threads, self.codec, self.rescores, self.spill)
+        small.build(np.array(x[:8192]))
+        for _ in range(3):   # by then kernels pay
+            for q in (np.array(x[:500]), np.array(x[:1])): small.search(q, 10, **small.grid()[0][0])
     def cost(self, q, **setting):
         from minivecdb.evaluate import mean_cost
         found = mean_cost(self.index, q, **setting)

@@ -117,6 +117,7 @@ def memory(name: str, data: Data, clusters: int, threads: int, setting: dict) ->
     queries, x = np.array(data.report), data.base
     peer = make(name, x.shape[1], clusters, threads)
     saved = saved_at(data, name, threads)
+    peer.warm(x); gc.collect()
     before, exact_before = resident(str(saved)), resident(str(data.folder/"base.npy"))["files"]
     peer.load(saved, x)
     for i in range(0, len(queries), 1000): peer.search(queries[i:i + 1000], K, **setting)
