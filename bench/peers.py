@@ -21,7 +21,7 @@ def _importable(module: str) -> bool:
 
 class Peer:
     "One index of one library."
-    saves, exact_apart = True, False   # whether it can be saved; whether the index holds exact vectors beside codes
+    saves, exact_apart, mapped = True, False, True   # whether it can be saved; whether the index holds exact vectors beside codes; whether `load` maps files, where a library can
     def __init__(self, d: int, clusters: int, threads: int): self.d, self.clusters, self.threads = d, clusters, threads
     def build(self, x: np.ndarray): "Train and add."
     def grid(self) -> list[list[dict]]: "Series of search settings; within a series each costs and finds more than the one before."
@@ -29,17 +29,19 @@ class Peer:
     def save(self, folder: Path): "Store below `folder`."
     def load(self, folder: Path, x: np.ndarray): "Open what was stored; `x` are the exact rows, mapped, for those that rescore."
     def cost(self, q: np.ndarray, **setting) -> tuple[float, float] | None: "Vectors scored and bytes read per query, where the library counts them."
+    def needed(self, q: np.ndarray, **setting) -> float | None: "Products per query that a search of these lists cannot do without, where that is known."
+    def warm(self, x: np.ndarray): "Whatever it compiles when it is first used, so that memory holds the code before the index is loaded."
     def steps(self) -> list[int]: return [s for s in STEPS if (4 if self.clusters >= 100 else 1) <= s < self.clusters] + [self.clusters]
 
 class Ours(Peer):
-    "minivecdb's IVF with a codec; a lossy codec rescores with the exact rows."
-    def __init__(self, d, clusters, threads, codec="flat", rescores=(None,)):
+    "minivecdb's IVF with a codec; a lossy codec rescores with the exact rows. With `spill`, every vector has a second list."
+    def __init__(self, d, clusters, threads, codec="flat", rescores=(None,), spill=None):
         super().__init__(d, clusters, threads)
         from minivecdb import ivf, set_num_threads
         set_num_threads(threads)
-        self.module, self.codec, self.rescores = ivf, codec.format(m=d // 4), rescores
+        self.module, self.codec, self.rescores, self.spill = ivf, codec.format(m=d // 4), rescores, spill
     def build(self, x):
-        self.index = self.module.IVF(self.d, self.clusters, "cosine", self.codec)
+        self.index = self.module.IVF(self.d, self.clusters, "cosine", self.codec, spill=self.spill)
         self.index.train(x); self.index.add(x)
         self._rows(x)
     def _rows(self, x):
@@ -47,11 +49,20 @@ class Ours(Peer):
     def grid(self): return [[{"nprobe": n} | ({} if r is None else {"rescore": r}) for n in self.steps()] for r in self.rescores]
     def search(self, q, k, **setting): return self.index.search(q, k, **setting)[1]
     def save(self, folder): self.index.save(folder/"index.ivf")
-    def load(self, folder, x): self.index = self.module.IVF.load(folder/"index.ivf", mmap=True); self._rows(x)
+    def load(self, folder, x): self.index = self.module.IVF.load(folder/"index.ivf", mmap=self.mapped); self._rows(x)
+    def warm(self, x):
+        small = type(self)(self.d, 64, self.threads, self.codec, self.rescores, self.spill)
+        small.build(np.array(x[:8192]))
+        for _ in range(3):   # by then kernels pay
+            for q in (np.array(x[:500]), np.array(x[:1])): small.search(q, 10, **small.grid()[0][0])
     def cost(self, q, **setting):
         from minivecdb.evaluate import mean_cost
         found = mean_cost(self.index, q, **setting)
         return None if found[0] is None else found
+    def needed(self, q, nprobe, **others):
+        "Centroids, and the different vectors of the lists: where a copy and its original are both read, one of them is not needed."
+        lists = self.index.lists
+        return len(lists.sizes) + float(np.mean([len(lists.reached(near)[0]) for near in self.index.probes(np.array(q), nprobe)]))
 
 class Faiss(Peer):
     "Anything from faiss's index factory."
@@ -130,7 +141,7 @@ class Usearch(Peer):
         self.index.expansion_search = ef
         return np.atleast_2d(self.index.search(q, k, threads=self.threads).keys).astype(np.int64)
     def save(self, folder): self.index.save(str(folder/"index.usearch"))
-    def load(self, folder, x): self.index.view(str(folder/"index.usearch"))
+    def load(self, folder, x): (self.index.view if self.mapped else self.index.load)(str(folder/"index.usearch"))
 
 class Svs(Peer):
     "A Vamana graph, degree 32, window 200, over float32 or locally quantized vectors (LVQ)."
@@ -181,7 +192,9 @@ CONFIGS: dict[str, tuple[Callable, dict]] = {
     "minivecdb flat": (Ours, {}),
     "minivecdb bf16 + rescore": (Ours, {"codec": "bf16", "rescores": (20,)}),
     "minivecdb int8 + rescore": (Ours, {"codec": "int8", "rescores": (20, 50)}),
-    "minivecdb rabitq + rescore": (Ours, {"codec": "rabitq", "rescores": (50, 100)}),
+    "minivecdb rabitq + rescore": (Ours, {"codec": "rabitq", "rescores": (30, 50, 100)}),
+    "minivecdb spilled flat": (Ours, {"spill": 1.}),
+    "minivecdb spilled rabitq + rescore": (Ours, {"codec": "rabitq", "rescores": (30, 50, 100), "spill": 1.}),
     "minivecdb rpq4 + rescore": (Ours, {"codec": "rpq{m}x4", "rescores": (50, 100, 200)}),
     "faiss IVF,Flat": (Faiss, {"factory": "IVF{c},Flat"}),
     "faiss IVF,PQ4fs,RFlat": (Faiss, {"factory": "IVF{c},PQ{m}x4fs,RFlat", "refine": (3, 10, 30)}),

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from bench.data import CACHE, Data, prepare
 from bench.peers import CONFIGS
+from bench.race import runners
 from bench.report import write
 
 ROOT, HERE = Path(__file__).resolve().parent.parent, Path(__file__).resolve().parent
@@ -15,7 +16,7 @@ LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR", "VECLIB_MAXIMUM", "BL
 
 def options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="20,000 rows, 128 clusters, 1,000 queries, one thread: about 5 minutes on two quiet cores")
+    parser.add_argument("--quick", action="store_true", help="20,000 rows, 128 clusters, 1,000 queries, one thread: about 7 minutes on two quiet cores")
     parser.add_argument("--data", default="docstrings,mixture", help="docstrings, mixture, or .npy files of shape (n, d); several with commas")
     parser.add_argument("--n", type=int, help="rows to index (100,000)")
     parser.add_argument("--tune", type=int, help="tuning queries (2,000)")
@@ -23,17 +24,17 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--clusters", type=int, help="lists of every inverted file (1,024)")
     parser.add_argument("--threads", default=None, help="1, 2 or 1,2 (1,2)")
     parser.add_argument("--only", default="", help="configurations whose names contain one of these words, with commas")
-    parser.add_argument("--parts", help="what to measure (bars,codecs,sweep,memory; memory only without --quick)")
+    parser.add_argument("--parts", help="what to measure (bars,codecs,sweep,race,memory; memory only without --quick; race: the best of the sweep again, in turns)")
     parser.add_argument("--box", type=float, help="seconds of searching for each configuration (30)")
     parser.add_argument("--build-box", type=float, help="seconds a configuration may build (240)")
-    parser.add_argument("--minutes", type=float, help="of sweeping for each data set and number of threads (8); configurations that would begin later are left out and named")
+    parser.add_argument("--minutes", type=float, help="of sweeping for each data set and number of threads (25); configurations that would begin later are left out and named")
     parser.add_argument("--no-embed", action="store_true", help="use the sentences that are embedded already, however few")
     parser.add_argument("--python", default=None, help="interpreter with the peers (bench/.venv, else this one)")
     parser.add_argument("--out", type=Path, default=HERE/"results", help="folder for results")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder for prepared data and saved indexes")
     a = parser.parse_args(arguments)
-    small = {"n": 20_000, "tune": 500, "report": 1_000, "clusters": 128, "threads": "1", "box": 8, "build_box": 40, "minutes": 4, "parts": "bars,codecs,sweep", "data": "docstrings"}
-    large = {"n": 100_000, "tune": 2_000, "report": 10_000, "clusters": 1024, "threads": "1,2", "box": 30, "build_box": 240, "minutes": 8, "parts": "bars,codecs,sweep,memory"}
+    small = {"n": 20_000, "tune": 500, "report": 1_000, "clusters": 128, "threads": "1", "box": 8, "build_box": 40, "minutes": 6, "parts": "bars,codecs,sweep,race", "data": "docstrings"}
+    large = {"n": 100_000, "tune": 2_000, "report": 10_000, "clusters": 1024, "threads": "1,2", "box": 30, "build_box": 240, "minutes": 25, "parts": "bars,codecs,sweep,race,memory"}
     if a.quick and a.data == parser.get_default("data"): a.data = small["data"]
     for name, value in (small if a.quick else large).items():
         if getattr(a, name) is None: setattr(a, name, value)
@@ -83,6 +84,8 @@ def measured(a: argparse.Namespace, data: Data, threads: int) -> dict:
     if "codecs" in wanted: found.setdefault("bars", {})["codecs"] = ask("codecs", "codecs", limit, quick=a.quick)
     names, end = [n for n in CONFIGS if chosen(n, a)], time.monotonic() + 60 * a.minutes
     found["sweep"] = [swept(a, ask, name, end, data, "memory" in wanted) for name in names] if "sweep" in wanted else []
+    if "race" in wanted and (entries := runners(found["sweep"])): found["race"] = ask("race", "the best again, in turns", 4 * a.box + 180, entries=entries)
+    for folder in data.folder.glob("saved-*"): shutil.rmtree(folder, ignore_errors=True)
     return found
 
 def chosen(name: str, a: argparse.Namespace) -> bool:
@@ -92,12 +95,11 @@ def chosen(name: str, a: argparse.Namespace) -> bool:
 def swept(a: argparse.Namespace, ask, name: str, end: float, data: Data, with_memory: bool) -> dict:
     "One configuration: its sweep, then its memory in a process that only loads."
     if time.monotonic() > end: return {"name": name, "error": "left out: the minutes for this sweep were used up"}
-    answer = ask("sweep", name, a.build_box + a.box * 1.5 + 20)
+    answer = ask("sweep", name, a.build_box + a.box * 2.5 + 20)
     if "error" in answer: return {"name": name, "error": answer["error"]}
     result = answer["result"]
     level = next((result["levels"][i] for i in (1, 0) if result["levels"][i]), None)
     if with_memory and level and "not_saved" not in result and not name.startswith("fast-ivf"): result["memory"] = ask("memory", name, 120 + a.box, setting=level["setting"])
-    for folder in data.folder.glob("saved-*"): shutil.rmtree(folder, ignore_errors=True)
     return result
 
 def main(arguments: list[str] | None = None):

@@ -5,6 +5,7 @@ from minivecdb import set_num_threads
 from bench import bars, machine
 from bench.data import Data
 from bench.peers import missing
+from bench.race import race
 from bench.sweep import memory, sweep
 
 def run(task: dict) -> object:
@@ -14,6 +15,7 @@ def run(task: dict) -> object:
     common = data, task["clusters"], task["threads"]
     if task["what"] == "machine": return machine.limits(data.base.shape[1]) | machine.describe() | {"missing": missing()}
     if task["what"] == "sweep": return sweep(task["name"], *common, task["box"])
+    if task["what"] == "race": return race(*common, task["box"], task["entries"])
     if task["what"] == "memory": return memory(task["name"], *common, task["setting"])
     if task["what"] == "ivfflat": return bars.against_ivfflat(*common, task["box"])
     if task["what"] == "building": return bars.building(*common, task["box"])

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import NotBuiltError, as_matrix, check_dimension, check_integer
@@ -21,14 +21,14 @@ from .rotation import useful_signs
 from .closest import closest
 from .shortlist import NO_TURN, byte_rows, query_bytes
 from .codecs import Codec, make_codec
-from .rabitq_search import FIRST, search_codes, search_one_code, worth_measuring
+from .rabitq_search import FIRST, ready_code, search_codes, worth_measuring
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
 from .lists_in_files import FileArray
 from .overlapping_lists import empty_copies, second_lists
-from .single_query import search_one
+from .single_query import ready_one
 
 # %% ../nbs/34_ivf.ipynb #5e84e3ac
 def default_clusters(
@@ -66,6 +66,7 @@ class IVF:
         self.rows: RowReader | None = None     # exact vectors by id, for rescoring
         self._ready = None                     # see `centroids`
         self._unseen = None                    # the lists of a mapped file that nobody has read yet
+        self._alone = None                     # see `_one`
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
         self.upkeep = None                     # `Upkeep()` keeps the lists even while data drifts
         self._error_then = 0., 0               # summed squared distance to the centroid of the first rows after training, and how many these were
@@ -358,6 +359,47 @@ def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     place[lists.positions()] = by_id[np.searchsorted(order[by_id], lists.ids[lists.positions()])]
     return place if lists.copies is None else np.concatenate([place, place[lists.originals()[0]]])
 
+# %% ../nbs/34_ivf.ipynb #6babc769
+class _Alone(NamedTuple):
+    "A search of one query in one call, and what it was made of."
+    lists: InvertedLists
+    held: NamedTuple     # of the centroids
+    rows: RowReader | None
+    codec: Codec
+    call: Callable       # (query [1, d] float32, k, nprobe, rescore) -> as `search`, or None where the general road must be asked
+
+@patch
+def _one(self: IVF) -> _Alone:
+    "What searches one query, made anew when the index has changed."
+    a, made = self._alone, (self.lists, self.coarse._held, self.rows, self.codec)
+    return a if a is not None and all(x is y for x, y in zip(a, made)) else _Alone(*made, self._call_of_one())
+
+@patch
+def _call_of_one(self: IVF) -> Callable:
+    "The call itself."
+    if not self.codec.scans:
+        one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
+        return lambda query, k, nprobe, rescore: one(query, k, nprobe)
+    if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
+    estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
+    measured, n = ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x) if self._rows_by_number(np.array([self._next_id - 1])) else None, len(self.lists)
+    def call(query, k, nprobe, rescore):
+        if rescore is None: return estimated(query, k, k, nprobe)
+        return None if measured is None or max(k, rescore) >= n else measured(query, k, max(k, rescore), nprobe)
+    return call
+
+@patch
+def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | bool | None: # as `search`; None where it cannot be asked, False where it does not know
+    "The answer to a query that comes alone as one did before, if nothing has changed since: everything is ready for it."
+    a = self._alone
+    if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.size != self.dimension or queries.shape[-1] != self.dimension or queries.ndim > 2 or not queries.flags.c_contiguous: return None
+    if a.lists is not self.lists or a.held is not self.coarse._held or a.rows is not self.rows or a.codec is not self.codec: return None
+    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
+    if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
+    if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0): return None
+    return a.call(queries if queries.ndim == 2 else queries[None], k, nprobe, rescore) or False
+
+
 # %% ../nbs/34_ivf.ipynb #923524b0
 @patch
 def search(self: IVF,
@@ -373,23 +415,25 @@ def search(self: IVF,
     rescore_num_samples: int | None = None, # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
+    plain = mask is None and ratio_threshold is None and max_codes is None and rescore_num_samples is None and not ensure_topk_full
+    if found := self._once(queries, k, nprobe, rescore) if plain and not self._unseen else None: return found
     self._check_trained()
-    self = self._still()
+    index, self = self, self._still()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = as_mask(mask, len(queries), len(lists))
     place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
-    compiled, again = pays(2. * len(queries) * self.dimension * per_query, 12 * min(len(queries) * nprobe, len(self.coarse))), rescore is not None and not self.codec.lossless
+    work, visits = (20., len(queries) * nprobe) if self.codec.scans else (2., min(len(queries) * nprobe, len(self.coarse)))   # codes are unpacked for each query without kernels
+    compiled, again = pays(work * len(queries) * self.dimension * per_query, 12 * visits), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     def filling(some): return {} if mask is None or not ensure_topk_full else {"admitted": self._admitted(lists, mask if len(mask) == 1 else mask[some], place)}
     if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
-    if len(queries) == 1 and compiled and mask is None and lists.in_memory and lists.rounded.shape[1] and not any(how.values()):
-        found = search_one(queries, k, min(nprobe, len(self.coarse)), self.metric, self.coarse, self.centroids, lists)
-        if found is not None: return found
+    if found is None and len(queries) == 1 and compiled and plain and lists.in_memory and (lists.rounded.shape[1] or self.codec.scans):
+        index._alone = self._alone = self._one()
+        if (found := self._alone.call(queries, k, nprobe, rescore)) is not None: return found
     in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
-    if len(queries) == 1 and in_codes and compiled and mask is None and lists.in_memory and not samples and not any(how.values()) and (found := self._one_code(queries, k, most, nprobe, again)) is not None: return found
     def search_block(numbers):
         some = queries if len(numbers) == len(queries) else queries[numbers]
         prepared = prepare_queries(some, self.metric, compiled)
@@ -427,12 +471,6 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
 def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
     "Whether exact rows are in memory at the numbers that are their ids."
     return isinstance(self.rows, ArrayRows) and self.rows.by_number and found.max(initial=-1) < len(self.rows.x)
-
-@patch
-def _one_code(self: IVF, query: np.ndarray, k: int, most: int, nprobe: int, again: bool) -> tuple[np.ndarray, np.ndarray] | None:
-    "A search of one query in one call, where it can be."
-    if nprobe >= len(self.coarse) or product_dtype(self.coarse._held.span) is not np.float32 or again and (most >= len(self.lists) or not self._rows_by_number(np.array([self._next_id - 1]))): return None
-    return search_one_code(self.codec, query, k, most, nprobe, self.metric, self.centroids, self.lists, self.rows.x if again else None)
 
 @patch
 def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:

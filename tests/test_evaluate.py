@@ -1,5 +1,5 @@
 """The evaluation page's functions on a small index, and the benchmark from end to end on tiny data, without its peers: counts and results, never times."""
-import json, subprocess, sys
+import json, subprocess, sys, time
 from pathlib import Path
 import numpy as np, pytest
 from minivecdb import FlatIndex, recall
@@ -128,10 +128,44 @@ def test_benchmark_report():
     batch, single = report.ivfflat_bars(good["bars"]["ivfflat"])
     assert (batch["met"], single["met"]) == ("yes", "no")
 
+def test_benchmark_settings_are_refined_around_each_level():
+    "Any library with a dial is asked between the last setting below a level and the first above it; not where there is nothing between."
+    from types import SimpleNamespace
+    from bench import sweep
+    asked, truth = [], np.tile(np.arange(10), (100, 1))
+    class Dialled:
+        def grid(self): return [[{"ef": e} for e in (4, 16, 64, 256, 1024)], [{"ef": 8}]]
+        def search(self, q, k, ef):
+            asked.append(ef)
+            return np.where(np.arange(1000).reshape(100, 10) < 1000 * (1 - 1 / ef), truth, -1)[:len(q)]
+    data = SimpleNamespace(tune=np.zeros((100, 4), np.float32), tune_truth=truth)
+    rows = sweep.explored(Dialled(), data, time.monotonic() + 60)
+    for level in sweep.LEVELS:
+        needed = next(e for e in range(1, 1025) if np.ceil(1000 * (1 - 1 / e)) / 1000 >= level + sweep.MARGIN)
+        best = min(r["setting"]["ef"] for r in rows if r["recall"] >= level + sweep.MARGIN)
+        assert needed <= best <= needed + max(1, best // 16)
+    assert asked.count(8) == 1 and len(asked) == len(rows) + 1   # one to warm up
+
+def test_benchmark_frontier():
+    "The bars against the best of all: from the turns where both took part, else from the sweep; each says whether it is met."
+    from bench import race, report
+    def entry(name, rate, p50, **more): return {"name": name, "build_seconds": 3., "explored": [{"recall": .96}], "built_bytes": 1, "saved": True,
+        "levels": [None, {"level": .95, "recall": .951, "queries_per_second": rate, "p50": p50, "p99": 1.6 * p50, "setting": {"n": 1}, "single_setting": {"n": 2}, "needed": 4000., "vectors_scored": 4100., "bytes_read": 1e6, "single_cost": None}, None]} | more
+    run = {"machine": {"result": {"gflops": 100., "gbytes_per_s": 10.}}, "d": 384, "n": 1000, "report": 500, "bars": {}, "sweep": [
+        entry("minivecdb flat", 20_000, 2e-4), entry("minivecdb rabitq + rescore", 9_000, 6e-5, memory={"result": {"index_bytes": 84_000, "exact_bytes": 1_536_000}}),
+        entry("faiss IVF,Flat", 2_000, 1e-3, build_seconds=10.), entry("scann SOAR", 15_000, 9e-5), entry("fast-ivf", 1_000, 1e-2, saved=False), {"name": "usearch", "error": "no"}]}
+    assert [r["name"] for r in race.runners(run["sweep"])] == ["minivecdb flat", "minivecdb rabitq + rescore", "scann SOAR", "faiss IVF,Flat"]
+    def met(): ours, peers = report.at_level(run); return [b["met"] for b in (report.batch_bar(run, ours, peers), report.product_bar(run, ours), *report.single_bars(run, ours, peers), report.build_bar(run, ours), report.memory_bar(run, ours))]
+    assert met() == ["no", "yes", "yes", "yes", "yes", "yes"]
+    run["race"] = {"result": {"failed": {}, "recall": {"minivecdb flat": .95, "scann SOAR": .95}, "single_recall": {"minivecdb flat": .95, "scann SOAR": .95},
+        "batch": [{"ours": "minivecdb flat", "peer": "scann SOAR", "ratio": 1.6, "a_seconds": .8, "b_seconds": .5}], "single": {"minivecdb flat": {"p50": 2e-4, "p99": 5e-4}, "scann SOAR": {"p50": 1e-4, "p99": 2e-4}}}}
+    assert met() == ["yes", "yes", "no", "no", "yes", "yes"]
+    assert report.frontier_table(run, report.Path("nowhere")).count("\n") == 9 and report.rabitq_bar(run)["met"].startswith("not measured")
+
 def test_benchmark_end_to_end(tmp_path):
     "One configuration of ours and one peer that is not installed here, in processes of their own."
     np.save(tmp_path/"tiny.npy", rng.standard_normal((700, 16), np.float32))
-    command = [sys.executable, "-m", "bench.run", "--quick", "--data", str(tmp_path/"tiny.npy"), "--n", "500", "--clusters", "8", "--box", "1", "--parts", "sweep",
+    command = [sys.executable, "-m", "bench.run", "--quick", "--data", str(tmp_path/"tiny.npy"), "--n", "500", "--clusters", "8", "--box", "1", "--parts", "sweep,race",
                "--only", "minivecdb flat,no such peer", "--python", sys.executable, "--out", str(tmp_path/"results"), "--cache", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

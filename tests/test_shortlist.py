@@ -205,11 +205,14 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
     "In one call where it can, by the general road where it cannot; the same bits."
     from minivecdb import ivf, single_query
     asked, answered = [], []
-    def search_one(*given):
-        found = single_query.search_one(*given)
-        asked.append(given); answered.append(found)
-        return found
-    monkeypatch.setattr(ivf, "search_one", search_one)
+    def ready_one(*given):
+        one = single_query.ready_one(*given)
+        def search_one(*query):
+            found = one(*query)
+            asked.append(query); answered.append(found)
+            return found
+        return search_one
+    monkeypatch.setattr(ivf, "ready_one", ready_one)
     monkeypatch.setattr(ivf, "pays", lambda *work: True)   # however small
     for spread in (False, True, None):
         x, q = (rows(3000, d, spread=spread), rows(60, d, 5, spread)) if spread is not None else (r**5 for r in (rows(3000, d), rows(60, d, 5)))

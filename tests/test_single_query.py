@@ -1,0 +1,138 @@
+"A query that comes alone: the same bits as in a batch, in one compiled call, which is made once and made anew whenever something changes."
+import threading
+import numpy as np, pytest
+from minivecdb import ivf as ivf_module
+from minivecdb.ivf import IVF, ArrayRows
+from minivecdb.rabitq_search import cut, gather, sort_ends
+from minivecdb.vector_storage import DimensionError, VectorError
+
+METRICS = ("cosine", "euclidean", "dot")
+rng = np.random.default_rng(0)
+
+
+def data(d=50, n=3000, m=30):
+    "Rows with a zero, sixty equal ones and a pair; queries with a zero and one of the equal ones."
+    x, q = (rng.standard_normal((size, d)).astype(np.float32) + np.float32(.3) for size in (n, m))
+    x[5], x[6], x[100:160] = 0, x[7], x[60]
+    q[2], q[3] = 0, x[60]
+    return x, q
+
+
+def filled(metric, codec, spill, **shape):
+    x, q = data(**shape)
+    index = IVF(x.shape[1], 20, metric, codec, spill=spill).train(x)
+    index.add(x)
+    index.rows = ArrayRows(x)
+    return index, x, q
+
+
+def same(one, batch, i):
+    for a, b in zip(one, batch): assert a.tobytes() == b[i:i + 1].tobytes()
+
+
+@pytest.fixture(autouse=True)
+def kernels(monkeypatch):
+    "However small, in compiled code."
+    monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("codec, spill", [("flat", None), ("flat", 1.), ("rabitq", None), ("rabitq", 1.), ("rabitq4", None), ("rabitq4", 1.)])
+def test_alone_as_in_a_batch(metric, codec, spill):
+    index, x, q = filled(metric, codec, spill)
+    for change in (lambda: None, lambda: index.remove(np.arange(100, 300, 3)), lambda: index.add(x[100:300:3], np.arange(100, 300, 3)), lambda: index.remove(np.arange(0, 3000, 2))):
+        change()
+        for options in ({}, {"rescore": 40}, {"rescore": 300}):
+            for k, nprobe in ((1, 1), (10, 3), (40, 8)):
+                batch = index.search(q, k, nprobe=nprobe, **options)
+                for i, query in enumerate(q):
+                    same(index.search(query if i % 2 else q[i:i + 1], k, nprobe=nprobe, **options), batch, i)
+    assert index._alone.lists is index.lists   # it was asked in one call
+
+
+@pytest.mark.parametrize("codec, spill", [("flat", 1.), ("rabitq", None), ("rabitq", 1.)])
+def test_what_is_ready_is_made_once_and_anew_after_a_change(codec, spill, monkeypatch):
+    index, x, q = filled("cosine", codec, spill)
+    made, once = [], []
+    call_of_one, answer = IVF._call_of_one, IVF._once
+    monkeypatch.setattr(IVF, "_call_of_one", lambda self: made.append(1) or call_of_one(self))
+    monkeypatch.setattr(IVF, "_once", lambda self, *given: once.append(answer(self, *given)) or once[-1])
+    how = {"nprobe": 4} | ({} if codec == "flat" else {"rescore": 30})
+    for n, change in enumerate((lambda: None, lambda: index.add(x[:7]), lambda: index.remove([1]), lambda: index.train(x).add(x), lambda: setattr(index, "rows", ArrayRows(x.copy()))), 1):
+        if n > 1: change()
+        del once[:]
+        for query in q[:5]: index.search(query, 10, **how)
+        assert len(made) == n and [o is not None for o in once] == [False] + 4 * [True]
+    index.search(q, 10, **how)
+    assert len(made) == n
+
+
+def test_odd_questions_are_answered_or_refused_as_before():
+    index, x, q = filled("cosine", "rabitq", 1.)
+    batch = index.search(q, 10, nprobe=4, rescore=30)
+    same(index.search(q[:1], 10, nprobe=4, rescore=30), batch, 0)
+    for given in (q[0].astype(np.float64), q[0].tolist(), np.asfortranarray(np.stack([q[0], q[0]]).T).T[0], np.repeat(q[0], 2)[::2]): same(index.search(given, np.int64(10), nprobe=np.int32(4), rescore=30), batch, 0)
+    read_only = q[0].copy(); read_only.flags.writeable = False
+    same(index.search(read_only, 10, nprobe=4, rescore=30), batch, 0)
+    for wrong in ({"k": 0}, {"k": True}, {"nprobe": 0}, {"nprobe": -3}, {"nprobe": 2.}, {"rescore": 0}, {"max_codes": 0}):
+        with pytest.raises(ValueError): index.search(q[0], **({"k": 10, "nprobe": 4, "rescore": 30} | wrong))
+    with pytest.raises(DimensionError): index.search(q[0, :49], 10, nprobe=4)
+    for bad in (np.nan, np.inf):
+        with pytest.raises(VectorError): index.search(np.where(np.arange(50) == 3, np.float32(bad), q[0]), 10, nprobe=4)
+    np.testing.assert_array_equal(index.search(q[0], 10, nprobe=20, rescore=3000)[1], index.exact_search(q[0], 10)[1])
+    index.rows = None
+    with pytest.raises(ValueError, match="exact vectors"): index.search(q[0], 10, nprobe=4, rescore=30)
+    assert (index.search(q[0] * np.float32(1e-20), 10, nprobe=4)[1] >= 0).all()   # too short for float32 products: the general road
+
+
+def test_many_threads_ask_while_one_writes():
+    index, x, q = filled("cosine", "rabitq", 1.)
+    stop, wrong = threading.Event(), []
+    def ask():
+        while not stop.is_set():
+            for query in q:
+                found = index.search(query, 10, nprobe=4, rescore=30)[1][0]
+                if len(set(found.tolist())) < 10 or found.min() < 0: wrong.append(found)
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for t in threads: t.start()
+    for i in range(30):
+        index.remove(np.arange(200 + i, 3000, 50))
+        index.add(x[200 + i:3000:50], np.arange(200 + i, 3000, 50))
+    stop.set()
+    for t in threads: t.join()
+    assert not wrong
+    batch = index.search(q, 10, nprobe=4, rescore=30)
+    for i, query in enumerate(q): same(index.search(query, 10, nprobe=4, rescore=30), batch, i)
+
+
+@pytest.mark.parametrize("n", [1, 10, 64, 1000, 5000])
+def test_a_cut_leaves_enough_and_few_more(n):
+    for keep in (1, 10, 50, 2000):
+        for kind in range(4):
+            s = rng.standard_normal(n).astype(np.float32)
+            if kind == 1: s[rng.random(n) < .4] = np.inf
+            if kind == 2: s = np.round(s)
+            if kind == 3: s *= np.float32(1e20)
+            limit, finite = cut(s, keep), s[s < np.inf]
+            left = int((s <= limit).sum())
+            if len(finite) <= keep: assert left == len(finite) if len(finite) else limit == np.inf
+            else: assert keep <= left and (left <= keep + 8 + keep // 8 or kind == 2)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 63, 201, 1000])
+def test_ends_are_sorted_by_number_then_name(n):
+    lows, names = np.round(rng.standard_normal(n) * 5).astype(np.float32), rng.permutation(n)
+    order = np.lexsort((names, lows))
+    expected = lows[order], names[order]
+    sort_ends(lows, names)
+    assert np.array_equal(lows, expected[0]) and np.array_equal(names, expected[1])
+
+
+def test_gather():
+    lows, blocks = rng.standard_normal(640).astype(np.float32), np.arange(10) * 64 + 1000
+    lows[64:128] = np.inf
+    n = int((lows <= -1).sum())
+    positions, ends, owners = np.empty(n, np.int64), np.empty(n, np.float32), np.empty(n, np.int64)
+    gather(lows, blocks, np.float32(-1), positions, ends, owners)
+    at = np.flatnonzero(lows <= -1)
+    assert np.array_equal(positions, at + 1000) and np.array_equal(ends, lows[at]) and np.array_equal(owners, at // 64)
