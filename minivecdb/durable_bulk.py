@@ -71,9 +71,9 @@ def add_bulk(self: DurableStorage,
     "Add many vectors in one commit, reading the source block by block: all of them are stored, or none."
     self._check_writable()
     total = table_length(vectors)
-    blocks = _with_metadata(source_blocks(vectors, self.dimension), metadatas, self.dimension)
+    blocks = (b for b in _with_metadata(source_blocks(vectors, self.dimension), metadatas, self.dimension) if len(b[0]))
     block = next(blocks, None)
-    if block is None or not len(block[0]) and not total and next(blocks, None) is None: return []
+    if block is None: return []
     with tqdm(total=total, unit=" vectors", disable=not progress, leave=False) as bar, changing(self) as change:
         first = change.head["next_id"]
         following = next(blocks, None)

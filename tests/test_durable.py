@@ -426,6 +426,18 @@ def test_an_error_names_the_row_of_the_whole(path):
         with pytest.raises(VectorError, match="vector 12345 has inf at position 6"): s.add_bulk(x)
         assert len(s) == 0
 
+@pytest.mark.parametrize("sizes", [(), (0,), (0, 0), (0, 3, 2), (0, 3), (0, 0, 3, 0, 2), (3, 0, 2), (3, 0, 0), (0, 70_000, 0, 2)])
+def test_an_empty_block_takes_nothing_with_it(path, sizes):
+    "Wherever it stands in a stream, every row of the others arrives, with its own metadata."
+    x = np.arange(4 * sum(sizes), dtype=np.float32).reshape(-1, 4)
+    ends = np.cumsum(sizes).astype(int)
+    with VectorStorage.open(path, 4) as s:
+        assert s.add_bulk((x[b - n:b] for n, b in zip(sizes, ends)), ({"i": i} for i in range(len(x)))) == list(range(len(x)))
+        assert s.add_bulk((x[b - n:b], [{"i": i} for i in range(b - n, b)]) for n, b in zip(sizes, ends)) == list(range(len(x), 2 * len(x)))
+        np.testing.assert_array_equal(s.to_arrays()[1], np.concatenate([x, x]))
+        assert [m["i"] for m in s.metadata_of(range(2 * len(x)))] == list(range(len(x))) * 2 and s.check() == []
+        with pytest.raises(MetadataError, match="got 0 vectors but 1 metadata"): s.add_bulk(iter([x[:0]]), [{}])
+
 def test_a_missing_library_names_its_extra(three, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path/"x.parquet").write_bytes(b"PAR1")
