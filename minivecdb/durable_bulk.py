@@ -6,7 +6,6 @@
 __all__ = ['source_blocks', 'Compaction']
 
 # %% ../nbs/54_durable_bulk.ipynb #51b03d29
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ from .vector_storage import MetadataError, VectorError, as_matrix
 from .segments import disk, runs, segment_name, segment_rows
 from .tables import Block, block_rows, is_table, table_blocks, table_length
 from .durable_format import DAMAGED, metadata_text, seal
-from .durable_storage import DurableStorage
+from .durable_storage import DurableStorage, _index_file
 from .durable_writes import Change, SMALL_BYTES, changing, joined
 
 # %% ../nbs/54_durable_bulk.ipynb #c016ebf9
@@ -137,9 +136,8 @@ def compact(self: DurableStorage) -> Compaction:
 @patch
 def _drop_indexes(self: DurableStorage):
     "Remove kept indexes that hold what was deleted or replaced since they were written; they are derived, and built again."
-    for path in self.path.glob("index-*.ivf"):
-        since = int(n[1]) if (n := re.fullmatch(r"index-(\d{1,18})\.ivf", path.name)) else -1
-        changed, m = self.changes_since(since) if since >= 0 else None, self._head.changes - since
+    for path, since in [(p, int(m[1])) for p in self.path.iterdir() if (m := _index_file.fullmatch(p.name))]:
+        changed, m = self.changes_since(since), self._head.changes - since
         only_adds = changed is not None and np.array_equal(changed, np.arange(self._head.next_id - m, self._head.next_id))
         if not only_adds: self._wrapped(disk.unlink, path)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
-from .segments import DamageError, Segment, disk, open_file, segment_name, uri_path
-from .writer_lock import LockedError, LockRecord, WriterLock, try_lock
+from .segments import DamageError, Segment, _segment_file, disk, open_file, segment_name, uri_path
+from .writer_lock import LockedError, LockRecord, WriterLock, read_lock, try_lock
 from .durable_format import DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, check_format, check_head, check_schema, read_head, seal
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
@@ -119,6 +119,7 @@ def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
 
 # %% ../nbs/50_durable_storage.ipynb #9da340b9
 _orphans = [] # connections of a parent process: to close one here would drop the parent's locks
+_borrowed = [] # readers of this process that look at the shared memory of a writer that died without writing to it; while one does, SQLite lets nobody in this process write to it
 
 def connect(
     uri: str, # a path and SQLite's options, without `file:`
@@ -137,6 +138,24 @@ def _abandon(self: DurableStorage):
     if self._writer is not None: self._writer.release()
     for name in ("_lock_fd", "_gate"):
         if (fd := getattr(self, name)) >= 0: os.close(fd); setattr(self, name, -1)
+
+@patch
+def _borrowers(self: DurableStorage) -> list: # of `Reader`
+    "Close the borrowing readers of this file that nobody uses just now; those who used them connect anew. The others."
+    if not _borrowed: return []
+    file = os.stat(self.meta)[1:3]
+    found = [r for r in list(_borrowed) if r.file == file and r.pid == os.getpid()]
+    for r in found:
+        with suppress(ValueError): r.home.remove(r); r.close()   # one that is not at home is being used
+    return [r for r in found if r in _borrowed]
+
+@patch
+def _take_back(self: DurableStorage):
+    "Wait until no reader of this process borrows. Later ones see the new session in LOCK, and do not begin."
+    deadline = time.monotonic() + self.timeout
+    while self._borrowers():
+        if time.monotonic() >= deadline: raise LockedError(f"{self.path}: another handle of this process is reading what a writer that died left, and was still after {self.timeout:g} seconds: finish reading there, then open for writing")
+        time.sleep(.002)
 
 @patch
 def _close_writer(self: DurableStorage):
@@ -175,6 +194,24 @@ def _peek(self: DurableStorage):
     if not start.startswith(b"SQLite format 3\0") or len(start) < 100: return
     version, pages = struct.unpack(">i", start[60:64])[0], struct.unpack(">I", start[28:32])[0]
     if not check_format(version, self.meta) and (pages > 1 or start[18] != 2): raise FileFormatError(f"{self.meta}: not a storage of minivecdb")
+
+@patch
+def _check_lost(self: DurableStorage):
+    "Raise if `meta.sqlite` is not there although it has been. It never is while another handle makes this storage: it comes before the first segment."
+    there = lambda: self.meta.exists() and self.meta.stat().st_size > 0
+    if not self.path.is_dir() or there(): return
+    left, record = sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), None
+    with suppress(FileNotFoundError):
+        fd = open_file(self.path/"LOCK")
+        try: record = read_lock(fd)
+        finally: os.close(fd)
+    if not there(): self._refuse_lost(left, record)   # and nobody has made it meanwhile
+
+@patch
+def _refuse_lost(self: DurableStorage, left: list[str], record: LockRecord | None):
+    "Raise if anything is left of a storage without tables."
+    told = f"there are vectors ({left[0]}{f' and {len(left) - 1} more' if left[1:] else ''})" if left else f"LOCK tells of {record.commits} commits" if record and record.commits else None
+    if told: raise DamageError(f"{self.meta}: missing or empty, but {told}, which mean nothing without it: restore it or the whole folder from a backup; for a new storage take another folder")
 
 # %% ../nbs/50_durable_storage.ipynb #aff60def
 @patch
@@ -221,14 +258,15 @@ def _check_acknowledged(self: DurableStorage, commits: int, record: LockRecord |
     if record and record.commits > commits: raise DamageError(f"{self.meta}: ends with commit {commits}, but commit {record.commits} was acknowledged: meta.sqlite-wal was damaged or removed; restore a backup, or repair_folder(path, into) what is left")
 
 # %% ../nbs/50_durable_storage.ipynb #45599433
-_left_behind = re.compile(r"vectors-.*\.f32|\.index-.*\.tmp") # what an unfinished compaction, and an unfinished keeping of an index, may leave
+_index_file = re.compile(r"index-(0|[1-9]\d{0,17})\.ivf") # one that is kept beside a storage, and the change it reflects
+_half_index = re.compile(rf"\.{_index_file.pattern}\.[0-9a-f]{{8}}\.tmp") # one that was not finished
 
 @patch
 def _sweep(self: DurableStorage, head: Head):
     "Remove what no commit knows: files of an unfinished compaction, and bytes behind the published rows. What should be there must be."
     known = {segment_name(s.number, s.generation): s for s in self._segment_rows(self._con)}
     for path in self.path.iterdir():
-        if _left_behind.fullmatch(path.name) and path.name not in known: self._wrapped(disk.unlink, path)
+        if path.name not in known and (_segment_file.fullmatch(path.name) or _half_index.fullmatch(path.name)): self._wrapped(disk.unlink, path)
     for name, s in known.items():
         try: segment = Segment(self.path/name, head.dimension, s.rows)
         except FileNotFoundError as e: raise DamageError(f"{self.path/name}: missing: restore a backup, or repair_folder(path, into)") from e
@@ -247,8 +285,10 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     "The writing connection; finish or undo what a crash left."
     meta = self.meta
     fresh = not meta.exists() or not meta.stat().st_size
+    if not fresh: self._take_back()
     self._con = self._wrapped(disk.connect, meta)
     format = check_schema(self._con, meta)
+    if not format: self._refuse_lost(sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
     if format < FORMAT: self._migrate(format, dimension, model)
     if fresh: self._wrapped(disk.fsync_dir, self.path)
     head = read_head(self._con, meta)
@@ -256,7 +296,7 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     self._check_acknowledged(head.commits, self._writer.found)
     self._checkpoint("TRUNCATE", min(self.timeout, 1.))
     self._wrapped(self._writer.note, head.commits)
-    self._sweep(head)
+    if format: self._sweep(head)
     self._head = head
 
 @patch
@@ -278,6 +318,7 @@ def _open_writer(self: DurableStorage, dimension: int | None, model: str | None)
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Open for writing or for reading, and compare what was asked for with what is there."
     if self.path.exists() and not self.path.is_dir(): raise FileFormatError(f"{self.path}: not a folder: VectorStorage.load reads a JSON file")
+    self._check_lost()
     if self.mode == "rw": self._open_writer(dimension, model)
     elif not self.meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", self._given)
     head = self._head if self.mode == "rw" else self._first_look()

@@ -198,6 +198,44 @@ def test_a_folder_that_may_not_be_written_is_read(path, crashed, tmp_path):
         assert done.stdout.splitlines()[0] == "5 [4.0, 4.0, 4.0]" and done.stdout.splitlines()[1] in ("PermissionError", "WriteError")
         assert files(path) == before
 
+def crashed(path, rows=5): in_process("s = VectorStorage.open(sys.argv[1], 3)\nfor i in range(int(sys.argv[2])): s.add([i, i, i])\nos.kill(os.getpid(), 9)", path, rows).wait()
+
+def test_a_reader_of_what_a_dead_writer_left_keeps_no_writer_of_its_process_out(path):
+    crashed(path)
+    with VectorStorage.open(path, mode="r") as r, VectorStorage.open(path, mode="r") as other:
+        assert len(r) == len(other) == 5
+        with VectorStorage.open(path, timeout=0) as s: assert s.add([9, 9, 9]) == 5 and len(r) == 6 and len(other) == 6
+        assert r.get(5)[0].tolist() == [9, 9, 9] and r.check() == []
+    crashed(path)
+    r = VectorStorage.open(path, mode="r")
+    with r._lock:     # it is reading: the writer waits, and says for whom
+        with pytest.raises(LockedError, match="another handle of this process is reading"): VectorStorage.open(path, timeout=.1)
+        assert len(r) == 11
+        started = threading.Thread(target=lambda: VectorStorage.open(path).close()); started.start(); time.sleep(.1)
+    started.join(10)
+    assert not started.is_alive() and len(r) == 11
+    with VectorStorage.open(path, timeout=0) as s: s.add([1, 1, 1]); assert len(r) == 12
+    r.close()
+
+def test_threads_read_on_while_writers_come_after_a_crash(path):
+    crashed(path, 20)
+    r, stop, errors = VectorStorage.open(path, mode="r"), threading.Event(), []
+    def read():
+        try:
+            while not stop.is_set(): n = len(r); assert n >= 20 and r.get(n - 1)[0].shape == (3,)
+        except BaseException as e: errors.append(e)
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for t in threads: t.start()
+    try:
+        for i in range(5):
+            with VectorStorage.open(path) as s: s.add([1, 1, 1])
+            crashed(path, 1)
+    finally:
+        stop.set()
+        for t in threads: t.join()
+    assert not errors and len(r) == 30
+    r.close()
+
 def test_readers_go_on_while_a_bulk_add_and_a_compaction_run(three, path):
     entered, go_on = threading.Event(), threading.Event()
     def slow():
@@ -303,6 +341,30 @@ def test_bytes_and_files_that_no_commit_knows_are_removed(three, path):
     with VectorStorage.open(path) as s:
         assert (path/"vectors-0-0.f32").stat().st_size == 36 and not (path/"vectors-7-1.f32").exists() and (path/"notes.txt").exists()
         assert s.check() == []
+
+MINE = ["vectors-mine.f32", "vectors-1.f32", "vectors-01-0.f32", "vectors-0-0.f32.bak", "index-pq.ivf", "index-01.ivf", ".index-mine.tmp", ".index-3.ivf.tmp", ".index-pq.ivf.0a1b2c3d.tmp"]
+
+def test_files_that_the_storage_did_not_name_are_never_removed(path):
+    path.mkdir()
+    for name in MINE: (path/name).write_bytes(b"mine")
+    for _ in range(2):
+        with VectorStorage.open(path, 4) as s:
+            s.add_bulk(np.eye(4)); IVFIndex(s).build().save(); s.delete(0 if 0 in s else 4); s.compact()
+        assert all((path/name).read_bytes() == b"mine" for name in MINE)
+
+@pytest.mark.parametrize("how", ["backup", "missing", "empty", "only the lock tells", "another database"])
+def test_a_storage_that_lost_its_main_file_is_refused_and_left_alone(three, path, tmp_path, how):
+    if how != "only the lock tells": three.fold()
+    if how == "backup": three.backup(tmp_path/"b.mvdb"); path = tmp_path/"b.mvdb"
+    three.close()
+    (path/"meta.sqlite").unlink()
+    if how == "empty": (path/"meta.sqlite").touch()
+    if how == "another database": (con := sqlite3.connect(path/"meta.sqlite")).execute("PRAGMA journal_mode=WAL"); con.close()
+    before = files(path)
+    for arguments in ({"dimension": 3}, {}, {"mode": "r"}) if how != "another database" else ({"dimension": 3}, {}):
+        with pytest.raises(DamageError, match="meta.sqlite: missing or empty.*restore.*another folder"): VectorStorage.open(path, **arguments)
+        assert all(files(path)[k] == v for k, v in before.items() if k != "LOCK") and (how == "another database" or files(path) == before)
+    assert "meta.sqlite" in check_folder(path)[0]
 
 # --- damage -----------------------------------------------------------------------------------------------
 
