@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import MinivecdbError
+from .vector_storage import MinivecdbError, check_room
 from .segments import disk, open_file, runs, segment_name, segment_rows
 from .writer_lock import LockedError
 from .durable_format import DAMAGED, Head, UPDATE_HEAD, row_seals, seal
@@ -144,6 +144,7 @@ def insert(self: Change,
 ):
     "New rows."
     numbers = ids if isinstance(ids, range) else ids.tolist()
+    if len(numbers): check_room(numbers[0], len(numbers))
     seals = row_seals(numbers, rows, texts)
     self.many("INSERT INTO rows VALUES (?, CAST(? AS TEXT), ?)", zip(numbers, texts, seals))
     if into_file: self.append_runs(ids, rows)

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from .vector_storage import MAX_DIMENSION, MinivecdbError
-from .json_files import MAX_ID
+from .vector_storage import MAX_DIMENSION, MAX_ID, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
 from .durable_format import DAMAGED, Head, SELECT_HEAD, metadata_of, row_seals, seal
 from .writer_lock import try_lock

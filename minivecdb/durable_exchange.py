@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, as_matrix
-from .json_files import MAX_ID, _row_json, write_atomically
+from .vector_storage import DimensionError, FileFormatError, MAX_ID, MinivecdbError, ModelError, VectorStorage, as_matrix
+from .json_files import _row_json, write_atomically
 from .segments import disk
 from .tables import Block, block_rows, need, table_blocks
 from .durable_format import metadata_text

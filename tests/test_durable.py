@@ -436,6 +436,20 @@ def test_repair_takes_as_long_as_there_are_rows_and_not_as_ids(path, tmp_path, i
     assert saved[:3] == (len(ids), {}, 0)
     with VectorStorage.open(tmp_path/"saved.mvdb") as s: assert list(s) == ids and s.next_id == LAST + 1 and s.check() == [] and s.get(LAST)[1]["i"] == LAST
 
+@pytest.mark.parametrize("left", [0, 1, 3])
+def test_ids_end_below_2_to_53_and_what_was_stored_still_opens(tmp_path, left):
+    path = far_apart(tmp_path, [5, LAST - left])
+    memory = VectorStorage(4); memory._next_id = LAST + 1 - left
+    with VectorStorage.open(path) as s:
+        for storage in (s, memory):
+            assert [storage.add([1, 1, 1, 1]) for _ in range(left)] == list(range(LAST + 1 - left, LAST + 1))
+            for call in (lambda: storage.add([1, 1, 1, 1]), lambda: storage.add_bulk(np.ones((100_000, 4))), lambda: storage.add_bulk(np.ones((2, 4)))):
+                with pytest.raises(MinivecdbError, match="at most 0 more vectors.*new storage"): call()
+        assert s.next_id == memory.next_id == LAST + 1 and s.check() == []
+        s.update(5, metadata={"n": 1}); s.compact(); assert s.delete(5)
+        s.save(tmp_path/"far.json")
+    with VectorStorage.open(path) as s: assert len(s) == len(VectorStorage.load(tmp_path/"far.json")) == left + 1 and s.get(LAST)[0].shape == (4,) and s.check() == []
+
 @pytest.mark.parametrize("also", [None, "gone", "head", "extents", "recent"])
 def test_repair_passes_over_damage_between_ids_that_lie_far_apart(tmp_path, also):
     ids = [*range(3000), *range(1 << 40, (1 << 40) + 3000), LAST - 1, LAST]
