@@ -6,12 +6,13 @@
 __all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage', 'connect', 'refuse_links', 'SegmentRow']
 
 # %% ../nbs/50_durable_storage.ipynb #0120aa24
-import errno, os, re, sqlite3, struct, tempfile, threading, time
+import errno, os, re, sqlite3, struct, tempfile, threading, time, weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
 from .segments import DamageError, Segment, _segment_file, disk, open_file, segment_name, uri_path
@@ -31,7 +32,9 @@ class ClosedError(MinivecdbError, ValueError):
 # %% ../nbs/50_durable_storage.ipynb #1bfbc47a
 class _View:
     "`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."
-    def __init__(self, storage: "DurableStorage"): self.storage, self.local = storage, threading.local()
+    def __init__(self, storage: "DurableStorage"): self._storage, self.local = weakref.ref(storage), threading.local()   # weak: a handle that nobody has any more must end at once, and free the lock
+    @property
+    def storage(self) -> "DurableStorage": return self._storage()
     def __enter__(self) -> "Snapshot":
         held = self.local.__dict__
         if not held.get("depth"): held["snapshot"], held["depth"] = self.storage._begin(), 0
@@ -59,8 +62,9 @@ class DurableStorage(VectorStorage):
     ):
         if mode not in ("r", "rw"): raise ValueError(f'expected mode "r" or "rw", got {mode!r}')
         if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
+        if isinstance(timeout, bool) or not isinstance(timeout, (int, float, np.number)) or not timeout >= 0: raise ValueError(f"expected the timeout as a number of seconds from 0 up, got {timeout!r}")
         if dimension is not None: dimension = check_dimension(dimension)
-        self.path, self.mode, self.timeout, self.pid = Path(os.path.abspath(path)), mode, timeout, os.getpid()
+        self.path, self.mode, self.timeout, self.pid = Path(os.path.abspath(path)), mode, float(timeout), os.getpid()
         self.meta, self._given = self.path/"meta.sqlite", str(path)
         self._idle, self._files, self._arrays = deque(), (-1, {}), {}
         self._lock, self._writing = _View(self), threading.RLock()
@@ -228,6 +232,13 @@ def _migrate(self: DurableStorage, format: int, dimension: int | None, model: st
     self._wrapped(disk.commit, self._con)
 
 @patch
+def _check_allowed(self: DurableStorage):
+    "Raise if the system does not let this process write here."
+    first, remedy = self.path if self.path.exists() else self.path.parent, 'open with mode="r" to read, or change the permissions' if self.meta.exists() else "take another folder, or change the permissions"
+    for p in (first, self.meta, self.path/"LOCK"):
+        if p.exists() and not os.access(p, os.W_OK): raise ReadOnlyError(f"{p}: this process may not write here: {remedy}")
+
+@patch
 def _make_folder(self: DurableStorage):
     "The folder, and its name on the disk."
     with suppress(FileExistsError): self._wrapped(disk.mkdir, self.path)
@@ -306,10 +317,12 @@ def _open_writer(self: DurableStorage, dimension: int | None, model: str | None)
     if not self.path.is_dir():
         if dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
         if not self.path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(self.path.parent))
+        self._check_allowed()
         self._make_folder()
     refuse_links(self.path)
     if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
     if meta.exists(): self._peek()
+    self._check_allowed()
     self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
     try: self._connect_writer(dimension, model)
     except DAMAGED as e: raise self._damage(e) from e

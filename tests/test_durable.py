@@ -1,5 +1,5 @@
 "The durable storage: what its pages do not show. Locks and forks, failures at each call, sources, hostile folders, old formats, compaction against a dictionary."
-import json, os, random, shutil, signal, sqlite3, stat, struct, subprocess, sys, threading, time, warnings
+import gc, json, os, random, shutil, signal, sqlite3, stat, struct, subprocess, sys, threading, time, warnings
 from pathlib import Path
 import numpy as np
 import pytest
@@ -46,6 +46,42 @@ def test_a_new_storage_needs_a_dimension_and_an_existing_one_is_compared(path):
 def test_wrong_arguments_make_nothing(path, wrong, error):
     with pytest.raises(error): VectorStorage.open(path, **wrong)
     assert not path.exists()
+
+@pytest.mark.parametrize("timeout", [None, "5", -1, float("nan"), True, [1]])
+@pytest.mark.parametrize("mode", ["r", "rw"])
+def test_a_timeout_that_is_none_makes_nothing(path, timeout, mode):
+    with pytest.raises(ValueError, match="number of seconds from 0 up, got"): VectorStorage.open(path, 3, timeout=timeout, mode=mode)
+    assert not path.exists()
+
+def test_a_forgotten_handle_frees_the_lock_at_once(path):
+    "Also after a search by metadata, and after leaving a function without closing."
+    gc.disable()
+    try:
+        def forgets():
+            s = VectorStorage.open(path, 3, timeout=0)
+            s.add([1, 2, 3], {"n": 1}); s.find({"n": 1}); s.count({"n": {"$gt": 0}}); s.get_all(); s.to_arrays(); s.fold(); s.compact(); next(s.blocks()); list(s)
+        for _ in range(3): forgets()
+        s = VectorStorage.open(path, timeout=0); index = IVFIndex(s).build(); index.search([1, 2, 3], 1, where={"n": 1}); del s, index
+        with VectorStorage.open(path, timeout=0) as s: assert len(s) == 3 and s.check() == []
+    finally: gc.enable()
+
+def test_a_lock_that_was_removed_is_named_and_nothing_is_lost(three, path):
+    (path/"LOCK").unlink()
+    with pytest.raises(LockedError, match="LOCK: was removed or replaced"): three.add([1, 1, 1])
+    with VectorStorage.open(path, timeout=1) as second:
+        assert second.add([4, 4, 4]) == 3
+        for call in (lambda: three.add([1, 1, 1]), lambda: three.delete(0), three.compact, three.fold):
+            with pytest.raises(LockedError, match="LOCK: was removed or replaced.*open the storage again"): call()
+        assert second.add([5, 5, 5]) == 4 and second.check() == []
+    three.close()
+    with VectorStorage.open(path, timeout=0) as s: assert len(s) == 5 and s.check() == []
+
+def test_a_lock_that_is_removed_during_a_bulk_add_takes_it_back(three, path):
+    def rows(): yield np.ones((40_000, 3)); (path/"LOCK").unlink(); VectorStorage.open(path, timeout=1).close(); yield np.ones((2, 3))
+    with pytest.raises(LockedError, match="LOCK: was removed or replaced"): three.add_bulk(rows())
+    with VectorStorage.open(path, timeout=1) as second: assert second.add([4, 4, 4]) == 3 and second.check() == []
+    three.close()
+    with VectorStorage.open(path) as s: assert len(s) == 4 and s.check() == []
 
 def test_a_file_or_a_strange_folder_is_not_a_storage(path, tmp_path):
     (tmp_path/"f.json").write_text("{}")
@@ -192,10 +228,10 @@ def test_a_folder_that_may_not_be_written_is_read(path, crashed, tmp_path):
     for shm in (True, False):
         if not shm: (path/"meta.sqlite-shm").unlink(missing_ok=True)
         before = files(path)
-        code = "os.setgid(65534); os.setuid(65534)\ns = VectorStorage.open(sys.argv[1], mode='r')\nassert s.check() == [], s.check()\nprint(len(s), s.get(4)[0].tolist())\ntry: VectorStorage.open(sys.argv[1])\nexcept Exception as e: print(type(e).__name__)"
+        code = "os.setgid(65534); os.setuid(65534)\ns = VectorStorage.open(sys.argv[1], mode='r')\nassert s.check() == [], s.check()\nprint(len(s), s.get(4)[0].tolist())\nfor p, said in ((sys.argv[1], 'with mode'), (sys.argv[1] + '.new', 'take another folder')):\n  try: VectorStorage.open(p, 3)\n  except Exception as e: print(type(e).__name__); print(said if said in str(e) and 'may not write' in str(e) else e)"
         done = subprocess.run([sys.executable, "-c", "import os, sys\nimport minivecdb.durable\nfrom minivecdb import VectorStorage\n" + code, str(path)], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines()[0] == "5 [4.0, 4.0, 4.0]" and done.stdout.splitlines()[1] in ("PermissionError", "WriteError")
+        assert done.stdout.splitlines() == ["5 [4.0, 4.0, 4.0]", "ReadOnlyError", "with mode", "ReadOnlyError", "take another folder"]
         assert files(path) == before
 
 def crashed(path, rows=5): in_process("s = VectorStorage.open(sys.argv[1], 3)\nfor i in range(int(sys.argv[2])): s.add([i, i, i])\nos.kill(os.getpid(), 9)", path, rows).wait()
