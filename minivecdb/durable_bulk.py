@@ -11,9 +11,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
-from fastcore.foundation import L
 from tqdm import tqdm
-from .vector_storage import MetadataError, VectorError, as_matrix
+from .vector_storage import MetadataError, as_matrix, as_metadatas
 from .segments import disk, runs, segment_name, segment_rows
 from .tables import Block, block_rows, is_table, table_blocks, table_length
 from .durable_format import DAMAGED, metadata_text, seal
@@ -23,15 +22,10 @@ from .durable_writes import Change, SMALL_BYTES, changing, joined
 # %% ../nbs/54_durable_bulk.ipynb #c016ebf9
 def _array_blocks(vectors: Any, dimension: int) -> Iterator[Block]:
     "An array or list in blocks; errors name rows by their number in the whole."
-    if isinstance(vectors, (list, tuple, L)) or not hasattr(vectors, "shape") or len(vectors.shape) != 2 or type(vectors) is not np.ndarray: vectors = as_matrix(vectors, dimension)
+    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2: vectors = as_matrix(vectors, dimension)
     many = block_rows(dimension)
-    for a in range(0, len(vectors), many): yield Block(_checked(vectors, a, a + many, dimension), None, checked=True)
+    for a in range(0, len(vectors), many): yield Block(as_matrix(vectors[a:a + many], dimension, a), None, checked=True)
     if not len(vectors): as_matrix(vectors, dimension)
-
-def _checked(vectors: np.ndarray, a: int, b: int, dimension: int) -> np.ndarray:
-    "Rows a to b as float32."
-    try: return as_matrix(vectors[a:b], dimension)
-    except VectorError: as_matrix(vectors[:b], dimension); raise
 
 def _stream_blocks(stream: Iterator) -> Iterator[Block]:
     "An iterator of matrices, or of pairs (matrix, metadata)."
@@ -51,11 +45,11 @@ def _with_metadata(blocks: Iterable[Block], metadatas: Iterable | None, dimensio
     "Checked rows and metadata texts, block by block."
     given, total = None if metadatas is None else iter(metadatas), 0
     for block in blocks:
-        rows = block.rows if getattr(block.rows, "dtype", None) == np.float32 and block.checked else as_matrix(block.rows, dimension)
+        rows = block.rows if getattr(block.rows, "dtype", None) == np.float32 and block.checked else as_matrix(block.rows, dimension, total)
         if given is not None and block.metadatas is not None: raise MetadataError("these vectors bring their own metadata: give no other")
         metas = list(islice(given, len(rows))) if given is not None else [None] * len(rows) if block.metadatas is None else list(block.metadatas)
         if len(metas) != len(rows): raise MetadataError(f"got {total + len(rows)} vectors but {total + len(metas)} metadata: give one dictionary per vector")
-        yield rows, [metadata_text(m) for m in metas]
+        yield rows, as_metadatas(metas, total, metadata_text)
         total += len(rows)
     if given is not None and (left := sum(1 for _ in islice(given, 1_000_000))): raise MetadataError(f"got {total} vectors but {total + left} metadata: give one dictionary per vector")
 

@@ -6,7 +6,7 @@
 __all__ = ['write_atomically']
 
 # %% ../nbs/01_json_files.ipynb #b1ffb075
-import json, os, re, secrets, shutil
+import errno, json, os, re, secrets, shutil
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -50,6 +50,7 @@ def write_atomically(
 ):
     "Write a temporary file, sync it and rename it over `path`: after a crash there is the old file or the new one."
     path = Path(path).resolve()
+    if not path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(path.parent))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with open(temporary, "xb", buffering=1 << 20) as f:

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError',
            'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector',
-           'json_copy', 'as_metadata', 'check_dimension', 'check_room', 'VectorStorage', 'grown']
+           'json_copy', 'as_metadata', 'as_metadatas', 'check_dimension', 'check_room', 'VectorStorage', 'grown']
 
 # %% ../nbs/00_vector_storage.ipynb #49e3c255
 import threading
 from array import array
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -56,34 +56,46 @@ def as_numbers(x: Any) -> np.ndarray:
         raise VectorError(f"expected numbers, got values of type {a.dtype}: embed or convert them first")
     return a
 
-def _check_finite(rows: np.ndarray, given: np.ndarray):
+def _check_finite(rows: np.ndarray, given: np.ndarray, first: int = 0, what: str = "vector"):
     "Name the first value of `rows` that is NaN, infinite, or finite in `given` but too large for float32."
     if np.isfinite(rows).all(): return
     row, column = np.argwhere(~np.isfinite(rows))[0]
     value = given.reshape(rows.shape)[row, column]
     why = "does not fit float32, whose largest value is 3.4e38" if np.isfinite(value) else "is not finite"
-    raise VectorError(f"vector {row} has {value} at position {column}, which {why}")
+    raise VectorError(f"{what} {first + row} has {value} at position {column}, which {why}")
 
 # %% ../nbs/00_vector_storage.ipynb #1d846b91
-def _check_lengths(x: Any, dimension: int):
+def _check_lengths(x: Any, dimension: int, first: int, what: str):
     "Name the first vector of a ragged list, which numpy would refuse less clearly."
     for i, v in enumerate(x):
         n = len(v) if hasattr(v, "__len__") and not isinstance(v, (str, bytes)) else dimension
-        if n != dimension: raise DimensionError(f"expected {dimension} dimensions, got {n} in vector {i}: all vectors of a storage have one length")
+        if n != dimension: raise DimensionError(f"expected {dimension} dimensions, got {n} in {what} {first + i}: all vectors of a storage have one length")
+
+def _check_numbers(x: Any, first: int, what: str):
+    "Name the first vector of a list that is not made of numbers."
+    for i, v in enumerate(x):
+        try: as_numbers(v)
+        except VectorError as e: raise VectorError(f"{what} {first + i}: {e}") from None
 
 def as_matrix(
     vectors: Any, # [n, d] numbers: an array, a list of vectors, an `L`
     dimension: int, # d
+    first: int = 0, # number of the first one in the whole that they are a part of, for errors
+    what: str = "vector", # what errors call one
 ) -> np.ndarray: # [n, d] float32, C-contiguous, finite
     "Check `vectors` and return them as float32 rows; raises `DimensionError` or `VectorError`."
-    if isinstance(vectors, (list, tuple, L)): _check_lengths(vectors, dimension)
-    given = as_numbers(vectors)
+    several = isinstance(vectors, (list, tuple, L))
+    if several: _check_lengths(vectors, dimension, first, what)
+    try: given = as_numbers(vectors)
+    except VectorError:
+        if several: _check_numbers(vectors, first, what)
+        raise
     if given.size == 0 and given.ndim == 1: given = given.reshape(0, dimension)
-    if given.ndim != 2: raise DimensionError(f"expected a matrix of shape (n, {dimension}), got shape {given.shape}")
+    if given.ndim != 2: raise DimensionError(f"expected a matrix of shape (n, {dimension}), got shape {given.shape}: one vector goes through add, or as a list of one")
     if given.shape[1] != dimension:
-        raise DimensionError(f"expected {dimension} dimensions, got {given.shape[1]}: embed with the model that filled this storage, or make a new one")
+        raise DimensionError(f"expected {dimension} dimensions, got {given.shape[1]}{f' from {what} {first} on' if first else ''}: embed with the model that filled this storage, or make a new one")
     with np.errstate(over="ignore", invalid="ignore"): rows = np.ascontiguousarray(given, dtype=np.float32)
-    _check_finite(rows, given)
+    _check_finite(rows, given, first, what)
     return rows
 
 def as_vector(
@@ -138,6 +150,18 @@ def as_metadata(metadata: dict | None) -> dict: # a checked copy; None counts as
     if metadata is None: return {}
     if not isinstance(metadata, dict): raise MetadataError(f"expected metadata as a dictionary, got {type(metadata).__name__}: for example {{'headline': ...}}")
     return json_copy(metadata)
+
+def as_metadatas(
+    metadatas: Iterable[dict | None],
+    first: int = 0, # number of the first one in the whole, for errors
+    form: Callable = as_metadata, # what checks one
+) -> list: # of checked copies
+    "Check the metadata of many vectors; an error names the vector."
+    checked = []
+    for m in metadatas:
+        try: checked.append(form(m))
+        except MetadataError as e: raise MetadataError(f"vector {first + len(checked)}: {e}") from None
+    return checked
 
 # %% ../nbs/00_vector_storage.ipynb #6cabd8ef
 def check_dimension(dimension: int) -> int:
@@ -233,7 +257,7 @@ def add_bulk(self: VectorStorage,
 ) -> list[int]: # the n new ids
     "Add many vectors at once. All are checked before the first is stored."
     rows = as_matrix(vectors, self.dimension)
-    metas = [{} for _ in rows] if metadatas is None else [as_metadata(m) for m in metadatas]
+    metas = [{} for _ in rows] if metadatas is None else as_metadatas(metadatas)
     if len(metas) != len(rows): raise MetadataError(f"got {len(rows)} vectors but {len(metas)} metadata: give one dictionary per vector")
     with self._lock:
         check_room(self._next_id, len(rows))

@@ -583,6 +583,90 @@ def test_an_empty_block_takes_nothing_with_it(path, sizes):
         assert [m["i"] for m in s.metadata_of(range(2 * len(x)))] == list(range(len(x))) * 2 and s.check() == []
         with pytest.raises(MetadataError, match="got 0 vectors but 1 metadata"): s.add_bulk(iter([x[:0]]), [{}])
 
+def faulty(kind, tmp_path, x, metas):
+    "Rows and metadata with a fault in one, as some kind of source."
+    if kind == "array": return x, metas
+    if kind == "list": return x.tolist(), metas
+    if kind == "stream": return (x[a:a + 700] for a in range(0, len(x), 700)), metas
+    if kind == "pairs": return ((x[a:a + 700].tolist(), metas[a:a + 700]) for a in range(0, len(x), 700)), None
+    if kind == "npy": np.save(tmp_path/"x.npy", x); return tmp_path/"x.npy", metas
+    if kind == "mapped": np.save(tmp_path/"x.npy", x.astype(float)); return np.load(tmp_path/"x.npy", mmap_mode="r"), metas
+    if kind == "lines": (tmp_path/"x.jsonl").write_text("\n" + "".join(json.dumps({"vector": v, "metadata": m}) + "\n" for v, m in zip(x.tolist(), metas)).replace("NaN", "1e999" if tables.orjson is None else "1e39")); return tmp_path/"x.jsonl", None
+    if kind == "pandas": return pytest.importorskip("pandas").DataFrame({"vector": list(x), "metadata": list(map(json.dumps, metas))}), None
+    if kind == "polars": pl = pytest.importorskip("polars"); return pl.DataFrame({"vector": x.tolist(), "metadata": list(map(json.dumps, metas))}), None
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"vector": pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), x.shape[1]), "metadata": list(map(json.dumps, metas))})
+    if kind == "arrow": return table, None
+    pytest.importorskip("pyarrow.parquet").write_table(table, tmp_path/"x.parquet", row_group_size=1000); return tmp_path/"x.parquet", None
+
+KINDS = ["array", "list", "stream", "pairs", "npy", "mapped", "lines", "pandas", "polars", "arrow", "parquet"]
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_names_the_row_of_the_whole_whatever_the_source(path, tmp_path, kind):
+    x, metas = np.ones((2500, 1024), np.float32), [{"i": i} for i in range(2500)]
+    x[2400, 7] = np.nan
+    with VectorStorage.open(path, 1024) as s:
+        with pytest.raises(VectorError, match="line 2402 has .* at position 7" if kind == "lines" else "vector 2400 has nan at position 7"): s.add_bulk(*faulty(kind, tmp_path, x, metas))
+        x[2400, 7], metas[2400] = 1, [1]
+        with pytest.raises(MetadataError, match="vector 2400: .*got list"): s.add_bulk(*faulty(kind, tmp_path, x, metas))
+        assert len(s) == s.next_id == 0
+
+@pytest.mark.parametrize("wrong, said", [(lambda v: None, "vector 2400 .*missing|vector 2400: expected numbers"), (lambda v: v[:-1], "expected 1024 dimensions, got 1023 in vector 2400"), (lambda v: [None, *v[1:]], "vector 2400.*(missing number|expected numbers|nan)")], ids=["missing", "short", "missing number"])
+@pytest.mark.parametrize("kind", ["arrow", "pandas", "polars", "list"])
+def test_a_vector_that_is_none_is_named_by_its_row(path, kind, wrong, said):
+    rows = [[1.] * 1024] * 2400 + [wrong([1.] * 1024)] + [[1.] * 1024] * 3
+    library = {"arrow": "pyarrow", "pandas": "pandas", "polars": "polars"}.get(kind)
+    if library: rows = getattr(pytest.importorskip(library), {"arrow": "table"}.get(kind, "DataFrame"))({"vector": rows})
+    with VectorStorage.open(path, 1024) as s, pytest.raises(MinivecdbError, match=said): s.add_bulk(rows)
+
+def test_missing_metadata_in_a_frame_is_none_and_columns_may_have_any_name(path):
+    pd = pytest.importorskip("pandas")
+    with VectorStorage.open(path, 2) as s:
+        for missing in (None, float("nan"), pd.NA): s.add_bulk(pd.DataFrame({"vector": [[1, 2], [3, 4]], "metadata": ['{"a":1}', missing]}))
+        s.add_bulk(pd.DataFrame({"vector": [[1, 2]], 7: ["x"]}))
+        assert s.get_all().itemgot(2) == [{"a": 1}, {}] * 3 + [{"7": "x"}]
+        with pytest.raises(VectorError, match="a name of its own"): s.add_bulk(pd.DataFrame([[[1, 2], 1, 2]], columns=["vector", 7, "7"]))
+
+def test_a_file_of_another_shape_is_refused_by_name(path, tmp_path):
+    with VectorStorage.open(path, 4) as s:
+        for shape in ((), (4,), (2, 2, 4)):
+            np.save(tmp_path/"x.npy", np.ones(shape))
+            with pytest.raises(DimensionError, match=r"x.npy: expected a matrix of shape \(n, 4\), got shape"): s.add_bulk(tmp_path/"x.npy", progress=True)
+        for name in ("x.json", "x.jsonl", *(["x.parquet"] if tables._kind else [])):
+            if name.endswith("parquet"): pytest.importorskip("pyarrow")
+            with pytest.raises(FileNotFoundError) as e: s.export(tmp_path/"nowhere"/name)
+            assert e.value.filename == str(tmp_path/"nowhere") and "make it first" in str(e.value)
+
+def test_an_exported_parquet_file_with_a_flipped_byte_is_never_silently_another(path, tmp_path):
+    "Its pages carry checksums; what a flip in the footer can do is fail, or change nothing."
+    pytest.importorskip("pyarrow")
+    rng = random.Random(0)
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(X, M); s.export(tmp_path/"x.parquet"); expected = content(s)["rows"]
+    raw, refused = (tmp_path/"x.parquet").read_bytes(), 0
+    footer = len(raw) - 8 - struct.unpack("<i", raw[-8:-4])[0]
+    for n in range(60):
+        flipped = bytearray(raw); flipped[rng.randrange(4, footer)] ^= 1 << rng.randrange(8)
+        (tmp_path/"y.parquet").write_bytes(flipped)
+        with VectorStorage.open(tmp_path/f"{n}.mvdb", 4) as back:
+            try: back.restore(tmp_path/"y.parquet")
+            except MinivecdbError: refused += 1; assert len(back) == 0; continue
+            assert content(back)["rows"] == expected
+    assert refused > 40
+
+def test_a_mapped_matrix_is_added_in_bounded_memory(path, tmp_path):
+    if not os.path.exists("/proc/self/status"): pytest.skip("no /proc here")
+    np.save(tmp_path/"x.npy", np.ones((60_000, 384)))
+    code = """
+def own(): return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("RssAnon")) / 1024
+s = VectorStorage.open(sys.argv[1], 384); s.add(np.ones(384))
+x, before, most = np.load(sys.argv[2], mmap_mode="r"), own(), [0]
+s.add_bulk(x, ({} for i in range(len(x)) if not i % 500 and most.append(own()) or True))
+print(len(s), int(max(most) - before))
+"""
+    n, grown = map(int, in_process(code, path, tmp_path/"x.npy").communicate()[0].split())
+    assert n == 60_001 and grown < 75    # MB; the vectors are 184 as float64
+
 def test_a_missing_library_names_its_extra(three, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path/"x.parquet").write_bytes(b"PAR1")
