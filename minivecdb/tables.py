@@ -4,17 +4,20 @@
 
 # %% auto #0
 __all__ = ['BLOCK_BYTES', 'MAX_LINE', 'MissingExtraError', 'need', 'Block', 'block_rows', 'is_table', 'table_length',
-           'table_blocks']
+           'table_blocks', 'source_blocks', 'checked_blocks']
 
 # %% ../nbs/48_tables.ipynb #e4490f1a
 import json, re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 import numpy as np
-from .vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, VectorError, as_matrix
+from fastcore.basics import patch
+from tqdm import tqdm
+from .vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, VectorError, VectorStorage, as_matrix, as_metadata, as_metadatas
 
 # %% ../nbs/48_tables.ipynb #82275857
 try: import orjson
@@ -211,3 +214,75 @@ def _line_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Bl
         rows.append(x); ids.append(id); numbers.append(number); metas.append(_dictionary(row["metadata"], f"{path}: line {number}") if "metadata" in row else row)
         if len(rows) == n: yield block(); rows, metas, ids, numbers = [], [], [], []
     if rows: yield block()
+
+# %% ../nbs/48_tables.ipynb #d17994c8
+def _array_blocks(vectors: Any, dimension: int) -> Iterator[Block]:
+    "An array or list in blocks; errors name rows by their number in the whole."
+    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2: vectors = as_matrix(vectors, dimension)
+    many = block_rows(dimension)
+    for a in range(0, len(vectors), many): yield Block(as_matrix(vectors[a:a + many], dimension, a), None, checked=True)
+    if not len(vectors): as_matrix(vectors, dimension)
+
+def _stream_blocks(stream: Iterator) -> Iterator[Block]:
+    "An iterator of matrices, or of pairs (matrix, metadata)."
+    for item in stream:
+        yield item if isinstance(item, Block) else Block(*item) if isinstance(item, tuple) and len(item) == 2 else Block(item, None)
+
+def source_blocks(
+    vectors: Any, # see `add_bulk`
+    dimension: int, # d
+) -> Iterator[Block]:
+    "Any source in blocks."
+    if is_table(vectors): return table_blocks(vectors, dimension)
+    if isinstance(vectors, Iterator): return _stream_blocks(vectors)
+    return _array_blocks(vectors, dimension)
+
+def checked_blocks(
+    vectors: Any, # see `add_bulk`
+    metadatas: Iterable | None, # one dictionary per vector, or None for empty ones
+    dimension: int, # d
+    form: Callable = as_metadata, # what checks one dictionary
+) -> Iterator[tuple[np.ndarray, list]]: # ([m, d] float32 rows, m metadata)
+    "Any source in checked blocks; what is wrong is named by its number in the whole."
+    given, total = None if metadatas is None else iter(metadatas), 0
+    for block in source_blocks(vectors, dimension):
+        rows = block.rows if getattr(block.rows, "dtype", None) == np.float32 and block.checked else as_matrix(block.rows, dimension, total)
+        if given is not None and block.metadatas is not None: raise MetadataError("these vectors bring their own metadata: give no other")
+        metas = list(islice(given, len(rows))) if given is not None else [None] * len(rows) if block.metadatas is None else list(block.metadatas)
+        if len(metas) != len(rows): raise MetadataError(f"got {total + len(rows)} vectors but {total + len(metas)} metadata: give one dictionary per vector")
+        yield rows, as_metadatas(metas, total, form)
+        total += len(rows)
+    if given is not None and (left := sum(1 for _ in islice(given, 1_000_000))): raise MetadataError(f"got {total} vectors but {total + left} metadata: give one dictionary per vector")
+
+# %% ../nbs/48_tables.ipynb #ab4c6a77
+if not hasattr(VectorStorage, "_add_matrix"): VectorStorage._add_matrix = VectorStorage.add_bulk   # of the first page: it knows arrays alone
+
+@patch
+def add_bulk(self: VectorStorage,
+    vectors: Any, # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
+    metadatas: Iterable[dict | None] | None = None, # one dictionary per vector, or None for empty ones
+    *,
+    progress: bool = False, # show a bar
+) -> list[int]: # the n new ids
+    "Add many vectors at once. All are checked before the first is stored."
+    if not isinstance(vectors, Iterator) and not is_table(vectors) and not progress: return self._add_matrix(vectors, metadatas)
+    rows, metas = [np.empty((0, self.dimension), np.float32)], []
+    with tqdm(total=table_length(vectors), unit=" vectors", disable=not progress, leave=False) as bar:
+        for block, more in checked_blocks(vectors, metadatas, self.dimension):
+            rows.append(block); metas += more
+            bar.update(len(block))
+    return self._add_matrix(np.concatenate(rows), metas)
+
+@patch
+def __enter__(self: VectorStorage) -> VectorStorage: return self
+@patch
+def __exit__(self: VectorStorage, *error): self.close()
+@patch
+def close(self: VectorStorage):
+    "Nothing in memory; a storage in a folder lets others write."
+@patch
+def check(self: VectorStorage,
+    progress: bool = False, # show a bar
+) -> list[str]: # empty
+    "What is wrong with the files: a storage in memory has none."
+    return []

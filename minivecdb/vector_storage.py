@@ -326,6 +326,13 @@ def delete(self: VectorStorage,
         self._compact()
         return True
 
+@patch
+def delete_bulk(self: VectorStorage,
+    ids: Iterable[int], # ids that may or may not be there
+) -> int: # how many were there
+    "Remove many vectors."
+    with self._lock: return sum(self.delete(id) for id in ids)
+
 # %% ../nbs/00_vector_storage.ipynb #4ea556f6
 @patch
 def _compact(self: VectorStorage):

@@ -571,6 +571,32 @@ def test_an_error_names_the_row_of_the_whole(path):
         with pytest.raises(VectorError, match="vector 12345 has inf at position 6"): s.add_bulk(x)
         assert len(s) == 0
 
+@pytest.mark.parametrize("name", SOURCES)
+def test_memory_takes_the_same_sources(tmp_path, name):
+    make = SOURCES[name]
+    source = make(tmp_path) if "folder" in make.__code__.co_varnames[:make.__code__.co_argcount] else make()
+    vectors, metas = source if isinstance(source, tuple) else (source, None)
+    with VectorStorage(4) as s:
+        s.add(X[0])
+        assert s.add_bulk(vectors, metas, progress=name in ("array", "list", "blocks")) == list(range(1, 301))
+        np.testing.assert_array_equal(s.to_arrays()[1][1:], X)
+        assert s.get_all().itemgot(2)[1:] == M and s.check() == [] and s.changes_since(1).tolist() == list(range(1, 301))
+        assert s.delete_bulk(i for i in (3, 3, 5, 999, "x", [1])) == 2 and s.delete_bulk([]) == 0 and len(s) == 299
+    s.close(); s.close()
+    assert len(s) == 299
+
+@pytest.mark.parametrize("kind", ["memory", "folder"])
+def test_durable_code_runs_in_memory(path, tmp_path, kind):
+    "The same program over both; what goes wrong goes wrong in the same way, and changes nothing."
+    with VectorStorage(4) if kind == "memory" else VectorStorage.open(path, 4) as s:
+        assert s.add_bulk(iter([X[:0], X[:3], X[3:5]]), M[:5], progress=True) == [0, 1, 2, 3, 4] and s.add_bulk(iter([])) == []
+        np.save(tmp_path/"x.npy", X)
+        assert len(s.add_bulk(tmp_path/"x.npy", iter(M), progress=True)) == 300 and s.delete_bulk(range(5, 305)) == 300
+        for vectors, metas, error, said in ((iter([X[:2], [[1, 2, np.nan, 3]]]), None, VectorError, "vector 2 has nan"), (iter([X[:2]]), [{}], MetadataError, "got 2 vectors but 1 metadata"), (iter([X[:2], X[:2]]), [{}, {}, {}, {1: 2}], MetadataError, "vector 3: "), (X[:2], [{}, [1]], MetadataError, "vector 1: "),
+                                            (iter([(X[:2], [{}, {}])]), [{}, {}], MetadataError, "give no other"), ("x.txt", None, FileFormatError, "expected a file")):
+            with pytest.raises(error, match=said): s.add_bulk(vectors, metas)
+        assert (len(s), s.next_id, s.changes, s.check(progress=True)) == (5, 305, 605, [])
+
 @pytest.mark.parametrize("sizes", [(), (0,), (0, 0), (0, 3, 2), (0, 3), (0, 0, 3, 0, 2), (3, 0, 2), (3, 0, 0), (0, 70_000, 0, 2)])
 def test_an_empty_block_takes_nothing_with_it(path, sizes):
     "Wherever it stands in a stream, every row of the others arrives, with its own metadata."
