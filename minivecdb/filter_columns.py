@@ -228,7 +228,9 @@ class Columns:
         self.used, self._seen, self._lock = 0, None, threading.RLock()
 
     @property
-    def storage(self) -> VectorStorage: return self._storage()   # weak: the storage holds its columns, and must end with its last user
+    def storage(self) -> VectorStorage:
+        "The storage, held weakly: it holds its columns, and must end with its last user."
+        return self._storage()
     def __repr__(self) -> str: return f"Columns({', '.join(map(join_path, self.columns)) or 'none yet'}; {self.used:,} rows, {sum(self.memory_usage().values()) / 1e6:.1f} MB)"
 
     def memory_usage(self) -> dict[str, int]: # bytes by key
