@@ -10,6 +10,7 @@ from .find import Row
 from .kmeans import run_kmeans
 from .codecs import make_codec
 from .product_quantizer import ProductQuantizer
+from . import tables   # lets a storage take streams, frames and files
 from . import projections   # makes "pca…" and "ae…" known to make_codec
 from .evaluate import evaluate, benchmark_nprobe, tune_nprobe
 from .ivf import IVF, ArrayRows, FileRows

@@ -91,10 +91,12 @@ def _standard_library() -> Iterator[tuple[str, Path, Path]]:
     root = Path(sysconfig.get_path("stdlib"))
     for path in root.rglob("*.py"): yield "python", path.relative_to(root), path
 
+_LEFT_OUT = re.compile(r"minivecdb|pandas|pyarrow|polars([-_.].*)?", re.I) # this package, and those of its extra `tables`: the sentences are the same with and without it
+
 def _installed() -> Iterator[tuple[str, Path, Path]]:
     for distribution in distributions():
         name = distribution.metadata["Name"]
-        if name in (None, "minivecdb"): continue
+        if name is None or _LEFT_OUT.fullmatch(name): continue
         for file in distribution.files or []:
             if file.suffix == ".py": yield name, Path(file), Path(distribution.locate_file(file))
 

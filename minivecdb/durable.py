@@ -6,7 +6,7 @@
 __all__ = ['IndexFileWarning']
 
 # %% ../nbs/57_durable.ipynb #7c1c6533
-import re, warnings
+import warnings
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -16,15 +16,13 @@ from .ivf import IVF
 from .ivf_index import IVFIndex
 from . import index_files, durable_exchange
 from .durable_care import check_folder, repair_folder
-from .durable_storage import DurableStorage
+from .durable_storage import DurableStorage, _half_index, _index_file
 from .ivf_balance import Upkeep
 
 # %% ../nbs/57_durable.ipynb #83c980e2
-_index_name = re.compile(r"index-(0|[1-9]\d{0,17})\.ivf")
-
 def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), the newest first
     "The index files of a storage."
-    return sorted(((int(m[1]), p) for p in storage.path.iterdir() if (m := _index_name.fullmatch(p.name)) and not p.is_symlink()), reverse=True)
+    return sorted(((int(m[1]), p) for p in storage.path.iterdir() if (m := _index_file.fullmatch(p.name)) and not p.is_symlink()), reverse=True)
 
 def _fits(ivf: IVF, index: IVFIndex) -> bool:
     "Whether a file holds an index of the kind that is wanted."
@@ -91,7 +89,7 @@ def save(self: IVFIndex) -> Path: # the file
         self.catch_up()
         ivf, note = self.ivf._still(), _history(storage)
     path = storage.path/f"index-{note['change']}.ivf"
-    old = [p for _, p in _kept(storage) if p != path] + list(storage.path.glob(".index-*.ivf.*.tmp"))   # the latter of a process that was killed
+    old = [p for _, p in _kept(storage) if p != path] + [p for p in storage.path.iterdir() if _half_index.fullmatch(p.name)]   # the latter of a process that was killed
     ivf.save(path, note)
     for p in old: p.unlink(missing_ok=True)
     return path

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import MinivecdbError
+from .vector_storage import MinivecdbError, check_room
 from .segments import disk, open_file, runs, segment_name, segment_rows
 from .writer_lock import LockedError
 from .durable_format import DAMAGED, Head, UPDATE_HEAD, row_seals, seal
@@ -144,6 +144,7 @@ def insert(self: Change,
 ):
     "New rows."
     numbers = ids if isinstance(ids, range) else ids.tolist()
+    if len(numbers): check_room(numbers[0], len(numbers))
     seals = row_seals(numbers, rows, texts)
     self.many("INSERT INTO rows VALUES (?, CAST(? AS TEXT), ?)", zip(numbers, texts, seals))
     if into_file: self.append_runs(ids, rows)
@@ -202,6 +203,7 @@ def _check_writable(self: DurableStorage):
     if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
     if os.getpid() != self.pid: raise ReadOnlyError(f"{self.path} was opened by process {self.pid}, and this is its child {os.getpid()}: open it again here")
     if self._failed: raise WriteError(f"{self.path}: refused, because an earlier write failed ({self._failed}): open the storage again")
+    self._writer.check()
     if self._changing: raise MinivecdbError(f"{self.path}: a write inside another write of the same handle: finish the first one")
 
 # %% ../nbs/53_durable_appends.ipynb #22612bdf
@@ -214,12 +216,22 @@ def _publish(self: DurableStorage, change: Change):
     self._trim_log(change)
     head = Head(**change.head)._replace(commits=change.head["commits"] + 1)
     change.run(UPDATE_HEAD, (*head, seal(*head)))
+    self._check_lock()
     try:
         disk.commit(self._con)
         self._writer.note(head.commits)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as e: raise self._fail(e, committing=True) from e
     self._head, self._logged, self._checkpointed = head, self._logged + change.pages, False
     change.close()
+
+@patch
+def _check_lock(self: DurableStorage):
+    "Before the commit: if the lock is gone, take the transaction back and touch no file, since they may be another's by now."
+    try: self._writer.check()
+    except LockedError as e:
+        with suppress(sqlite3.Error): self._con.execute("ROLLBACK")
+        self._failed = str(e)
+        raise
 
 @patch
 def _undo(self: DurableStorage, change: Change):

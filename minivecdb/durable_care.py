@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from .vector_storage import MAX_DIMENSION, MinivecdbError
+from .vector_storage import MAX_DIMENSION, MAX_ID, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
 from .durable_format import DAMAGED, Head, SELECT_HEAD, metadata_of, row_seals, seal
 from .writer_lock import try_lock
@@ -191,6 +191,7 @@ class _Wreck:
         self.con.execute("PRAGMA writable_schema=ON")   # look past a damaged schema
         self.head = self._head(dimension)
         self.extents, self.segments = Extents(sorted(e for e in self._table("extents", "first, n, segment, start") if self._fits(e))), {}
+        self.gone = np.array(sorted(e for e in self._table("gone", "first, n") if self._fits(e)), np.int64).reshape(-1, 2)
         for number, generation, rows in self._table("segments", "segment, generation, rows"): self._open_segment(number, generation, rows)
 
     def _head(self, dimension: int | None) -> Head:
@@ -223,19 +224,55 @@ class _Wreck:
 
     def _scan(self, sql: str, low: int, high: int, name: str) -> Iterator[tuple]:
         "Rows with keys from `low` to `high`; a range that cannot be read is halved until the damage is between the halves."
-        todo = [(low, high)]
+        todo, patience = [(low, high)], 20_000
         while todo:
             a, b = todo.pop()
             try: yield from self.con.execute(sql, (a, b)).fetchall()
             except DAMAGED as e:
-                if a < b: todo += [((a + b) // 2 + 1, b), (a, (a + b) // 2)]
-                else: self.notes.append(f"table {name}, key {a}: {e}")
+                patience -= 1
+                if a < b and patience > 0: todo += [((a + b) // 2 + 1, b), (a, (a + b) // 2)]
+                else: self.notes.append(f"table {name}, {f'key {a}' if a == b else f'keys {a} to {b}'}: {e}")
+
+@patch
+def _first(self: _Wreck, low: int) -> int | None: # -1 for none; None where a damaged page is in the way
+    "The first id from `low` on."
+    try: found = self.con.execute("SELECT id FROM rows WHERE id >= ? ORDER BY id LIMIT 1", (low,)).fetchone()
+    except DAMAGED: return None
+    return found[0] if found else -1
+
+@patch
+def _beyond(self: _Wreck, low: int, last: int, step: int) -> int:
+    "The first id from `low` on where reading works again, looked for in growing steps and then by halving."
+    while low + step < last and self._first(low + step) is None: step *= 2
+    bad, good = low + step // 2, min(low + step, last)
+    while good - bad > 1: bad, good = (bad, m) if self._first(m := (bad + good) // 2) is not None else (m, good)
+    self.notes.append(f"table rows, keys {low} to {good - 1}: cannot be read")
+    return good
+
+@patch
+def _starts(self: _Wreck, last: int, block: int) -> Iterator[int]:
+    "Where to look for a block of ids. Gaps are passed over, so that it takes as long as there are rows; damage is gone through block by block as far as rows can be in it."
+    low, blind, patience = 0, 0, 16 + 2 * max(self.head.count, int(self.extents.n.sum())) // block
+    while low < last:
+        yield low
+        low += block
+        i = np.searchsorted(self.gone[:, 0], low, "right") - 1
+        if i >= 0: low = max(low, int(self.gone[i].sum()))
+        there = self._first(low)
+        if there is not None: low, blind = last if there < 0 else there, 0
+        elif (blind := blind + 1) > patience: low, blind = self._beyond(low, last, block), 0
+
+@patch
+def _last(self: _Wreck) -> int:
+    "A number above all ids."
+    try: most = self.con.execute("SELECT max(id) FROM rows").fetchone()[0] or 0
+    except DAMAGED: most = 0
+    return min(max(self.head.next_id, int((self.extents.first + self.extents.n).max(initial=0)), most + 1), MAX_ID)
 
 @patch
 def rows(self: _Wreck, lost: dict[int, str], block: int = 2048) -> Iterator[tuple[np.ndarray, np.ndarray, list[bytes]]]:
     "Rows that match their checksum, by ascending ids; the others go to `lost`."
-    last = max(self.head.next_id, int((self.extents.first + self.extents.n).max(initial=0)), 1)
-    for low in range(0, last, block):
+    for low in self._starts(self._last(), block):
         found = sorted({f[0]: f for f in self._scan("SELECT id, metadata, crc FROM rows WHERE id BETWEEN ? AND ?", low, low + block - 1, "rows")}.values(), key=lambda f: f[0])
         if not found: continue
         recent = dict(self._scan("SELECT id, vector FROM recent WHERE id BETWEEN ? AND ?", low, low + block - 1, "recent"))

@@ -6,15 +6,15 @@
 __all__ = ['FORMATS']
 
 # %% ../nbs/56_durable_exchange.ipynb #010a3f09
-import json, os, secrets
+import errno, json, os, secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, as_matrix
-from .json_files import MAX_ID, _row_json, write_atomically
+from .vector_storage import DimensionError, FileFormatError, MAX_ID, MinivecdbError, ModelError, VectorStorage, as_matrix, as_metadatas
+from .json_files import _row_json, write_atomically
 from .segments import disk
 from .tables import Block, block_rows, need, table_blocks
 from .durable_format import metadata_text
@@ -84,12 +84,13 @@ def _export_parquet(self: DurableStorage, path: Path):
     "Columns id, vector and metadata (JSON text); dimension, model and next id in the file's own metadata."
     pa, parquet = need("pyarrow", "writing Parquet"), need("pyarrow.parquet", "writing Parquet")
     path = path.resolve()
+    if not path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(path.parent))
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with self._lock as s:
             head = json.dumps({"dimension": s.head.dimension, "model": s.head.model, "next_id": s.head.next_id})
             schema = pa.schema([("id", pa.int64()), ("vector", pa.list_(pa.float32(), s.head.dimension)), ("metadata", pa.string())], {"minivecdb": head})
-            with parquet.ParquetWriter(part, schema, compression="zstd", use_dictionary=False) as file:
+            with parquet.ParquetWriter(part, schema, compression="zstd", use_dictionary=False, write_page_checksum=True) as file:
                 for ids, rows, texts in self._blocks(s): file.write_batch(pa.record_batch([pa.array(ids), pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), s.head.dimension), pa.array([t.decode() for t in texts])], schema=schema))
         fd = os.open(part, os.O_RDWR)
         try: disk.fdatasync(fd)
@@ -139,9 +140,9 @@ def restore(self: DurableStorage,
     with changing(self) as change:
         after = -1
         for block in blocks:
-            rows = as_matrix(block.rows, self.dimension)
+            rows, n = as_matrix(block.rows, self.dimension, change.head["count"]), change.head["count"]
             ids = _check_ids(block.ids, after, len(rows))
-            change.insert_with_gaps(ids, rows, [metadata_text(m) for m in block.metadatas or [None] * len(ids)])
+            change.insert_with_gaps(ids, rows, as_metadatas(block.metadatas or [None] * len(ids), n, metadata_text))
             change.note_all(ids)
             after = int(ids[-1]) if len(ids) else after
         next_id = head.get("next_id", 0)

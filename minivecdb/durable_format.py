@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 import numpy as np
-from .vector_storage import FileFormatError, MAX_DEPTH, MAX_DIMENSION, as_metadata
-from .json_files import MAX_ID
+from .vector_storage import FileFormatError, MAX_DEPTH, MAX_DIMENSION, MAX_ID, as_metadata
 from .segments import DamageError, disk
 
 # %% ../nbs/50_durable_format.ipynb #299077b7

@@ -23,7 +23,8 @@ def _reader_without_writer(self: DurableStorage, session: str) -> Reader | None:
     try:
         logged = wal.exists() and wal.stat().st_size > 0
         if logged and not shm.exists(): return self._private_reader(session, gate)
-        return Reader(connect(f"{uri_path(self.meta)}?mode=ro&{'readonly_shm=1' if logged else 'immutable=1'}"), session, gate)
+        reader = Reader(connect(f"{uri_path(self.meta)}?mode=ro&{'readonly_shm=1' if logged else 'immutable=1'}"), session, gate)
+        return reader.borrow(self) if logged else reader
     except BaseException: os.close(gate); raise
 
 def private_copy(

@@ -14,7 +14,7 @@ from .vector_storage import FileFormatError, MinivecdbError, VectorStorage
 from .segments import DamageError, Segment, open_file, segment_name, uri_path
 from .writer_lock import LockRecord, has_writer, read_lock, try_lock, unlock
 from .durable_format import DAMAGED, FORMAT, Head, check_head, check_schema, read_head
-from .durable_storage import ClosedError, DurableStorage, _orphans, connect, refuse_links
+from .durable_storage import ClosedError, DurableStorage, _borrowed, _orphans, connect, refuse_links
 
 # %% ../nbs/51_durable_snapshots.ipynb #ba28761b
 class Reader:
@@ -26,11 +26,19 @@ class Reader:
         copy: TemporaryDirectory | None = None, # that holds the files of `con`
     ):
         self.con, self.session, self.gate, self.copy, self.pid, self.checked = con, session, gate, copy, os.getpid(), False
+        self.home, self.file = None, None
         con.text_factory = bytes
+
+    def borrow(self, storage: DurableStorage) -> "Reader":
+        "Note that this one reads a dead writer's shared memory: where it is when nobody reads, and (inode, device) of its file."
+        self.home, self.file = storage._idle, os.stat(storage.meta)[1:3]
+        _borrowed.append(self)
+        return self
 
     def close(self):
         "Give everything back."
         with suppress(sqlite3.Error, UnicodeDecodeError): self.con.close()
+        with suppress(ValueError): _borrowed.remove(self)
         if self.gate is not None: os.close(self.gate); self.gate = None
         if self.copy: self.copy.cleanup()
 
@@ -63,7 +71,10 @@ def _new_reader(self: DurableStorage) -> Reader | None:
     refuse_links(self.path)
     if not writing: return self._reader_without_writer(session)
     ready = all((self.path/f"meta.sqlite{end}").exists() for end in ("-wal", "-shm"))
-    return Reader(connect(f"{uri_path(self.meta)}?mode=ro"), session) if ready else None
+    if not ready: return None
+    if (busy := self._borrowers()) and (record := read_lock(self._lock_fd)) and record.pid == os.getpid(): return None   # that writer waits for them
+    reader = Reader(connect(f"{uri_path(self.meta)}?mode=ro"), session)
+    return reader.borrow(self) if busy else reader   # SQLite lets all connections of a process share what the first one borrowed
 
 # %% ../nbs/51_durable_snapshots.ipynb #594211b1
 class _Moved(Exception):
@@ -121,7 +132,7 @@ def _end(self: DurableStorage, snapshot: Snapshot):
     try: reader.con.execute("COMMIT")
     except (sqlite3.Error, UnicodeDecodeError): return reader.close()
     if reader.gate is not None: unlock(reader.gate)
-    if self._closed or len(self._idle) > 7: reader.close()
+    if self._closed or len(self._idle) > 7 or reader.home is not None and reader.session != self._session(): reader.close()
     else: self._idle.append(reader)
 
 # %% ../nbs/51_durable_snapshots.ipynb #54f50baa

@@ -6,16 +6,17 @@
 __all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage', 'connect', 'refuse_links', 'SegmentRow']
 
 # %% ../nbs/50_durable_storage.ipynb #0120aa24
-import errno, os, re, sqlite3, struct, tempfile, threading, time
+import errno, os, re, sqlite3, struct, tempfile, threading, time, weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
-from .segments import DamageError, Segment, disk, open_file, segment_name, uri_path
-from .writer_lock import LockedError, LockRecord, WriterLock, try_lock
+from .segments import DamageError, Segment, _segment_file, disk, open_file, segment_name, uri_path
+from .writer_lock import LockedError, LockRecord, WriterLock, read_lock, try_lock
 from .durable_format import DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, check_format, check_head, check_schema, read_head, seal
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
@@ -31,7 +32,9 @@ class ClosedError(MinivecdbError, ValueError):
 # %% ../nbs/50_durable_storage.ipynb #1bfbc47a
 class _View:
     "`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."
-    def __init__(self, storage: "DurableStorage"): self.storage, self.local = storage, threading.local()
+    def __init__(self, storage: "DurableStorage"): self._storage, self.local = weakref.ref(storage), threading.local()   # weak: a handle that nobody has any more must end at once, and free the lock
+    @property
+    def storage(self) -> "DurableStorage": return self._storage()
     def __enter__(self) -> "Snapshot":
         held = self.local.__dict__
         if not held.get("depth"): held["snapshot"], held["depth"] = self.storage._begin(), 0
@@ -59,8 +62,9 @@ class DurableStorage(VectorStorage):
     ):
         if mode not in ("r", "rw"): raise ValueError(f'expected mode "r" or "rw", got {mode!r}')
         if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
+        if isinstance(timeout, bool) or not isinstance(timeout, (int, float, np.number)) or not timeout >= 0: raise ValueError(f"expected the timeout as a number of seconds from 0 up, got {timeout!r}")
         if dimension is not None: dimension = check_dimension(dimension)
-        self.path, self.mode, self.timeout, self.pid = Path(os.path.abspath(path)), mode, timeout, os.getpid()
+        self.path, self.mode, self.timeout, self.pid = Path(os.path.abspath(path)), mode, float(timeout), os.getpid()
         self.meta, self._given = self.path/"meta.sqlite", str(path)
         self._idle, self._files, self._arrays = deque(), (-1, {}), {}
         self._lock, self._writing = _View(self), threading.RLock()
@@ -119,6 +123,7 @@ def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
 
 # %% ../nbs/50_durable_storage.ipynb #9da340b9
 _orphans = [] # connections of a parent process: to close one here would drop the parent's locks
+_borrowed = [] # readers of this process that look at the shared memory of a writer that died without writing to it; while one does, SQLite lets nobody in this process write to it
 
 def connect(
     uri: str, # a path and SQLite's options, without `file:`
@@ -137,6 +142,24 @@ def _abandon(self: DurableStorage):
     if self._writer is not None: self._writer.release()
     for name in ("_lock_fd", "_gate"):
         if (fd := getattr(self, name)) >= 0: os.close(fd); setattr(self, name, -1)
+
+@patch
+def _borrowers(self: DurableStorage) -> list: # of `Reader`
+    "Close the borrowing readers of this file that nobody uses just now; those who used them connect anew. The others."
+    if not _borrowed: return []
+    file = os.stat(self.meta)[1:3]
+    found = [r for r in list(_borrowed) if r.file == file and r.pid == os.getpid()]
+    for r in found:
+        with suppress(ValueError): r.home.remove(r); r.close()   # one that is not at home is being used
+    return [r for r in found if r in _borrowed]
+
+@patch
+def _take_back(self: DurableStorage):
+    "Wait until no reader of this process borrows. Later ones see the new session in LOCK, and do not begin."
+    deadline = time.monotonic() + self.timeout
+    while self._borrowers():
+        if time.monotonic() >= deadline: raise LockedError(f"{self.path}: another handle of this process is reading what a writer that died left, and was still after {self.timeout:g} seconds: finish reading there, then open for writing")
+        time.sleep(.002)
 
 @patch
 def _close_writer(self: DurableStorage):
@@ -176,6 +199,24 @@ def _peek(self: DurableStorage):
     version, pages = struct.unpack(">i", start[60:64])[0], struct.unpack(">I", start[28:32])[0]
     if not check_format(version, self.meta) and (pages > 1 or start[18] != 2): raise FileFormatError(f"{self.meta}: not a storage of minivecdb")
 
+@patch
+def _check_lost(self: DurableStorage):
+    "Raise if `meta.sqlite` is not there although it has been. It never is while another handle makes this storage: it comes before the first segment."
+    there = lambda: self.meta.exists() and self.meta.stat().st_size > 0
+    if not self.path.is_dir() or there(): return
+    left, record = sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), None
+    with suppress(FileNotFoundError):
+        fd = open_file(self.path/"LOCK")
+        try: record = read_lock(fd)
+        finally: os.close(fd)
+    if not there(): self._refuse_lost(left, record)   # and nobody has made it meanwhile
+
+@patch
+def _refuse_lost(self: DurableStorage, left: list[str], record: LockRecord | None):
+    "Raise if anything is left of a storage without tables."
+    told = f"there are vectors ({left[0]}{f' and {len(left) - 1} more' if left[1:] else ''})" if left else f"LOCK tells of {record.commits} commits" if record and record.commits else None
+    if told: raise DamageError(f"{self.meta}: missing or empty, but {told}, which mean nothing without it: restore it or the whole folder from a backup; for a new storage take another folder")
+
 # %% ../nbs/50_durable_storage.ipynb #aff60def
 @patch
 def _migrate(self: DurableStorage, format: int, dimension: int | None, model: str | None):
@@ -189,6 +230,13 @@ def _migrate(self: DurableStorage, format: int, dimension: int | None, model: st
         head = Head(dimension, model, *[0] * (len(Head._fields) - 3), commits=1)
         run(INSERT_HEAD, (*head, seal(*head)))
     self._wrapped(disk.commit, self._con)
+
+@patch
+def _check_allowed(self: DurableStorage):
+    "Raise if the system does not let this process write here."
+    first, remedy = self.path if self.path.exists() else self.path.parent, 'open with mode="r" to read, or change the permissions' if self.meta.exists() else "take another folder, or change the permissions"
+    for p in (first, self.meta, self.path/"LOCK"):
+        if p.exists() and not os.access(p, os.W_OK): raise ReadOnlyError(f"{p}: this process may not write here: {remedy}")
 
 @patch
 def _make_folder(self: DurableStorage):
@@ -221,14 +269,15 @@ def _check_acknowledged(self: DurableStorage, commits: int, record: LockRecord |
     if record and record.commits > commits: raise DamageError(f"{self.meta}: ends with commit {commits}, but commit {record.commits} was acknowledged: meta.sqlite-wal was damaged or removed; restore a backup, or repair_folder(path, into) what is left")
 
 # %% ../nbs/50_durable_storage.ipynb #45599433
-_left_behind = re.compile(r"vectors-.*\.f32|\.index-.*\.tmp") # what an unfinished compaction, and an unfinished keeping of an index, may leave
+_index_file = re.compile(r"index-(0|[1-9]\d{0,17})\.ivf") # one that is kept beside a storage, and the change it reflects
+_half_index = re.compile(rf"\.{_index_file.pattern}\.[0-9a-f]{{8}}\.tmp") # one that was not finished
 
 @patch
 def _sweep(self: DurableStorage, head: Head):
     "Remove what no commit knows: files of an unfinished compaction, and bytes behind the published rows. What should be there must be."
     known = {segment_name(s.number, s.generation): s for s in self._segment_rows(self._con)}
     for path in self.path.iterdir():
-        if _left_behind.fullmatch(path.name) and path.name not in known: self._wrapped(disk.unlink, path)
+        if path.name not in known and (_segment_file.fullmatch(path.name) or _half_index.fullmatch(path.name)): self._wrapped(disk.unlink, path)
     for name, s in known.items():
         try: segment = Segment(self.path/name, head.dimension, s.rows)
         except FileNotFoundError as e: raise DamageError(f"{self.path/name}: missing: restore a backup, or repair_folder(path, into)") from e
@@ -247,8 +296,10 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     "The writing connection; finish or undo what a crash left."
     meta = self.meta
     fresh = not meta.exists() or not meta.stat().st_size
+    if not fresh: self._take_back()
     self._con = self._wrapped(disk.connect, meta)
     format = check_schema(self._con, meta)
+    if not format: self._refuse_lost(sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
     if format < FORMAT: self._migrate(format, dimension, model)
     if fresh: self._wrapped(disk.fsync_dir, self.path)
     head = read_head(self._con, meta)
@@ -256,7 +307,7 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     self._check_acknowledged(head.commits, self._writer.found)
     self._checkpoint("TRUNCATE", min(self.timeout, 1.))
     self._wrapped(self._writer.note, head.commits)
-    self._sweep(head)
+    if format: self._sweep(head)
     self._head = head
 
 @patch
@@ -266,10 +317,12 @@ def _open_writer(self: DurableStorage, dimension: int | None, model: str | None)
     if not self.path.is_dir():
         if dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
         if not self.path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(self.path.parent))
+        self._check_allowed()
         self._make_folder()
     refuse_links(self.path)
     if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
     if meta.exists(): self._peek()
+    self._check_allowed()
     self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
     try: self._connect_writer(dimension, model)
     except DAMAGED as e: raise self._damage(e) from e
@@ -278,6 +331,7 @@ def _open_writer(self: DurableStorage, dimension: int | None, model: str | None)
 def _open(self: DurableStorage, dimension: int | None, model: str | None):
     "Open for writing or for reading, and compare what was asked for with what is there."
     if self.path.exists() and not self.path.is_dir(): raise FileFormatError(f"{self.path}: not a folder: VectorStorage.load reads a JSON file")
+    self._check_lost()
     if self.mode == "rw": self._open_writer(dimension, model)
     elif not self.meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", self._given)
     head = self._head if self.mode == "rw" else self._first_look()

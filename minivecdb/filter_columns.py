@@ -7,7 +7,7 @@ __all__ = ['INTEGER', 'FLOAT', 'Column', 'rows_with', 'integer_bounds', 'nearest
            'Columns', 'column_values', 'column_of']
 
 # %% ../nbs/23_filter_columns.ipynb #03f4de56
-import json, math, operator, threading
+import json, math, operator, threading, weakref
 from collections.abc import Iterable
 from functools import reduce
 from itertools import repeat
@@ -223,10 +223,14 @@ def metadata_of(self: VectorStorage,
 class Columns:
     "The metadata of a storage by key."
     def __init__(self, storage: VectorStorage):
-        self.storage, self.columns = storage, {} # path -> Column
+        self._storage, self.columns = weakref.ref(storage), {} # path -> Column
         self.ids, self.alive = np.zeros(0, np.int64), np.zeros(0, bool) # [capacity] ascending; whether the id still exists
         self.used, self._seen, self._lock = 0, None, threading.RLock()
 
+    @property
+    def storage(self) -> VectorStorage:
+        "The storage, held weakly: it holds its columns, and must end with its last user."
+        return self._storage()
     def __repr__(self) -> str: return f"Columns({', '.join(map(join_path, self.columns)) or 'none yet'}; {self.used:,} rows, {sum(self.memory_usage().values()) / 1e6:.1f} MB)"
 
     def memory_usage(self) -> dict[str, int]: # bytes by key

@@ -9,7 +9,7 @@ __all__ = ['WALK_BYTES']
 import numpy as np
 from collections.abc import Iterator
 from fastcore.basics import patch
-from .json_files import MAX_ID
+from .vector_storage import MAX_ID
 from .segments import DamageError, stitched
 from .durable_format import DAMAGED
 from .durable_storage import DurableStorage

@@ -70,7 +70,7 @@ def uri_path(path: Path) -> str:
 
 # %% ../nbs/49_segments.ipynb #4c0655ed
 SEGMENT_BYTES = 4 << 30
-_name = re.compile(r"vectors-(0|[1-9]\d{0,17})-(0|[1-9]\d{0,17})\.f32")
+_segment_file = re.compile(r"vectors-(0|[1-9]\d{0,17})-(0|[1-9]\d{0,17})\.f32")
 
 class DamageError(FileFormatError):
     "A storage whose files do not hold what was written to them. The message names the file, and the row where there is one."

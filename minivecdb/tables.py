@@ -4,17 +4,20 @@
 
 # %% auto #0
 __all__ = ['BLOCK_BYTES', 'MAX_LINE', 'MissingExtraError', 'need', 'Block', 'block_rows', 'is_table', 'table_length',
-           'table_blocks']
+           'table_blocks', 'source_blocks', 'checked_blocks']
 
 # %% ../nbs/48_tables.ipynb #e4490f1a
 import json, re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 import numpy as np
-from .vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, VectorError, as_matrix
+from fastcore.basics import patch
+from tqdm import tqdm
+from .vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, VectorError, VectorStorage, as_matrix, as_metadata, as_metadatas
 
 # %% ../nbs/48_tables.ipynb #82275857
 try: import orjson
@@ -60,7 +63,7 @@ def table_length(source: Any) -> int | None: # None where only reading it all wo
     "How many rows a table has; a progress bar asks."
     if _kind(source) != "path": return len(source) if hasattr(source, "__len__") else None
     path = Path(source)
-    with suppress(ValueError, OSError, EOFError, ImportError): # the reading itself will say what is wrong
+    with suppress(ValueError, TypeError, OSError, EOFError, ImportError): # the reading itself will say what is wrong
         if path.suffix == ".parquet": return need("pyarrow.parquet", "reading Parquet").read_metadata(path).num_rows
         if path.suffix == ".npy": return len(np.load(path, mmap_mode="r", allow_pickle=False))
 
@@ -81,13 +84,14 @@ def _file_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Bl
     "A file by its ending."
     if path.suffix == ".parquet": return _parquet_blocks(path, dimension, vector, n)
     if path.suffix in (".jsonl", ".ndjson"): return _line_blocks(path, dimension, vector, n)
-    if path.suffix == ".npy": return _numpy_blocks(path, n)
+    if path.suffix == ".npy": return _numpy_blocks(path, dimension, n)
     raise FileFormatError(f"{path}: expected a file that ends in .parquet, .jsonl, .ndjson or .npy; VectorStorage.load reads .json")
 
-def _numpy_blocks(path: Path, n: int) -> Iterator[Block]:
+def _numpy_blocks(path: Path, dimension: int, n: int) -> Iterator[Block]:
     "A matrix in a file, mapped."
     try: x = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError) as e: raise FileFormatError(f"{path}: {e}: save it with numpy.save") from None
+    if x.ndim != 2: raise DimensionError(f"{path}: expected a matrix of shape (n, {dimension}), got shape {x.shape}: save one vector per row")
     for a in range(0, len(x), n): yield Block(x[a:a + n], None)
 
 # %% ../nbs/48_tables.ipynb #a62a538d
@@ -96,11 +100,11 @@ def _columns(names: list[str], vector: str) -> list[str] | None:
     if vector not in names: raise VectorError(f"the table has the columns {', '.join(map(repr, names))}, and no {vector!r}: name the column of vectors `vector`")
     return None if "metadata" in names else [c for c in names if c not in (vector, "id")]
 
-def _dictionary(x: Any) -> Any:
+def _dictionary(x: Any, row: str = "a row") -> Any:
     "Metadata from a cell: JSON text or a dictionary; the missing value is None."
     if not isinstance(x, (str, bytes)): return x
     try: return json.loads(x)
-    except (ValueError, RecursionError) as e: raise MetadataError(f"a cell of column 'metadata' is not JSON ({e})") from None
+    except (ValueError, RecursionError) as e: raise MetadataError(f"{row}: its cell of column 'metadata' is not JSON ({e})") from None
 
 def _as_given_ids(ids: Any) -> np.ndarray:
     "A column of ids."
@@ -115,30 +119,33 @@ def _batches(source: Any, n: int) -> Iterator[Any]:
     for b in parts:
         for a in range(0, b.num_rows, n): yield b.slice(a, n)
 
-def _arrow_matrix(column: Any, dimension: int, vector: str) -> np.ndarray:
-    "A column of lists as a matrix; no copy for float32."
-    if column.null_count: raise VectorError(f"column {vector!r} has {column.null_count} missing vectors: leave those rows out")
+def _arrow_matrix(column: Any, dimension: int, vector: str, first: int = 0) -> np.ndarray:
+    "A column of lists as a matrix; no copy for float32. Errors count its rows from `first` on."
+    where = lambda wrong, per=1: f"vector {first + int(np.flatnonzero(wrong)[0]) // per} of column {vector!r}"
+    if column.null_count: raise VectorError(f"{where(column.is_null())} is missing: leave out rows that have none")
     if not hasattr(column, "flatten"): raise VectorError(f"column {vector!r} is of type {column.type}, expected lists of numbers")
     flat = column.flatten()
-    if flat.null_count: raise VectorError(f"column {vector!r} has a vector with a missing number")
-    if len(flat) != len(column) * dimension or (column.value_lengths().to_numpy() != dimension).any() if hasattr(column, "value_lengths") else False:
-        raise DimensionError(f"expected {dimension} dimensions in every row of column {vector!r}, got lists of other lengths")
+    lengths = np.full(len(column), column.type.list_size) if hasattr(column.type, "list_size") else column.value_lengths().to_numpy()
+    if (lengths != dimension).any(): raise DimensionError(f"expected {dimension} dimensions, got {lengths[lengths != dimension][0]} in {where(lengths != dimension)}: all vectors of a storage have one length")
+    if flat.null_count: raise VectorError(f"{where(flat.is_null(), dimension)} has a missing number")
     return flat.to_numpy(zero_copy_only=False).reshape(-1, dimension)
 
 def _arrow_blocks(batches: Iterable, dimension: int, vector: str) -> Iterator[Block]:
     "Record batches."
+    first = 0
     for b in batches:
         if not b.num_rows: continue
         names = b.schema.names
         others = _columns(names, vector)
-        metas = [_dictionary(x) for x in b.column(names.index("metadata")).to_pylist()] if others is None else b.select(others).to_pylist() if others else None
-        yield Block(_arrow_matrix(b.column(names.index(vector)), dimension, vector), metas, _as_given_ids(b.column(names.index("id")).to_numpy(zero_copy_only=False)) if "id" in names else None)
+        metas = [_dictionary(x, f"vector {i}") for i, x in enumerate(b.column(names.index("metadata")).to_pylist(), first)] if others is None else b.select(others).to_pylist() if others else None
+        yield Block(_arrow_matrix(b.column(names.index(vector)), dimension, vector, first), metas, _as_given_ids(b.column(names.index("id")).to_numpy(zero_copy_only=False)) if "id" in names else None)
+        first += b.num_rows
 
 def _parquet_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Block]:
-    "A Parquet file, read piece by piece: left to itself the library holds whole row groups, and of some files that is everything."
+    "A Parquet file, read piece by piece: left to itself the library holds whole row groups, and of some files that is everything. Checksums are compared where its writer left some."
     pa, parquet = need("pyarrow", "reading Parquet"), need("pyarrow.parquet", "reading Parquet")
     try:
-        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file: yield from _arrow_blocks(file.iter_batches(batch_size=n), dimension, vector)
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True) as file: yield from _arrow_blocks(file.iter_batches(batch_size=n), dimension, vector)
     except FileNotFoundError: raise
     except (pa.ArrowException, OSError) as e: raise FileFormatError(f"{path}: {e}") from None
 
@@ -147,21 +154,23 @@ def _missing(x: Any) -> bool: return x is None or (isinstance(x, float) and x !=
 
 def _pandas_blocks(frame: Any, dimension: int, vector: str, n: int) -> Iterator[Block]:
     "A data frame of pandas. Its missing values become None."
-    others = _columns(list(map(str, frame.columns)), vector)
+    others = _columns(names := list(map(str, frame.columns)), vector)
+    if len({*names}) < len(names): raise VectorError(f"the table has the columns {', '.join(map(repr, names))}: give each a name of its own")
     for a in range(0, len(frame), n):
-        part = frame.iloc[a:a + n]
-        records = [_dictionary(x) for x in part["metadata"]] if others is None else [{k: None if _missing(v) else v for k, v in r.items()} for r in part[others].to_dict("records")] if others else None
-        yield Block(as_matrix(part[vector].tolist(), dimension), records, _as_given_ids(part["id"]) if "id" in part else None)
+        part = frame.iloc[a:a + n].set_axis(names, axis=1)
+        records = [None if _missing(x) else _dictionary(x, f"vector {i}") for i, x in enumerate(part["metadata"], a)] if others is None else [{k: None if _missing(v) else v for k, v in r.items()} for r in part[others].to_dict("records")] if others else None
+        yield Block(as_matrix(part[vector].tolist(), dimension, a), records, _as_given_ids(part["id"]) if "id" in part else None)
 
 def _polars_blocks(frame: Any, dimension: int, vector: str, n: int) -> Iterator[Block]:
     "A data frame of polars."
     others = _columns(frame.columns, vector)
-    for part in frame.iter_slices(n):
+    for first, part in zip(range(0, len(frame), n), frame.iter_slices(n)):
         cells = part.get_column(vector)
-        if cells.null_count(): raise VectorError(f"column {vector!r} has {cells.null_count()} missing vectors: leave those rows out")
+        if cells.null_count(): raise VectorError(f"vector {first + int(cells.is_null().arg_max())} of column {vector!r} is missing: leave out rows that have none")
         kind = type(cells.dtype).__name__
-        rows = cells.to_numpy() if kind == "Array" else as_matrix(cells.to_list(), dimension) if kind == "List" and (cells.list.len() != dimension).any() else cells.explode().to_numpy().reshape(-1, dimension) if kind == "List" else as_matrix(cells.to_list(), dimension)
-        records = [_dictionary(x) for x in part.get_column("metadata").to_list()] if others is None else part.select(others).to_dicts() if others else None
+        even = kind == "List" and (cells.list.len() == dimension).all()
+        rows = cells.to_numpy() if kind == "Array" else cells.explode().to_numpy().reshape(-1, dimension) if even else as_matrix(cells.to_list(), dimension, first)
+        records = [_dictionary(x, f"vector {i}") for i, x in enumerate(part.get_column("metadata").to_list(), first)] if others is None else part.select(others).to_dicts() if others else None
         yield Block(rows, records, _as_given_ids(part.get_column("id").to_numpy()) if "id" in part.columns else None)
 
 # %% ../nbs/48_tables.ipynb #243b5643
@@ -183,15 +192,97 @@ def _lines(path: Path) -> Iterator[tuple[int, dict]]:
             if len(line) > MAX_LINE: raise FileFormatError(f"{path}: line {number} is longer than {MAX_LINE:,} bytes")
             if line.strip(): yield number, _line(path, number, line)
 
+def _checked_lines(path: Path, numbers: list[int], rows: list, dimension: int) -> np.ndarray:
+    "The vectors of some lines; an error names the line."
+    try: return as_matrix(rows, dimension)
+    except (VectorError, DimensionError):
+        for number, x in zip(numbers, rows):
+            try: as_matrix([x], dimension, number, "line")
+            except (VectorError, DimensionError) as e: raise type(e)(f"{path}: {e}") from None
+        raise
+
 def _line_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Block]:
     "A file of JSON lines: an object per line, with a list of numbers under `vector`."
-    rows, metas, ids, has_ids = [], [], [], None
+    rows, metas, ids, numbers, has_ids = [], [], [], [], None
+    block = lambda: Block(_checked_lines(path, numbers, rows, dimension), metas, np.array(ids, np.int64) if has_ids else None, True)
     for number, row in _lines(path):
         if vector not in row: raise VectorError(f"{path}: line {number} has no {vector!r}")
         id, x = row.pop("id", None), row.pop(vector)
         if has_ids is None: has_ids = id is not None
         if not isinstance(x, list): raise VectorError(f"{path}: line {number} has no list of numbers under {vector!r}")
         if has_ids and (type(id) is not int or id < 0): raise FileFormatError(f"{path}: line {number} has the id {id!r}, expected a whole number from 0 up")
-        rows.append(x); ids.append(id); metas.append(_dictionary(row["metadata"]) if "metadata" in row else row)
-        if len(rows) == n: yield Block(rows, metas, np.array(ids, np.int64) if has_ids else None); rows, metas, ids = [], [], []
-    if rows: yield Block(rows, metas, np.array(ids, np.int64) if has_ids else None)
+        rows.append(x); ids.append(id); numbers.append(number); metas.append(_dictionary(row["metadata"], f"{path}: line {number}") if "metadata" in row else row)
+        if len(rows) == n: yield block(); rows, metas, ids, numbers = [], [], [], []
+    if rows: yield block()
+
+# %% ../nbs/48_tables.ipynb #d17994c8
+def _array_blocks(vectors: Any, dimension: int) -> Iterator[Block]:
+    "An array or list in blocks; errors name rows by their number in the whole."
+    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2: vectors = as_matrix(vectors, dimension)
+    many = block_rows(dimension)
+    for a in range(0, len(vectors), many): yield Block(as_matrix(vectors[a:a + many], dimension, a), None, checked=True)
+    if not len(vectors): as_matrix(vectors, dimension)
+
+def _stream_blocks(stream: Iterator) -> Iterator[Block]:
+    "An iterator of matrices, or of pairs (matrix, metadata)."
+    for item in stream:
+        yield item if isinstance(item, Block) else Block(*item) if isinstance(item, tuple) and len(item) == 2 else Block(item, None)
+
+def source_blocks(
+    vectors: Any, # see `add_bulk`
+    dimension: int, # d
+) -> Iterator[Block]:
+    "Any source in blocks."
+    if is_table(vectors): return table_blocks(vectors, dimension)
+    if isinstance(vectors, Iterator): return _stream_blocks(vectors)
+    return _array_blocks(vectors, dimension)
+
+def checked_blocks(
+    vectors: Any, # see `add_bulk`
+    metadatas: Iterable | None, # one dictionary per vector, or None for empty ones
+    dimension: int, # d
+    form: Callable = as_metadata, # what checks one dictionary
+) -> Iterator[tuple[np.ndarray, list]]: # ([m, d] float32 rows, m metadata)
+    "Any source in checked blocks; what is wrong is named by its number in the whole."
+    given, total = None if metadatas is None else iter(metadatas), 0
+    for block in source_blocks(vectors, dimension):
+        rows = block.rows if getattr(block.rows, "dtype", None) == np.float32 and block.checked else as_matrix(block.rows, dimension, total)
+        if given is not None and block.metadatas is not None: raise MetadataError("these vectors bring their own metadata: give no other")
+        metas = list(islice(given, len(rows))) if given is not None else [None] * len(rows) if block.metadatas is None else list(block.metadatas)
+        if len(metas) != len(rows): raise MetadataError(f"got {total + len(rows)} vectors but {total + len(metas)} metadata: give one dictionary per vector")
+        yield rows, as_metadatas(metas, total, form)
+        total += len(rows)
+    if given is not None and (left := sum(1 for _ in islice(given, 1_000_000))): raise MetadataError(f"got {total} vectors but {total + left} metadata: give one dictionary per vector")
+
+# %% ../nbs/48_tables.ipynb #ab4c6a77
+if not hasattr(VectorStorage, "_add_matrix"): VectorStorage._add_matrix = VectorStorage.add_bulk   # of the first page: it knows arrays alone
+
+@patch
+def add_bulk(self: VectorStorage,
+    vectors: Any, # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
+    metadatas: Iterable[dict | None] | None = None, # one dictionary per vector, or None for empty ones
+    *,
+    progress: bool = False, # show a bar
+) -> list[int]: # the n new ids
+    "Add many vectors at once. All are checked before the first is stored."
+    if not isinstance(vectors, Iterator) and not is_table(vectors) and not progress: return self._add_matrix(vectors, metadatas)
+    rows, metas = [np.empty((0, self.dimension), np.float32)], []
+    with tqdm(total=table_length(vectors), unit=" vectors", disable=not progress, leave=False) as bar:
+        for block, more in checked_blocks(vectors, metadatas, self.dimension):
+            rows.append(block); metas += more
+            bar.update(len(block))
+    return self._add_matrix(np.concatenate(rows), metas)
+
+@patch
+def __enter__(self: VectorStorage) -> VectorStorage: return self
+@patch
+def __exit__(self: VectorStorage, *error): self.close()
+@patch
+def close(self: VectorStorage):
+    "Nothing in memory; a storage in a folder lets others write."
+@patch
+def check(self: VectorStorage,
+    progress: bool = False, # show a bar
+) -> list[str]: # empty
+    "What is wrong with the files: a storage in memory has none."
+    return []

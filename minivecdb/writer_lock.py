@@ -69,6 +69,7 @@ class WriterLock:
         self.path, self.fd, self.session, self.pid = path, open_file(path, os.O_RDWR | os.O_CREAT), secrets.token_hex(8), os.getpid()
         try:
             self._wait(timeout)
+            self.check()
             self.found = read_lock(self.fd)
             self.note(self.found.commits if self.found else 0)
         except BaseException: self.release(); raise
@@ -87,6 +88,12 @@ class WriterLock:
         record = read_lock(self.fd)
         who = f"process {record.pid}{' (this one, through another handle)' if record.pid == os.getpid() else ''}" if record else "another process"
         raise LockedError(f"{self.path.parent}: {who} is writing, and was still after {timeout:g} seconds: wait longer (timeout=), close it there, or open with mode=\"r\"")
+
+    def check(self):
+        "Raise if the file LOCK is no longer the one whose lock this is: another writer may have been let in."
+        try: there = os.path.samestat(os.stat(self.path), os.fstat(self.fd))
+        except FileNotFoundError: there = False
+        if not there: raise LockedError(f"{self.path}: was removed or replaced while process {self.pid} was writing, so another writer may be at work: close this handle, leave LOCK where it is, and open the storage again")
 
     def note(self, commits: int):
         "Write down that a commit was acknowledged. Not synced: losing it loses nothing."

@@ -67,6 +67,10 @@ def test_sources_are_read_not_run(tmp_path):
     assert list(file_sentences("p", "m", tmp_path/"m.py")) == [{"text": "Return the number of cafés here.", "package": "p", "module": "m", "kind": "module", "name": ""}]
     assert list(file_sentences("p", "m", tmp_path/"gone.py")) == []
 
+def test_packages_of_the_extra_tables_bring_no_sentences():
+    "So the pages' data does not depend on whether they are installed."
+    assert not {package.lower() for package, *_ in source_files()} & {"pandas", "polars", "polars-runtime-32", "pyarrow", "minivecdb"}
+
 def test_source_files_are_sorted_and_without_tests():
     files = source_files()
     assert files == sorted(set(files)) and len(files) > 500

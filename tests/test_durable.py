@@ -1,5 +1,5 @@
 "The durable storage: what its pages do not show. Locks and forks, failures at each call, sources, hostile folders, old formats, compaction against a dictionary."
-import json, os, random, shutil, signal, sqlite3, stat, struct, subprocess, sys, threading, time, warnings
+import gc, json, os, random, shutil, signal, sqlite3, stat, struct, subprocess, sys, threading, time, warnings
 from pathlib import Path
 import numpy as np
 import pytest
@@ -46,6 +46,42 @@ def test_a_new_storage_needs_a_dimension_and_an_existing_one_is_compared(path):
 def test_wrong_arguments_make_nothing(path, wrong, error):
     with pytest.raises(error): VectorStorage.open(path, **wrong)
     assert not path.exists()
+
+@pytest.mark.parametrize("timeout", [None, "5", -1, float("nan"), True, [1]])
+@pytest.mark.parametrize("mode", ["r", "rw"])
+def test_a_timeout_that_is_none_makes_nothing(path, timeout, mode):
+    with pytest.raises(ValueError, match="number of seconds from 0 up, got"): VectorStorage.open(path, 3, timeout=timeout, mode=mode)
+    assert not path.exists()
+
+def test_a_forgotten_handle_frees_the_lock_at_once(path):
+    "Also after a search by metadata, and after leaving a function without closing."
+    gc.disable()
+    try:
+        def forgets():
+            s = VectorStorage.open(path, 3, timeout=0)
+            s.add([1, 2, 3], {"n": 1}); s.find({"n": 1}); s.count({"n": {"$gt": 0}}); s.get_all(); s.to_arrays(); s.fold(); s.compact(); next(s.blocks()); list(s)
+        for _ in range(3): forgets()
+        s = VectorStorage.open(path, timeout=0); index = IVFIndex(s).build(); index.search([1, 2, 3], 1, where={"n": 1}); del s, index
+        with VectorStorage.open(path, timeout=0) as s: assert len(s) == 3 and s.check() == []
+    finally: gc.enable()
+
+def test_a_lock_that_was_removed_is_named_and_nothing_is_lost(three, path):
+    (path/"LOCK").unlink()
+    with pytest.raises(LockedError, match="LOCK: was removed or replaced"): three.add([1, 1, 1])
+    with VectorStorage.open(path, timeout=1) as second:
+        assert second.add([4, 4, 4]) == 3
+        for call in (lambda: three.add([1, 1, 1]), lambda: three.delete(0), three.compact, three.fold):
+            with pytest.raises(LockedError, match="LOCK: was removed or replaced.*open the storage again"): call()
+        assert second.add([5, 5, 5]) == 4 and second.check() == []
+    three.close()
+    with VectorStorage.open(path, timeout=0) as s: assert len(s) == 5 and s.check() == []
+
+def test_a_lock_that_is_removed_during_a_bulk_add_takes_it_back(three, path):
+    def rows(): yield np.ones((40_000, 3)); (path/"LOCK").unlink(); VectorStorage.open(path, timeout=1).close(); yield np.ones((2, 3))
+    with pytest.raises(LockedError, match="LOCK: was removed or replaced"): three.add_bulk(rows())
+    with VectorStorage.open(path, timeout=1) as second: assert second.add([4, 4, 4]) == 3 and second.check() == []
+    three.close()
+    with VectorStorage.open(path) as s: assert len(s) == 4 and s.check() == []
 
 def test_a_file_or_a_strange_folder_is_not_a_storage(path, tmp_path):
     (tmp_path/"f.json").write_text("{}")
@@ -192,11 +228,49 @@ def test_a_folder_that_may_not_be_written_is_read(path, crashed, tmp_path):
     for shm in (True, False):
         if not shm: (path/"meta.sqlite-shm").unlink(missing_ok=True)
         before = files(path)
-        code = "os.setgid(65534); os.setuid(65534)\ns = VectorStorage.open(sys.argv[1], mode='r')\nassert s.check() == [], s.check()\nprint(len(s), s.get(4)[0].tolist())\ntry: VectorStorage.open(sys.argv[1])\nexcept Exception as e: print(type(e).__name__)"
+        code = "os.setgid(65534); os.setuid(65534)\ns = VectorStorage.open(sys.argv[1], mode='r')\nassert s.check() == [], s.check()\nprint(len(s), s.get(4)[0].tolist())\nfor p, said in ((sys.argv[1], 'with mode'), (sys.argv[1] + '.new', 'take another folder')):\n  try: VectorStorage.open(p, 3)\n  except Exception as e: print(type(e).__name__); print(said if said in str(e) and 'may not write' in str(e) else e)"
         done = subprocess.run([sys.executable, "-c", "import os, sys\nimport minivecdb.durable\nfrom minivecdb import VectorStorage\n" + code, str(path)], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines()[0] == "5 [4.0, 4.0, 4.0]" and done.stdout.splitlines()[1] in ("PermissionError", "WriteError")
+        assert done.stdout.splitlines() == ["5 [4.0, 4.0, 4.0]", "ReadOnlyError", "with mode", "ReadOnlyError", "take another folder"]
         assert files(path) == before
+
+def crashed(path, rows=5): in_process("s = VectorStorage.open(sys.argv[1], 3)\nfor i in range(int(sys.argv[2])): s.add([i, i, i])\nos.kill(os.getpid(), 9)", path, rows).wait()
+
+def test_a_reader_of_what_a_dead_writer_left_keeps_no_writer_of_its_process_out(path):
+    crashed(path)
+    with VectorStorage.open(path, mode="r") as r, VectorStorage.open(path, mode="r") as other:
+        assert len(r) == len(other) == 5
+        with VectorStorage.open(path, timeout=0) as s: assert s.add([9, 9, 9]) == 5 and len(r) == 6 and len(other) == 6
+        assert r.get(5)[0].tolist() == [9, 9, 9] and r.check() == []
+    crashed(path)
+    r = VectorStorage.open(path, mode="r")
+    with r._lock:     # it is reading: the writer waits, and says for whom
+        with pytest.raises(LockedError, match="another handle of this process is reading"): VectorStorage.open(path, timeout=.1)
+        assert len(r) == 11
+        started = threading.Thread(target=lambda: VectorStorage.open(path).close()); started.start(); time.sleep(.1)
+    started.join(10)
+    assert not started.is_alive() and len(r) == 11
+    with VectorStorage.open(path, timeout=0) as s: s.add([1, 1, 1]); assert len(r) == 12
+    r.close()
+
+def test_threads_read_on_while_writers_come_after_a_crash(path):
+    crashed(path, 20)
+    r, stop, errors = VectorStorage.open(path, mode="r"), threading.Event(), []
+    def read():
+        try:
+            while not stop.wait(.001): n = len(r); assert n >= 20 and r.get(n - 1)[0].shape == (3,)
+        except BaseException as e: errors.append(e)
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for t in threads: t.start()
+    try:
+        for i in range(4):
+            with VectorStorage.open(path) as s: s.add([1, 1, 1])
+            crashed(path, 1)
+    finally:
+        stop.set()
+        for t in threads: t.join()
+    assert not errors and len(r) == 28
+    r.close()
 
 def test_readers_go_on_while_a_bulk_add_and_a_compaction_run(three, path):
     entered, go_on = threading.Event(), threading.Event()
@@ -304,6 +378,30 @@ def test_bytes_and_files_that_no_commit_knows_are_removed(three, path):
         assert (path/"vectors-0-0.f32").stat().st_size == 36 and not (path/"vectors-7-1.f32").exists() and (path/"notes.txt").exists()
         assert s.check() == []
 
+MINE = ["vectors-mine.f32", "vectors-1.f32", "vectors-01-0.f32", "vectors-0-0.f32.bak", "index-pq.ivf", "index-01.ivf", ".index-mine.tmp", ".index-3.ivf.tmp", ".index-pq.ivf.0a1b2c3d.tmp"]
+
+def test_files_that_the_storage_did_not_name_are_never_removed(path):
+    path.mkdir()
+    for name in MINE: (path/name).write_bytes(b"mine")
+    for _ in range(2):
+        with VectorStorage.open(path, 4) as s:
+            s.add_bulk(np.eye(4)); IVFIndex(s).build().save(); s.delete(0 if 0 in s else 4); s.compact()
+        assert all((path/name).read_bytes() == b"mine" for name in MINE)
+
+@pytest.mark.parametrize("how", ["backup", "missing", "empty", "only the lock tells", "another database"])
+def test_a_storage_that_lost_its_main_file_is_refused_and_left_alone(three, path, tmp_path, how):
+    if how != "only the lock tells": three.fold()
+    if how == "backup": three.backup(tmp_path/"b.mvdb"); path = tmp_path/"b.mvdb"
+    three.close()
+    (path/"meta.sqlite").unlink()
+    if how == "empty": (path/"meta.sqlite").touch()
+    if how == "another database": (con := sqlite3.connect(path/"meta.sqlite")).execute("PRAGMA journal_mode=WAL"); con.close()
+    before = files(path)
+    for arguments in ({"dimension": 3}, {}, {"mode": "r"}) if how != "another database" else ({"dimension": 3}, {}):
+        with pytest.raises(DamageError, match="meta.sqlite: missing or empty.*restore.*another folder"): VectorStorage.open(path, **arguments)
+        assert all(files(path)[k] == v for k, v in before.items() if k != "LOCK") and (how == "another database" or files(path) == before)
+    assert "meta.sqlite" in check_folder(path)[0]
+
 # --- damage -----------------------------------------------------------------------------------------------
 
 def test_a_lost_acknowledged_commit_is_noticed(path):
@@ -358,6 +456,53 @@ def test_a_truncated_or_missing_segment_is_named(three, path):
     for mode in ("r", "rw"):
         with pytest.raises((DamageError, FileNotFoundError), match="vectors-0-0.f32"): VectorStorage.open(path, mode=mode)
     assert "vectors-0-0.f32" in check_folder(path)[0]
+
+LAST = (1 << 53) - 1 # the largest id
+
+def far_apart(tmp_path, ids):
+    "A storage with given ids, made through a file."
+    (tmp_path/"far.jsonl").write_text("".join(json.dumps({"id": i, "vector": [i % 7, 1, 2, 3], "metadata": {"i": i, "text": "x" * 60}}) + "\n" for i in ids))
+    with VectorStorage.open(tmp_path/"far.mvdb", 4) as s: s.restore(tmp_path/"far.jsonl")
+    return tmp_path/"far.mvdb"
+
+@pytest.mark.parametrize("ids", [[LAST], [0, LAST], [*range(3000), 1 << 30, *range(1 << 40, (1 << 40) + 3000), LAST]], ids=len)
+def test_repair_takes_as_long_as_there_are_rows_and_not_as_ids(path, tmp_path, ids):
+    path = far_apart(tmp_path, ids)
+    saved = repair_folder(path, tmp_path/"saved.mvdb")
+    assert saved[:3] == (len(ids), {}, 0)
+    with VectorStorage.open(tmp_path/"saved.mvdb") as s: assert list(s) == ids and s.next_id == LAST + 1 and s.check() == [] and s.get(LAST)[1]["i"] == LAST
+
+@pytest.mark.parametrize("left", [0, 1, 3])
+def test_ids_end_below_2_to_53_and_what_was_stored_still_opens(tmp_path, left):
+    path = far_apart(tmp_path, [5, LAST - left])
+    memory = VectorStorage(4); memory._next_id = LAST + 1 - left
+    with VectorStorage.open(path) as s:
+        for storage in (s, memory):
+            assert [storage.add([1, 1, 1, 1]) for _ in range(left)] == list(range(LAST + 1 - left, LAST + 1))
+            for call in (lambda: storage.add([1, 1, 1, 1]), lambda: storage.add_bulk(np.ones((100_000, 4))), lambda: storage.add_bulk(np.ones((2, 4)))):
+                with pytest.raises(MinivecdbError, match="at most 0 more vectors.*new storage"): call()
+        assert s.next_id == memory.next_id == LAST + 1 and s.check() == []
+        s.update(5, metadata={"n": 1}); s.compact(); assert s.delete(5)
+        s.save(tmp_path/"far.json")
+    with VectorStorage.open(path) as s: assert len(s) == len(VectorStorage.load(tmp_path/"far.json")) == left + 1 and s.get(LAST)[0].shape == (4,) and s.check() == []
+
+@pytest.mark.parametrize("also", [None, "gone", "head", "extents", "recent"])
+def test_repair_passes_over_damage_between_ids_that_lie_far_apart(tmp_path, also):
+    ids = [*range(3000), *range(1 << 40, (1 << 40) + 3000), LAST - 1, LAST]
+    path = far_apart(tmp_path, ids)
+    con = sqlite3.connect(path/"meta.sqlite")
+    size, = con.execute("PRAGMA page_size").fetchone()
+    roots = dict(con.execute("SELECT name, rootpage FROM sqlite_master"))
+    con.close()
+    raw = (path/"meta.sqlite").read_bytes()
+    at = raw.index(b'{"i":%d,' % ((1 << 40) + 1500)) // size
+    for page in [at, at + 1] + ([roots[also] - 1] if also else []):
+        with open(path/"meta.sqlite", "r+b") as f: f.seek(size * page); f.write(bytes(size))
+    saved = repair_folder(path, tmp_path/"saved.mvdb", dimension=4)
+    if also == "extents": assert saved.kept == 0 and len(saved.lost) > 5800   # nothing tells where the vectors are
+    else: assert 5700 < saved.kept < 6002
+    assert any("table rows" in n for n in saved.notes) and len(saved.notes) < 50_000
+    assert check_folder(tmp_path/"saved.mvdb") == []
 
 # --- sources ----------------------------------------------------------------------------------------------
 
@@ -425,6 +570,128 @@ def test_an_error_names_the_row_of_the_whole(path):
     with VectorStorage.open(path, 384) as s:
         with pytest.raises(VectorError, match="vector 12345 has inf at position 6"): s.add_bulk(x)
         assert len(s) == 0
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_memory_takes_the_same_sources(tmp_path, name):
+    make = SOURCES[name]
+    source = make(tmp_path) if "folder" in make.__code__.co_varnames[:make.__code__.co_argcount] else make()
+    vectors, metas = source if isinstance(source, tuple) else (source, None)
+    with VectorStorage(4) as s:
+        s.add(X[0])
+        assert s.add_bulk(vectors, metas, progress=name in ("array", "list", "blocks")) == list(range(1, 301))
+        np.testing.assert_array_equal(s.to_arrays()[1][1:], X)
+        assert s.get_all().itemgot(2)[1:] == M and s.check() == [] and s.changes_since(1).tolist() == list(range(1, 301))
+        assert s.delete_bulk(i for i in (3, 3, 5, 999, "x", [1])) == 2 and s.delete_bulk([]) == 0 and len(s) == 299
+    s.close(); s.close()
+    assert len(s) == 299
+
+@pytest.mark.parametrize("kind", ["memory", "folder"])
+def test_durable_code_runs_in_memory(path, tmp_path, kind):
+    "The same program over both; what goes wrong goes wrong in the same way, and changes nothing."
+    with VectorStorage(4) if kind == "memory" else VectorStorage.open(path, 4) as s:
+        assert s.add_bulk(iter([X[:0], X[:3], X[3:5]]), M[:5], progress=True) == [0, 1, 2, 3, 4] and s.add_bulk(iter([])) == []
+        np.save(tmp_path/"x.npy", X)
+        assert len(s.add_bulk(tmp_path/"x.npy", iter(M), progress=True)) == 300 and s.delete_bulk(range(5, 305)) == 300
+        for vectors, metas, error, said in ((iter([X[:2], [[1, 2, np.nan, 3]]]), None, VectorError, "vector 2 has nan"), (iter([X[:2]]), [{}], MetadataError, "got 2 vectors but 1 metadata"), (iter([X[:2], X[:2]]), [{}, {}, {}, {1: 2}], MetadataError, "vector 3: "), (X[:2], [{}, [1]], MetadataError, "vector 1: "),
+                                            (iter([(X[:2], [{}, {}])]), [{}, {}], MetadataError, "give no other"), ("x.txt", None, FileFormatError, "expected a file")):
+            with pytest.raises(error, match=said): s.add_bulk(vectors, metas)
+        assert (len(s), s.next_id, s.changes, s.check(progress=True)) == (5, 305, 605, [])
+
+@pytest.mark.parametrize("sizes", [(), (0,), (0, 0), (0, 3, 2), (0, 3), (0, 0, 3, 0, 2), (3, 0, 2), (3, 0, 0), (0, 70_000, 0, 2)])
+def test_an_empty_block_takes_nothing_with_it(path, sizes):
+    "Wherever it stands in a stream, every row of the others arrives, with its own metadata."
+    x = np.arange(4 * sum(sizes), dtype=np.float32).reshape(-1, 4)
+    ends = np.cumsum(sizes).astype(int)
+    with VectorStorage.open(path, 4) as s:
+        assert s.add_bulk((x[b - n:b] for n, b in zip(sizes, ends)), ({"i": i} for i in range(len(x)))) == list(range(len(x)))
+        assert s.add_bulk((x[b - n:b], [{"i": i} for i in range(b - n, b)]) for n, b in zip(sizes, ends)) == list(range(len(x), 2 * len(x)))
+        np.testing.assert_array_equal(s.to_arrays()[1], np.concatenate([x, x]))
+        assert [m["i"] for m in s.metadata_of(range(2 * len(x)))] == list(range(len(x))) * 2 and s.check() == []
+        with pytest.raises(MetadataError, match="got 0 vectors but 1 metadata"): s.add_bulk(iter([x[:0]]), [{}])
+
+def faulty(kind, tmp_path, x, metas):
+    "Rows and metadata with a fault in one, as some kind of source."
+    if kind == "array": return x, metas
+    if kind == "list": return x.tolist(), metas
+    if kind == "stream": return (x[a:a + 700] for a in range(0, len(x), 700)), metas
+    if kind == "pairs": return ((x[a:a + 700].tolist(), metas[a:a + 700]) for a in range(0, len(x), 700)), None
+    if kind == "npy": np.save(tmp_path/"x.npy", x); return tmp_path/"x.npy", metas
+    if kind == "mapped": np.save(tmp_path/"x.npy", x.astype(float)); return np.load(tmp_path/"x.npy", mmap_mode="r"), metas
+    if kind == "lines": (tmp_path/"x.jsonl").write_text("\n" + "".join(json.dumps({"vector": v, "metadata": m}) + "\n" for v, m in zip(x.tolist(), metas)).replace("NaN", "1e999" if tables.orjson is None else "1e39")); return tmp_path/"x.jsonl", None
+    if kind == "pandas": return pytest.importorskip("pandas").DataFrame({"vector": list(x), "metadata": list(map(json.dumps, metas))}), None
+    if kind == "polars": pl = pytest.importorskip("polars"); return pl.DataFrame({"vector": x.tolist(), "metadata": list(map(json.dumps, metas))}), None
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"vector": pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), x.shape[1]), "metadata": list(map(json.dumps, metas))})
+    if kind == "arrow": return table, None
+    pytest.importorskip("pyarrow.parquet").write_table(table, tmp_path/"x.parquet", row_group_size=1000); return tmp_path/"x.parquet", None
+
+KINDS = ["array", "list", "stream", "pairs", "npy", "mapped", "lines", "pandas", "polars", "arrow", "parquet"]
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_names_the_row_of_the_whole_whatever_the_source(path, tmp_path, kind):
+    x, metas = np.ones((2500, 1024), np.float32), [{"i": i} for i in range(2500)]
+    x[2400, 7] = np.nan
+    with VectorStorage.open(path, 1024) as s:
+        with pytest.raises(VectorError, match="line 2402 has .* at position 7" if kind == "lines" else "vector 2400 has nan at position 7"): s.add_bulk(*faulty(kind, tmp_path, x, metas))
+        x[2400, 7], metas[2400] = 1, [1]
+        with pytest.raises(MetadataError, match="vector 2400: .*got list"): s.add_bulk(*faulty(kind, tmp_path, x, metas))
+        assert len(s) == s.next_id == 0
+
+@pytest.mark.parametrize("wrong, said", [(lambda v: None, "vector 2400 .*missing|vector 2400: expected numbers"), (lambda v: v[:-1], "expected 1024 dimensions, got 1023 in vector 2400"), (lambda v: [None, *v[1:]], "vector 2400.*(missing number|expected numbers|nan)")], ids=["missing", "short", "missing number"])
+@pytest.mark.parametrize("kind", ["arrow", "pandas", "polars", "list"])
+def test_a_vector_that_is_none_is_named_by_its_row(path, kind, wrong, said):
+    rows = [[1.] * 1024] * 2400 + [wrong([1.] * 1024)] + [[1.] * 1024] * 3
+    library = {"arrow": "pyarrow", "pandas": "pandas", "polars": "polars"}.get(kind)
+    if library: rows = getattr(pytest.importorskip(library), {"arrow": "table"}.get(kind, "DataFrame"))({"vector": rows})
+    with VectorStorage.open(path, 1024) as s, pytest.raises(MinivecdbError, match=said): s.add_bulk(rows)
+
+def test_missing_metadata_in_a_frame_is_none_and_columns_may_have_any_name(path):
+    pd = pytest.importorskip("pandas")
+    with VectorStorage.open(path, 2) as s:
+        for missing in (None, float("nan"), pd.NA): s.add_bulk(pd.DataFrame({"vector": [[1, 2], [3, 4]], "metadata": ['{"a":1}', missing]}))
+        s.add_bulk(pd.DataFrame({"vector": [[1, 2]], 7: ["x"]}))
+        assert s.get_all().itemgot(2) == [{"a": 1}, {}] * 3 + [{"7": "x"}]
+        with pytest.raises(VectorError, match="a name of its own"): s.add_bulk(pd.DataFrame([[[1, 2], 1, 2]], columns=["vector", 7, "7"]))
+
+def test_a_file_of_another_shape_is_refused_by_name(path, tmp_path):
+    with VectorStorage.open(path, 4) as s:
+        for shape in ((), (4,), (2, 2, 4)):
+            np.save(tmp_path/"x.npy", np.ones(shape))
+            with pytest.raises(DimensionError, match=r"x.npy: expected a matrix of shape \(n, 4\), got shape"): s.add_bulk(tmp_path/"x.npy", progress=True)
+        for name in ("x.json", "x.jsonl", *(["x.parquet"] if tables._kind else [])):
+            if name.endswith("parquet"): pytest.importorskip("pyarrow")
+            with pytest.raises(FileNotFoundError) as e: s.export(tmp_path/"nowhere"/name)
+            assert e.value.filename == str(tmp_path/"nowhere") and "make it first" in str(e.value)
+
+def test_an_exported_parquet_file_with_a_flipped_byte_is_never_silently_another(path, tmp_path):
+    "Its pages carry checksums; what a flip in the footer can do is fail, or change nothing."
+    pytest.importorskip("pyarrow")
+    rng = random.Random(0)
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(X, M); s.export(tmp_path/"x.parquet"); expected = content(s)["rows"]
+    raw, refused = (tmp_path/"x.parquet").read_bytes(), 0
+    footer = len(raw) - 8 - struct.unpack("<i", raw[-8:-4])[0]
+    for n in range(60):
+        flipped = bytearray(raw); flipped[rng.randrange(4, footer)] ^= 1 << rng.randrange(8)
+        (tmp_path/"y.parquet").write_bytes(flipped)
+        with VectorStorage.open(tmp_path/f"{n}.mvdb", 4) as back:
+            try: back.restore(tmp_path/"y.parquet")
+            except MinivecdbError: refused += 1; assert len(back) == 0; continue
+            assert content(back)["rows"] == expected
+    assert refused > 40
+
+def test_a_mapped_matrix_is_added_in_bounded_memory(path, tmp_path):
+    if not os.path.exists("/proc/self/status"): pytest.skip("no /proc here")
+    np.save(tmp_path/"x.npy", np.ones((60_000, 384)))
+    code = """
+def own(): return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("RssAnon")) / 1024
+s = VectorStorage.open(sys.argv[1], 384); s.add(np.ones(384))
+x, before, most = np.load(sys.argv[2], mmap_mode="r"), own(), [0]
+s.add_bulk(x, ({} for i in range(len(x)) if not i % 500 and most.append(own()) or True))
+print(len(s), int(max(most) - before))
+"""
+    n, grown = map(int, in_process(code, path, tmp_path/"x.npy").communicate()[0].split())
+    assert n == 60_001 and grown < 75    # MB; the vectors are 184 as float64
 
 def test_a_missing_library_names_its_extra(three, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)

@@ -186,3 +186,8 @@ from minivecdb import cli, headlines, gen_embeddings
 assert cli.main(["stats", {str(tmp_path/"s.json")!r}]) == 0
 assert headlines.ask(ix, "question", model=gen_embeddings.FunctionEmbedder(lambda texts: [[0, 1, 0]] * len(texts), "m", 3))[0].id == 4
 """, PYTHONPATH=str(fastcore_2))
+
+def test_the_tests_of_tables_have_their_libraries():
+    "What the extra `tables` brings is in `dev` too, or the tests of data frames and Parquet would be passed over wherever it matters."
+    c = configparser.ConfigParser(delimiters=["="]); c.read(Path(__file__).resolve().parent.parent/"settings.ini", encoding="utf-8")
+    assert set(c["DEFAULT"]["tables_requirements"].split()) <= set(c["DEFAULT"]["dev_requirements"].split())

@@ -567,9 +567,12 @@ def test_brackets_inside_texts_do_not_nest(path):
 
 @only_in_memory
 def test_ids_of_any_allowed_size_load_and_can_be_added_to(path):
-    path.write_bytes(with_parts(next_id=str(2**53), vectors='{"0": [1, 2], "9007199254740990": [3, 4]}', metadatas='{"0": {}, "9007199254740990": {}}'))
+    path.write_bytes(with_parts(next_id=str(2**53 - 1), vectors='{"0": [1, 2], "9007199254740990": [3, 4]}', metadatas='{"0": {}, "9007199254740990": {}}'))
     s = VectorStorage.load(path)
-    assert s.add([5, 6]) == 2**53 and s.next_id == 2**53 + 1 and len(s) == 3
+    assert s.add([5, 6]) == 2**53 - 1 and s.next_id == 2**53 and len(s) == 3
+    with pytest.raises(MinivecdbError, match="at most 0 more vectors"): s.add([7, 8])
+    s.save(path)
+    assert list(VectorStorage.load(path)) == list(s) == [0, 2**53 - 2, 2**53 - 1]
 
 @st.composite
 def mutated(draw):
