@@ -308,7 +308,7 @@ def call_home(self: _Work, n: int):
     still = cost * len(self.lists) > FAR * self.spread.sum()
     self.strays = np.concatenate([self.strays, np.stack([ids, to], 1)[still]])
 
-# %% ../nbs/34_ivf_balance.ipynb #28326316
+# %% ../nbs/34_ivf_balance.ipynb #33998886
 @patch
 def mend(self: _Work) -> bool: # whether there was something to do
     "The most pressing split or merge."

@@ -207,18 +207,18 @@ def _from(self: Growing, lists: InvertedLists) -> Growing:
 def step(self: Growing,
     before: int, # `used` before the write that ends with this
 ) -> Growing:
-    "Copy as many lists as the write has earned; begin when a quarter of the arrays is left, or when three quarters lie idle."
+    "Copy as many lists as the write has earned; begin when five sixteenths of the arrays are left, or when three quarters lie idle."
     now, capacity, live = self.now, len(self.now.codes), len(self.now)
     free = capacity - now.used
     if self.next is None:
-        if free >= capacity // 4 and capacity <= 4 * live + 8192: return self.warmed()
+        if free >= 5 * capacity // 16 and capacity <= 4 * live + 8192: return self.warmed()
         self = replace(self, next=_blank(now, 2 * live + 4096), copied=np.zeros(len(now.sizes), bool), warm=(self.warm[0], 0))
     waiting = np.flatnonzero(~self.copied)
     so_far = np.cumsum(now.sizes[waiting])
     need = int(so_far[-1]) if len(so_far) else 0
     used = max(0, now.used - before)
     budget = 512 + 1.25 * used * need / max(1, free)
-    if used < 8192 and 2 * free > len(now.codes) // 4: budget = min(budget, 2048)   # one large change need not be made good at once
+    if 8 * free > len(now.codes): budget = min(budget, max(2048, 2 * used + 512))   # one large change need not be made good at once
     some = waiting[:np.searchsorted(so_far, budget) + 1]
     there, pieces = self.next, np.searchsorted(so_far, np.arange(512, so_far[len(some) - 1] if len(some) else 0, 512))
     try:
