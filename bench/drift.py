@@ -109,7 +109,7 @@ def run(story: Story, nprobe: int, batch: int, looks: int, compare: bool = True,
     cost = {k: float(v.sum() / added * 1e6) for k, v in took.items() if len(v)}
     return {"rows": [story.n, end], "dimension": story.rows.shape[1], "nprobe": nprobe, "batch": batch, "moments": found, "microseconds_per_row": cost, "build_seconds": build,
             "maintenance_per_assignment": (cost["kept"] - cost["never"]) / cost["assignment"] if compare else None,
-            "milliseconds_of_one_add": {k: {"median": float(np.median(v) * 1e3), "p99": float(np.quantile(v, .99) * 1e3), "longest": float(v.max() * 1e3)} for k, v in took.items() if len(v)}}
+            "milliseconds_of_one_add": {k: {"median": float(np.median(v) * 1e3), "p99": float(np.quantile(v, .99) * 1e3), "longest": float(v.max() * 1e3), "above 50 ms": int((v > .05).sum()), "of": len(v)} for k, v in took.items() if len(v)}}
 
 def line(row: dict) -> str:
     told = [f"{row['rows']:>8,} rows, {row['splits']} splits, {row['merges']} merges"]
@@ -122,7 +122,7 @@ def bars(found: dict) -> dict:
     for kind in ("all", "recent"):
         some = [m[kind] for m in found["moments"]]
         told |= {f"recall / rebuild's, {kind}": min(m["kept"]["recall"] / m["rebuilt"]["recall"] for m in some), f"vectors scored / rebuild's, {kind}": max(m["kept"]["scored"] / m["rebuilt"]["scored"] for m in some)}
-    return told | {"maintenance / assignment": found["maintenance_per_assignment"], "longest add, ms": found["milliseconds_of_one_add"]["kept"]["longest"], "p99 of adds, ms": found["milliseconds_of_one_add"]["kept"]["p99"]}
+    return told | {"maintenance / assignment": found["maintenance_per_assignment"], "longest add, ms": found["milliseconds_of_one_add"]["kept"]["longest"], "p99 of adds, ms": found["milliseconds_of_one_add"]["kept"]["p99"], "adds above 50 ms": found["milliseconds_of_one_add"]["kept"]["above 50 ms"]}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)

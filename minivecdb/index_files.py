@@ -24,13 +24,12 @@ from .codecs import codec_from_state, make_codec
 from .inverted_lists import InvertedLists
 from .lists_in_files import FileArray
 from .ivf import IVF
-from .ivf_balance import Upkeep
+from .ivf_balance import PER_LIST, Upkeep
 from .ivf_choice import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
-MAGIC, VERSION = b"minivIVF", 4 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists
+MAGIC, VERSION = b"minivIVF", 4 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even
 _COLUMNS = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
-_UPKEEP = ("spread", "stuck", "news") # of each list, where an index is kept even
 
 @patch
 def _arrays(self: IVF) -> dict[str, np.ndarray]:
@@ -40,7 +39,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     def whole(a): return a if packed else a[at]
     columns = {name: whole(a) for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
-    kept = {} if self.upkeep is None else {f"upkeep.{name}": getattr(self.upkeep, name) for name in _UPKEEP}
+    kept = {} if self.upkeep is None else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
@@ -89,7 +88,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
-            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
+            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
@@ -260,12 +259,15 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
     index._next_id, index._order, index.note = min(int(head["next_id"]), LAST_ID + 1), a.get("order"), head.get("note")
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
-    if head.get("upkeep"): index.upkeep = Upkeep(*(_kept_numbers(a, name, len(starts)) for name in _UPKEEP), *map(int, head["upkeep"]))
+    if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))
     index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
     return index
 
-def _kept_numbers(a: dict[str, np.ndarray], name: str, n_lists: int) -> np.ndarray: # [n_lists]
-    "What an upkeep knew of each list."
-    found, dtype = a[f"upkeep.{name}"], np.float64 if name == "spread" else np.int64
-    if found.shape != (n_lists,) or found.dtype != dtype or not (found >= 0).all(): raise ValueError(f"upkeep.{name} has shape {found.shape} and type {found.dtype}, expected ({n_lists},) and {np.dtype(dtype)}, none negative")
-    return found
+def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays
+    "What an upkeep knew of each list, and its strays; nothing in files of version 3, where it is found out again."
+    if "upkeep.gain" not in a: return *(np.zeros(0, dtype) for dtype in PER_LIST.values()), np.zeros((0, 2), np.int64)
+    found = [a[f"upkeep.{name}"] for name in (*PER_LIST, "strays")]
+    for x, (name, dtype) in zip(found, [*PER_LIST.items(), ("strays", np.int64)]):
+        if x.shape != (n_lists,) and not (name == "strays" and x.shape == (len(x), 2)) or x.dtype != dtype or not (x >= 0).all(): raise ValueError(f"upkeep.{name} has shape {x.shape} and type {x.dtype}, expected ({n_lists},) and {np.dtype(dtype)}, none negative")
+    if (found[-1][:, 1] >= n_lists).any(): raise ValueError(f"a stray is in list {found[-1][:, 1].max()}, but there are {n_lists} lists")
+    return tuple(found)

@@ -1,11 +1,13 @@
 "Lists kept even: whatever comes and goes, every id is in exactly one list, and nothing is found or missed that exact search would not find or miss."
 import threading
+from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from minivecdb import IVF, ArrayRows, FlatIndex, IVFIndex, VectorStorage
 from minivecdb.inverted_lists import empty_lists
-from minivecdb.ivf_balance import UNEVEN, Upkeep, halves
+from minivecdb.halves import halves
+from minivecdb.ivf_balance import PER_LIST, UNEVEN, Upkeep
 from minivecdb.list_changes import Growing, extended, placed, retired, taken, without
 
 D = 6
@@ -22,8 +24,8 @@ def held(index): return index.lists.ids[index.lists.positions()]
 
 def agrees(index, truth, seed=0):
     "Every id in one list; all lists probed, the same bits as exact search."
-    assert sorted(held(index).tolist()) == sorted(truth) and len(index.coarse) == len(index.lists.sizes) == len(index.upkeep.spread) == len(index.upkeep.stuck) == len(index.upkeep.news)
-    assert (index.lists.sizes <= index.lists.rooms).all()
+    assert sorted(held(index).tolist()) == sorted(truth) and {len(index.coarse), len(index.lists.sizes), *(len(getattr(index.upkeep, name)) for name in PER_LIST)} == {len(index.coarse)}
+    assert (index.lists.sizes <= index.lists.rooms).all() and (index.upkeep.strays < [2**60, len(index.coarse)]).all()
     if not truth: return
     ids = np.array(sorted(truth))
     flat = FlatIndex(D, index.metric.name)
@@ -53,9 +55,9 @@ def test_list_sizes_stay_bounded_and_starved_lists_go(metric):
     index = kept_even(metric)
     for step in range(120): index.add(rows(step, 20, step / 20))   # the data wanders off
     for i in range(0, 1500, 50): index.remove(np.arange(i, i + 50))
-    for _ in range(60): index.remove([])                           # nothing changes: what was left to do is done
+    for _ in range(150): index.remove([])                          # nothing changes: what was left to do is done
     sizes = index.lists.sizes
-    assert index.upkeep.splits > 30 and index.upkeep.merges > 5 and (sizes.max() <= UNEVEN * sizes.mean() or (4 * sizes.max() <= 5 * index.upkeep.stuck).any()) and sizes.min() * 16 >= sizes.mean()
+    assert index.upkeep.splits > 30 and index.upkeep.merges > 5 and (sizes.max() <= UNEVEN * sizes.mean() or index.upkeep.gain[sizes.argmax()] == 0) and sizes.min() * 16 >= sizes.mean()
     assert abs(index.upkeep.spread.sum() / len(index) / index.get_stats()["quantization_error"] - 1) < .1
 
 def test_the_same_steps_give_the_same_index_and_a_saved_one_goes_on_as_if_nothing_had_happened(tmp_path):
@@ -68,7 +70,7 @@ def test_the_same_steps_give_the_same_index_and_a_saved_one_goes_on_as_if_nothin
     assert again.note == {"n": 3} and again.get_stats() | {"bytes_per_vector": 0} == two.get_stats() | {"bytes_per_vector": 0}
     for other in (go(again, 20, 40), go(two, 20, 40)):
         assert (held(one) == held(other)).all() and (one.coarse.rows == other.coarse.rows).all() and (one.lists.sizes == other.lists.sizes).all()
-        for name in ("spread", "stuck", "news", "splits", "merges"): assert np.array_equal(getattr(one.upkeep, name), getattr(other.upkeep, name))
+        for name in (*PER_LIST, "strays", "splits", "merges"): assert np.array_equal(getattr(one.upkeep, name), getattr(other.upkeep, name))
 
 def test_the_first_write_to_an_opened_file_may_be_any(tmp_path):
     kept_even().save(tmp_path/"i.ivf")
@@ -96,7 +98,7 @@ def test_lossy_codes_follow_their_rows(codec, exact):
         at = ix.lists.positions()
         decoded, where, _ = ix._decoders(ix.lists)[1](at)
         return float(((decoded[where] - x[ix.lists.ids[at]])**2).mean())
-    assert error(index) < (1.5 if exact or not index.codec.residual else 3) * error(plain) + 1e-3   # decoded and encoded again, a residual loses each time
+    assert error(index) < (1 if not index.codec.residual else 2 if exact else 3) * 1.5 * error(plain) + 1e-3   # residuals of lists given up are larger than those the codes were made for; decoded and encoded again, a residual loses each time
     if exact: assert (index.exact_search(x[:20], 5)[1] == FlatIndexOf(x).search(x[:20], 5)[1]).all()
 
 def FlatIndexOf(x):
@@ -104,7 +106,7 @@ def FlatIndexOf(x):
     return flat
 
 def test_rows_without_halves_do_not_hold_up_the_others():
-    assert halves(np.ones((20, D), np.float32), "euclidean") is None and halves(np.zeros((20, D), np.float32), "cosine") is None
+    assert halves(np.ones((20, D), np.float32), "euclidean") == (None, 0.) == halves(np.zeros((20, D), np.float32), "cosine")
     index = kept_even()
     for _ in range(20): index.add(np.ones((100, D), np.float32))
     before = index.upkeep.splits
@@ -179,3 +181,48 @@ def test_growing_lists_against_a_dictionary(steps):
             for j in which:
                 at = lists.positions(np.array([j]))
                 assert lists.ids[at].tolist() == wanted[j] and lists.codes[at, 0].tolist() == wanted[j]
+
+def test_halves_are_those_that_make_the_spread_smallest():
+    "Against every cut along every direction between two rows."
+    def spread(x): return ((x - x.mean(0))**2).sum()
+    for seed in range(20):
+        x = rows(seed, 24)
+        x[:8] += 3
+        two, gain = halves(x, "euclidean")
+        side = ((x[:, None] - two)**2).sum(2).argmin(1) == 0
+        along = (x[:, None] - x) @ x.T   # [n, n, n]: rows along the line between two others
+        cuts = [x[np.argsort(a)] for a in along.reshape(-1, 24)]
+        best = max(spread(x) - spread(c[:i]) - spread(c[i:]) for c in cuts[::7] for i in (6, 8, 12))
+        assert gain > .95 * best and abs(gain / (spread(x) - spread(x[side]) - spread(x[~side])) - 1) < .1
+    assert halves(rows(0, 1), "cosine") == (None, 0.) and halves(rows(0, 100), "euclidean", least=60) == (None, 0.)
+    big = halves(np.concatenate([rows(0, 3000), rows(1, 2000, 9.)]), "euclidean")   # only some of them are looked at
+    assert abs(big[0].mean(1) - [0, 9]).max() < 1 or abs(big[0].mean(1) - [9, 0]).max() < 1
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_strays_are_called_home(metric):
+    "Rows of a topic that came before it had a list are found in its lists when it has some."
+    rng = np.random.default_rng(0)
+    index, d = IVF(64, 60, metric), 64
+    index.upkeep = Upkeep()
+    centres = rng.standard_normal((70, d)).astype(np.float32) * 2
+    def about(topics, n): return (centres[rng.choice(topics, n)] + .4 * rng.standard_normal((n, d))).astype(np.float32)
+    old = about(60, 3000)
+    index.train(old); index.add(old)
+    index.add(first := about(np.arange(60, 70), 30))   # three rows of each of ten new topics
+    assert len(index.upkeep.strays) >= 25
+    for _ in range(200): index.add(about(np.arange(60, 70), 10))
+    lists = np.empty(len(index), np.int64)
+    lists[held(index)] = np.repeat(np.arange(len(index.coarse)), index.lists.sizes)
+    nearest = index.coarse.search(first, 1)[1][:, 0]
+    assert (lists[3000:3030] == nearest).mean() > .9 and len(index.upkeep.strays) < 300
+
+def test_files_of_version_3_are_opened_and_looked_at_anew(tmp_path):
+    "What was known of lists has other names there: nothing of it is used, and nothing is missing."
+    index = kept_even()
+    index.add(rows(1, 100, 1.))
+    index.upkeep = replace(index.upkeep, **{name: np.zeros(0, dtype) for name, dtype in PER_LIST.items()}, strays=np.zeros((0, 2), np.int64))
+    truth = dict(enumerate(np.concatenate([rows(0, 200), rows(1, 100, 1.)])))
+    for step in range(30): index.add(rows(step + 2, 10, step / 5)); truth |= dict(zip(range(len(truth), len(truth) + 10), rows(step + 2, 10, step / 5)))
+    agrees(index, truth)
+    index.save(tmp_path/"i.ivf")
+    agrees(IVF.load(tmp_path/"i.ivf"), truth)
