@@ -20,7 +20,7 @@ from .list_changes import Growing, last_in_place, taken
 from .ivf import IVF, default_clusters
 
 # %% ../nbs/34_ivf_balance.ipynb #45fb5546
-MOST = 2048     # rows that one piece of work looks at
+MOST = 4096     # rows that one piece of work looks at
 NEAR = 16       # neighbouring lists whose rows may move
 UNEVEN = 3.     # a list this many times as large as the mean is overgrown
 STARVED = 1/16  # a list smaller than this share of the mean is given up
