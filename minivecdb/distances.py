@@ -8,7 +8,7 @@ __all__ = ['func_map', 'metrics', 'vers', 'euclidean', 'neg_dot', 'Kernel', 'ker
            'length_span', 'product_dtype', 'pair_distances', 'num_threads', 'set_num_threads', 'in_threads']
 
 # %% ../nbs/20_distances.ipynb #845c51e1
-import ctypes, os, sys, threading
+import ctypes, os, secrets, sys, threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -91,6 +91,11 @@ def _plain(a: Any) -> Any:
     if type(a) is not np.ndarray or a.flags.writeable or not a.flags.c_contiguous or not a.size: return a
     return np.ndarray(a.shape, a.dtype, (ctypes.c_char * a.nbytes).from_address(a.ctypes.data))
 
+def _own_names(compiled: Any):
+    "Let the files in which numba keeps compiled code have names of this process's own."
+    file = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if hasattr(file, "_data_name_pattern"): file._data_name_pattern = file._data_name_pattern.replace(".nbc", f".{os.getpid()}-{secrets.token_hex(4)}.nbc")
+
 class Kernel:
     "A function of arrays that numba compiles at its first call; compiled code is cached on disk."
     ready = 0 # kernels compiled so far in this process
@@ -107,6 +112,7 @@ class Kernel:
             called = {name: v.dispatcher() for name in f.__code__.co_names if isinstance(v := f.__globals__.get(name), Kernel)}
             f = update_wrapper(FunctionType(f.__code__, {**f.__globals__, **called}, f.__name__, f.__defaults__), f)
             self.compiled = njit(**{"cache": True, "nogil": True, **self.options})(f)
+            _own_names(self.compiled)
             Kernel.ready += 1
         return self.compiled
 

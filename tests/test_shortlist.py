@@ -1,4 +1,5 @@
 """The road by bytes against the road in numpy: the same bits, whatever the dimension, metric, mask, ties and room."""
+import os, subprocess, sys, time
 import numpy as np, pytest
 from itertools import product
 from pathlib import Path
@@ -245,3 +246,17 @@ def test_kernels_are_compiled_once_for_read_only_arrays(tmp_path):
     assert not mapped.lists.codes.flags.writeable
     for a, b in zip(mapped.search(q, 5, nprobe=4), index.search(q.copy(), 5, nprobe=4)): assert a.tobytes() == b.tobytes()
     assert count() == once and (q == np.tile(x[:40], (30, 1))).all()
+
+def test_processes_that_compile_at_once_do_not_mix_up_their_code(tmp_path):
+    package = tmp_path/"raced.py"
+    package.write_text("from minivecdb.distances import kernel\n@kernel()\ndef total(x):\n    s = x[0] * 0\n    for v in x: s += v\n    return s\n")
+    script = "import sys, time, numpy as np\nfrom raced import total\ntotal.dispatcher()\ntime.sleep(max(0, float(sys.argv[2]) - time.time()))\nprint(float(total(np.arange(1, 9).astype(sys.argv[1]))))"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path/"cache"), "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    def start(kind, go): return subprocess.Popen([sys.executable, "-c", script, kind, str(go)], env=environment, stdout=subprocess.PIPE, text=True)
+    kinds = ("float32", "int64", "float64", "int16")
+    go = time.time() + 6
+    at_once = [start(kind, go) for kind in kinds]
+    assert [float(p.communicate()[0]) for p in at_once] == [36.] * 4
+    names = [p.name for p in (tmp_path/"cache").rglob("*.nbc")]
+    assert len(names) == len(set(names)) == 4   # none was overwritten, though all four were the first of their process
+    for kind in kinds: assert float(start(kind, 0).communicate()[0]) == 36.
