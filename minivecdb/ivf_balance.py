@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST', 'NEAR', 'UNEVEN', 'STARVED', 'FEWER', 'SWAP', 'FOLLOW', 'SEEN', 'WORTH', 'FAR', 'STRAYS', 'CALLED', 'EVERY',
-           'PIECE', 'PER_LIST', 'Upkeep']
+           'PER_LIST', 'Upkeep']
 
 # %% ../nbs/34_ivf_balance.ipynb #72c9924f
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,6 @@ FAR = 1.25      # a new row this many times as far from its centroid as the mean
 STRAYS = 4096   # how many of them are remembered
 CALLED = 64     # how many of them are compared with all centroids, once in
 EVERY = 64      # rows that came or left
-PIECE = 16      # rows that came or left for each piece of other work: a split, a swap, a round in a neighbourhood, and a look at one list
 
 _none = lambda *shape, dtype=np.int64: field(default_factory=lambda: np.zeros(shape or 0, dtype))
 
@@ -350,18 +349,12 @@ def write(self: Upkeep,
         work.news += np.bincount(labels, minlength=len(work.news))
         work.remember(ids, labels, cost)
         work.turn += rows
-        if work.due(EVERY, rows): work.call_home(CALLED)
-        now = work.due(PIECE, rows) or not rows   # one piece of work; more only where much is written at once
-        for _ in range(now + rows // 256):
+        if work.turn // EVERY > (work.turn - rows) // EVERY: work.call_home(CALLED)
+        for _ in range(1 + rows // 64):
             if not (work.mend() or work.refine()): break
-        for _ in range(now + rows // 128):
+        for _ in range(1 + rows // 32):
             if not work.look(): break
     return work.done()
-
-@patch
-def due(self: _Work, every: int, rows: int) -> bool:
-    "Whether so many rows came or left since it was last due, when `rows` of them are of this write."
-    return self.turn // every > (self.turn - rows) // every
 
 @patch
 def leave(self: _Work, gone: np.ndarray):
