@@ -125,7 +125,7 @@ def probed(self: InvertedLists,
 def _part(a: np.ndarray | FileArray | Blocks, begin: np.ndarray, end: np.ndarray, n: int) -> np.ndarray | Blocks:
     "Some ranges of a column, n rows in all."
     if isinstance(a, Blocks): return Blocks(a.data.ranges(begin // ROWS, -(-end // ROWS) - begin // ROWS), n, a.planes, a.words)
-    return a.ranges(begin, end - begin) if isinstance(a, FileArray) else np.empty((n if len(a) else 0, *a.shape[1:]), a.dtype)   # columns of no width are not in files
+    return np.empty((n if len(a) else 0, *a.shape[1:]), a.dtype) if isinstance(a, np.ndarray) else a.ranges(begin, end - begin)   # columns of no width are not in files
 
 @patch
 def at_a_time(self: InvertedLists,
