@@ -89,7 +89,9 @@ def _plain(a: Any) -> Any:
     "An argument of a kernel: a read-only array, also within tuples, becomes a view without that mark."
     if type(a) is tuple: return tuple(map(_plain, a))
     if type(a) is not np.ndarray or a.flags.writeable or not a.flags.c_contiguous or not a.size: return a
-    return np.ndarray(a.shape, a.dtype, (ctypes.c_char * a.nbytes).from_address(a.ctypes.data))
+    memory = (ctypes.c_char * a.nbytes).from_address(a.ctypes.data)
+    memory.owner = a   # views may outlive the caller, as in a search that is kept ready
+    return np.ndarray(a.shape, a.dtype, memory)
 
 def _own_names(compiled: Any):
     "Let the files in which numba keeps compiled code have names of this process's own."

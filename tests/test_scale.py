@@ -1,5 +1,5 @@
 "Indexes built from blocks, and lists and rows that stay in their files: the answers are those of an index in memory, and a bad file or a bad iterator is an error."
-import gc, os, threading, tracemalloc
+import dataclasses, gc, os, threading, tracemalloc
 import numpy as np, pytest
 from hypothesis import given, strategies as st
 from minivecdb import ArrayRows, FileRows, IVF, VectorStorage
@@ -224,3 +224,15 @@ def test_a_large_batch_holds_few_lists_at_a_time(tmp_path, monkeypatch):
     monkeypatch.setattr("minivecdb.lists_in_files.AT_ONCE", 20_000)
     same(read.search(Q, nprobe=4), IVF.load(tmp_path/"i.ivf").search(Q, nprobe=4))
     assert max(held[:-1]) < len(X) / 3
+
+def test_lists_in_a_file_are_read_whatever_the_class_of_its_arrays(tmp_path):
+    index = IVF(24, 30).build([X])
+    index.save(tmp_path/"x.ivf")
+    opened = IVF.load(tmp_path/"x.ivf", mmap="pread")
+    class Other:
+        def __init__(self, a): self.a = a
+        def __getattr__(self, name): return getattr(self.a, name)
+        def __len__(self): return len(self.a)
+        def __getitem__(self, at): return self.a[at]
+    opened.lists = dataclasses.replace(opened.lists, **{name: Other(a) for name, a in vars(opened.lists).items() if isinstance(a, FileArray)})
+    same(index.search(Q, nprobe=7), opened.search(Q, nprobe=7))

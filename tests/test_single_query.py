@@ -1,5 +1,5 @@
 "A query that comes alone: the same bits as in a batch, in one compiled call, which is made once and made anew whenever something changes."
-import threading
+import gc, threading, weakref
 import numpy as np, pytest
 from minivecdb import ivf as ivf_module
 from minivecdb.ivf import IVF, ArrayRows
@@ -136,3 +136,14 @@ def test_gather():
     gather(lows, blocks, np.float32(-1), positions, ends, owners)
     at = np.flatnonzero(lows <= -1)
     assert np.array_equal(positions, at + 1000) and np.array_equal(ends, lows[at]) and np.array_equal(owners, at // 64)
+
+def test_a_view_without_the_read_only_mark_keeps_its_memory():
+    from minivecdb.distances import _plain
+    a = np.arange(10.)
+    a.flags.writeable = False
+    (view,), alive = _plain((a,)), weakref.ref(a)
+    assert view.flags.writeable and np.shares_memory(view, a)
+    del a; gc.collect()
+    assert alive() is not None and view.sum() == 45
+    del view; gc.collect()
+    assert alive() is None
