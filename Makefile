@@ -13,7 +13,7 @@ help:
 	@echo "make test   drift check, every notebook, then tests/"
 	@echo "make docs   the site, in _docs/"
 	@echo "make bench  measure against other libraries: ARGS='--quick' for a few minutes, ARGS='--help' for more"
-	@echo "make torture  kills, power cuts, failing disks, traffic, damage and nonsense for the durable storage: about an hour and a half on two cores"
+	@echo "make torture  kills, power cuts, failing disks, traffic, damage and nonsense for the durable storage: about 20 minutes on two cores"
 	@echo "make filters   the long random comparison of filters"
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
 

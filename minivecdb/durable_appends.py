@@ -87,6 +87,7 @@ def append(self: Change,
 @patch
 def _open_tail(self: Change):
     "The last segment, ready to grow."
+    self.storage._writer.check()   # before a file is touched, and again before the commit
     last = self.storage._segment_rows(self.con)[-1:]
     if not last: return self._new_segment(0, 0)
     self.tail = tuple(last[0])
@@ -96,6 +97,7 @@ def _open_tail(self: Change):
 @patch
 def _new_segment(self: Change, number: int, generation: int):
     "Begin a file."
+    self.storage._writer.check()
     if self.tail: self._record_tail()
     path = self.storage.path/segment_name(number, generation)
     self.files[number] = self.storage._wrapped(disk.create, path)
@@ -202,8 +204,9 @@ def _check_writable(self: DurableStorage):
     if self.mode == "r": raise ReadOnlyError(f"{self.path} was opened with mode=\"r\": open it with mode=\"rw\" to write")
     if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
     if os.getpid() != self.pid: raise ReadOnlyError(f"{self.path} was opened by process {self.pid}, and this is its child {os.getpid()}: open it again here")
-    if self._failed: raise WriteError(f"{self.path}: refused, because an earlier write failed ({self._failed}): open the storage again")
-    self._writer.check()
+    if self._failed:
+        self._writer.check()   # a lost lock is the reason to name
+        raise WriteError(f"{self.path}: refused, because an earlier write failed ({self._failed}): open the storage again")
     if self._changing: raise MinivecdbError(f"{self.path}: a write inside another write of the same handle: finish the first one")
 
 # %% ../nbs/53_durable_appends.ipynb #22612bdf

@@ -64,9 +64,11 @@ def row_seals(
     return [crc32(text, crc32(view[a:a + width], (id ^ id >> 32) & 0xffffffff)) for id, text, a in zip(ids, texts, range(0, len(view), width))]
 
 # %% ../nbs/50_durable_format.ipynb #514e2601
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 def metadata_text(metadata: dict | None) -> bytes:
     "Metadata as it is stored; checked by the rules of `as_metadata`."
-    return json.dumps(as_metadata(metadata), ensure_ascii=False, separators=(",", ":")).encode() if metadata else b"{}" if metadata is None or type(metadata) is dict else metadata_text(as_metadata(metadata) or None)
+    return _encoder.encode(as_metadata(metadata)).encode() if metadata else b"{}" if metadata is None or type(metadata) is dict else metadata_text(as_metadata(metadata) or None)
 
 def _no_constant(name: str): raise ValueError(f"{name} is not JSON")
 

@@ -67,9 +67,11 @@ class WriterLock:
     ):
         if fcntl is None: raise MinivecdbError("this system has no file locks (fcntl): a durable storage cannot be shared safely here")
         self.path, self.fd, self.session, self.pid = path, open_file(path, os.O_RDWR | os.O_CREAT), secrets.token_hex(8), os.getpid()
+        self._named = ""
         try:
             self._wait(timeout)
             self.check()
+            self._named = self._name()
             self.found = read_lock(self.fd)
             self.note(self.found.commits if self.found else 0)
         except BaseException: self.release(); raise
@@ -91,9 +93,15 @@ class WriterLock:
 
     def check(self):
         "Raise if the file LOCK is no longer the one whose lock this is: another writer may have been let in."
+        if self._named and self._name() == self._named: return
         try: there = os.path.samestat(os.stat(self.path), os.fstat(self.fd))
         except FileNotFoundError: there = False
         if not there: raise LockedError(f"{self.path}: was removed or replaced while process {self.pid} was writing, so another writer may be at work: close this handle, leave LOCK where it is, and open the storage again")
+
+    def _name(self) -> str:
+        "What Linux calls the open file: another name, or one with a remark, once it was moved or removed. To look at its times instead would make every `note` behind it write new ones."
+        try: return os.readlink(f"/proc/self/fd/{self.fd}")
+        except OSError: return ""
 
     def note(self, commits: int):
         "Write down that a commit was acknowledged. Not synced: losing it loses nothing."

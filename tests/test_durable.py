@@ -76,6 +76,21 @@ def test_a_lock_that_was_removed_is_named_and_nothing_is_lost(three, path):
     three.close()
     with VectorStorage.open(path, timeout=0) as s: assert len(s) == 5 and s.check() == []
 
+@pytest.mark.parametrize("named", [True, False])   # without /proc the file itself is compared
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+@pytest.mark.parametrize("call", ["add", "add_bulk", "delete", "update", "fold", "compact"])
+def test_no_file_is_touched_once_the_lock_is_lost(three, path, call, how, named):
+    three.compact(); three.add([7, 7, 7])
+    if not named: three._writer._named = ""
+    before = {k: v for k, v in files(path).items() if k.startswith("vectors")}
+    if how == "removed": (path/"LOCK").unlink()
+    else: (path/"new").write_bytes((path/"LOCK").read_bytes()); (path/"new").rename(path/"LOCK")
+    with pytest.raises(LockedError, match="LOCK: was removed or replaced"):
+        {"add": lambda: three.add([1, 1, 1]), "add_bulk": lambda: three.add_bulk(np.ones((40_000, 3))), "delete": lambda: three.delete(0), "update": lambda: three.update(0, metadata={"n": 1}), "fold": three.fold, "compact": three.compact}[call]()
+    assert {k: v for k, v in files(path).items() if k.startswith("vectors")} == before
+    three.close()
+    with VectorStorage.open(path, timeout=1) as s: assert len(s) == 4 and s.check() == []
+
 def test_a_lock_that_is_removed_during_a_bulk_add_takes_it_back(three, path):
     def rows(): yield np.ones((40_000, 3)); (path/"LOCK").unlink(); VectorStorage.open(path, timeout=1).close(); yield np.ones((2, 3))
     with pytest.raises(LockedError, match="LOCK: was removed or replaced"): three.add_bulk(rows())
