@@ -13,9 +13,10 @@ from .nearest_centroid import assign, out_of_range
 LOOKED = 512 # rows that decide where the parts are
 
 def _larger(margin: np.ndarray, q: int) -> np.ndarray: # [s, n] -> bool
-    "Where each row of numbers is above 0, but q places at least, and q at least are not."
-    n, ordered = margin.shape[1], np.sort(np.nan_to_num(margin), axis=1)
-    return margin > np.clip(0, ordered[:, q - 1], np.nextafter(ordered[:, n - q], -np.inf))[:, None]
+    "Where each row of numbers is above 0, but q places at least, and q at least are not. What is no number becomes 0."
+    margin[np.isnan(margin)] = 0
+    ordered = np.sort(margin, axis=1)
+    return margin > np.minimum(np.maximum(0, ordered[:, q - 1]), np.nextafter(ordered[:, -q], -np.inf))[:, None]
 
 def _parts(x: np.ndarray, metric: str, q: int, starts: int, rounds: int) -> tuple[np.ndarray, np.ndarray]: # -> ([s, n] bool, [s] by how much the spread shrinks)
     "Two-means from several starts at once, in products of the rows with each other; q rows in each part at least."

@@ -166,7 +166,7 @@ def replace(self: IVF,
         if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
-    changed |= {"_unseen": None, "_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
+    changed |= {"_alone": None, "_unseen": None, "_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
     self.__dict__.update(changed)   # in one step, for whoever is searching
 
 @patch

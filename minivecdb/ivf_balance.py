@@ -62,7 +62,7 @@ class _Work:
     def __init__(self, ivf: IVF):
         known, k = ivf.upkeep, len(ivf.coarse)
         self.ivf, self.metric, self.centroids, self.lengths = ivf, clustering_metric(ivf.metric.name).name, ivf.coarse.rows, ivf.coarse._held.lengths[:k]
-        self.growing = known.growing if known.growing is not None and known.growing.now is ivf.lists else Growing(ivf.lists)
+        self.growing = (known.growing if known.growing is not None and known.growing.now is ivf.lists else Growing(ivf.lists)).reclaimed()
         self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, ivf.lists.used, len(known.spread) == k
         for name, dtype in PER_LIST.items(): setattr(self, name, getattr(known, name).copy() if fits else np.zeros(k, dtype))
         if not fits: self.loss, self.unseen = np.full(k, np.inf), ivf.lists.sizes.copy()   # nobody has kept count: every list will be looked at
@@ -100,7 +100,7 @@ class _Work:
 
     def done(self) -> dict[str, Any]: # attributes of the index
         "What takes the place of the old state."
-        growing = self.growing.step(self.used)
+        growing = self.growing.step(self.used).handed_over(self.ivf.lists)
         known = Upkeep(*(getattr(self, name) for name in PER_LIST), self.strays, self.splits, self.merges, self.turn, growing)
         if self.centroids is self.ivf.coarse.rows or self.centroids.base is self.ivf.coarse._held.rows: return {"lists": growing.now, "upkeep": known}
         coarse = FlatIndex(self.ivf.dimension, self.ivf.metric.name)

@@ -6,12 +6,13 @@
 __all__ = ['AHEAD', 'TOUCH', 'taken', 'without', 'placed', 'extended', 'last_in_place', 'retired', 'Growing']
 
 # %% ../nbs/32_list_changes.ipynb #4bad58de
+import weakref
 from dataclasses import dataclass, replace
 from collections.abc import Callable
 import numpy as np
 from fastcore.basics import patch
 from .distances import length_span
-from .inverted_lists import InvertedLists, ranges, _columns
+from .inverted_lists import InvertedLists, NO_ROOMS, ranges, _columns
 
 # %% ../nbs/32_list_changes.ipynb #db76dda1
 def taken(
@@ -26,6 +27,24 @@ def _copy(a: np.ndarray, to: np.ndarray, b: np.ndarray, at: np.ndarray, block: i
     for i in range(0, len(to), block): a[to[i:i + block]] = b[at[i:i + block]]
 
 def _roomy(rows: np.ndarray) -> np.ndarray: return rows + (rows + 3) // 4 + 2
+
+def _rooms(
+    lists: InvertedLists,
+    wanted: np.ndarray, # [m] rows
+) -> tuple[np.ndarray, dict]: # ([m] first rows, what changes in the lists)
+    "Rooms of some sizes: each in the smallest spare room that holds it, else behind all that are in use. Raises `IndexError` where the arrays end before."
+    (first, rows), starts, used = lists.spare.T.copy(), np.empty(len(wanted), np.int64), lists.used
+    for i in np.argsort(-wanted, kind="stable").tolist():
+        size, fits = int(wanted[i]), np.flatnonzero(rows >= wanted[i])
+        if len(fits):
+            j = fits[rows[fits].argmin()]
+            starts[i] = first[j]
+            first[j] += size; rows[j] -= size
+        else: starts[i] = used; used += size
+    if used > len(lists.codes): raise IndexError(f"rows {lists.used} to {used} of {len(lists.codes)} are wanted: lay the lists out afresh first")
+    return starts, {"used": used, "spare": np.stack([first, rows], 1)[rows > 0] if len(rows) else NO_ROOMS}
+
+def _given_up(lists: InvertedLists, first: np.ndarray, rows: np.ndarray) -> np.ndarray: return np.concatenate([lists.given_up, np.stack([first, rows], 1)[rows > 0]])
 
 def without(
     lists: InvertedLists,
@@ -45,15 +64,14 @@ def without(
     all_sizes[touched], rooms[touched] = left, left
     again = touched[moves]
     rooms[again] = _roomy(left[moves] + (0 if more is None else more[again]))
-    ends = np.cumsum(rooms[again]) + lists.used
-    used = int(ends[-1]) if len(ends) else lists.used
-    if used > len(lists.codes): raise IndexError(f"rows {lists.used} to {used} of {len(lists.codes)} are wanted: lay the lists out afresh first")
-    starts[again] = ends - rooms[again]
+    starts[again], changed = _rooms(lists, rooms[again])
+    behind = np.where(moves, 0, left)   # of a list that stays, only the end is given up
+    given_up = _given_up(lists, lists.starts[touched] + behind, lists.rooms[touched] - behind)
     source = lists.positions(touched)[stays & np.repeat(moves, sizes)]
     target = ranges(starts[again], left[moves])
     for a in _columns(lists):
         if len(a): _copy(a, target, a, source)   # arrays of an opened file are read-only, and here stay so
-    return replace(lists, starts=starts, sizes=all_sizes, rooms=rooms, used=used)
+    return replace(lists, starts=starts, sizes=all_sizes, rooms=rooms, given_up=given_up, **changed)
 
 def placed(
     lists: InvertedLists,
@@ -67,16 +85,13 @@ def placed(
     starts, rooms = lists.starts.copy(), lists.rooms.copy()
     wanted = lists.sizes[which] + counts[which]
     rooms[which] = wanted + (wanted + 7) // 8 if tight else wanted + (wanted + 1) // 2 + 2
-    ends = np.cumsum(rooms[which]) + lists.used
-    used = int(ends[-1]) if len(ends) else lists.used
-    if used > len(lists.codes): raise IndexError(f"rows {lists.used} to {used} of {len(lists.codes)} are wanted: lay the lists out afresh first")
-    starts[which] = ends - rooms[which]
+    starts[which], changed = _rooms(lists, rooms[which])
     source, moved = lists.positions(which), ranges(starts[which], lists.sizes[which])
     target = ranges(starts + lists.sizes, counts)
     for a, new in zip(_columns(lists), columns):
         _copy(a, moved, a, source)
         _copy(a, target, new, order)
-    return replace(lists, starts=starts, sizes=lists.sizes + counts, rooms=rooms, used=used)
+    return replace(lists, starts=starts, sizes=lists.sizes + counts, rooms=rooms, given_up=_given_up(lists, lists.starts[which], lists.rooms[which]), **changed)
 
 # %% ../nbs/32_list_changes.ipynb #2f190b51
 def extended(
@@ -101,14 +116,14 @@ def retired(
 ) -> InvertedLists:
     "Give up a list; the last one takes its number."
     if lists.sizes[j]: raise ValueError(f"list {j} holds {lists.sizes[j]} rows: only an empty list can be given up")
-    return replace(lists, **{name: last_in_place(getattr(lists, name), j) for name in ("starts", "sizes", "rooms")})
+    return replace(lists, **{name: last_in_place(getattr(lists, name), j) for name in ("starts", "sizes", "rooms")}, given_up=_given_up(lists, lists.starts[[j]], lists.rooms[[j]]))
 
 # %% ../nbs/32_list_changes.ipynb #2859ed35
 def _blank(lists: InvertedLists, capacity: int) -> InvertedLists:
     "As many lists, empty, in new arrays."
     none = np.zeros_like(lists.sizes)
     columns = {name: np.empty((capacity, *a.shape[1:]), a.dtype) for name, a in zip(("codes", "ids", "lengths", "rounded", "terms"), _columns(lists))}
-    return replace(lists, **columns, starts=none, sizes=none, rooms=none, used=0)
+    return replace(lists, **columns, starts=none, sizes=none, rooms=none, used=0, spare=NO_ROOMS, given_up=NO_ROOMS)
 
 @dataclass(frozen=True)
 class Growing:
@@ -117,9 +132,12 @@ class Growing:
     next: InvertedLists | None = None  # larger arrays, into which lists are being copied
     copied: np.ndarray | None = None   # [n_lists] which are there already
     warm: tuple[int, int] = (0, 0)     # rows of both whose memory was touched before it is needed
+    waiting: tuple = ()                # (who may still be reading, the rooms that were given up behind them), the oldest first
+
+    def __getstate__(self) -> dict: return {**self.__dict__, "waiting": ()}   # a copy's readers are others
 
 @patch
-def _alone(self: Growing, now: InvertedLists) -> Growing: return Growing(now, warm=(self.warm[0], 0))
+def _alone(self: Growing, now: InvertedLists) -> Growing: return replace(self, now=now, next=None, copied=None, warm=(self.warm[0], 0))
 
 @patch
 def _change(self: Growing, change: Callable, *by_row: np.ndarray, lists: np.ndarray) -> Growing:
@@ -207,11 +225,11 @@ def _from(self: Growing, lists: InvertedLists) -> Growing:
 def step(self: Growing,
     before: int, # `used` before the write that ends with this
 ) -> Growing:
-    "Copy as many lists as the write has earned; begin when five sixteenths of the arrays are left, or when three quarters lie idle."
+    "Copy as many lists as the write has earned; begin when three sixteenths of the arrays are left, or when three quarters lie idle."
     now, capacity, live = self.now, len(self.now.codes), len(self.now)
     free = capacity - now.used
     if self.next is None:
-        if free >= 5 * capacity // 16 and capacity <= 4 * live + 8192: return self.warmed()
+        if free >= 3 * capacity // 16 and capacity <= 4 * live + 8192: return self.warmed()
         self = replace(self, next=_blank(now, 2 * live + 4096), copied=np.zeros(len(now.sizes), bool), warm=(self.warm[0], 0))
     waiting = np.flatnonzero(~self.copied)
     so_far = np.cumsum(now.sizes[waiting])
@@ -226,4 +244,36 @@ def step(self: Growing,
     except IndexError: return self._alone(now)
     copied = self.copied.copy()
     copied[some] = True
-    return (Growing(there, warm=(self.warm[1], 0)) if copied.all() else replace(self, next=there, copied=copied)).warmed()
+    return (Growing(_spared(there), warm=(self.warm[1], 0)) if copied.all() else replace(self, next=_spared(there), copied=copied)).warmed()
+
+# %% ../nbs/32_list_changes.ipynb #b81f36d0
+def _joined(rooms: np.ndarray) -> np.ndarray: # [s, 2] -> [at most s, 2] in their order
+    "Rooms that touch become one."
+    first, rows = rooms[np.argsort(rooms[:, 0])].T
+    new = np.flatnonzero(np.append(True, first[1:] != first[:-1] + rows[:-1]))
+    return np.stack([first[new], np.add.reduceat(rows, new)], 1)
+
+def _spared(lists: InvertedLists, rooms: np.ndarray | None = None) -> InvertedLists:
+    "The same lists with some rooms to spare that nobody reads; all that were given up, where nobody has seen these lists."
+    more = lists.given_up if rooms is None else rooms
+    if not len(more): return lists
+    spare, used = _joined(np.concatenate([lists.spare, more])), lists.used
+    if spare[-1].sum() == used: spare, used = spare[:-1], int(spare[-1, 0])
+    return replace(lists, spare=spare, used=used, given_up=NO_ROOMS if rooms is None else lists.given_up)
+
+@patch
+def reclaimed(self: Growing) -> Growing:
+    "Before a write: rooms whose last reader is gone are spare again."
+    waiting, back = [], [NO_ROOMS]
+    for reader, rooms in self.waiting:
+        if reader() is not None: waiting.append((reader, rooms))
+        elif waiting: waiting[-1] = waiting[-1][0], np.concatenate([waiting[-1][1], rooms])   # whoever reads older lists knows these rooms, too
+        else: back.append(rooms)
+    return replace(self, now=_spared(self.now, np.concatenate(back)), waiting=tuple(waiting))
+
+@patch
+def handed_over(self: Growing,
+    before: InvertedLists, # that may have readers
+) -> Growing:
+    "After a write: its rooms wait for the readers of the lists before it, and of those before them: lists behind which nothing was given up are noted as well."
+    return replace(self, now=replace(self.now, given_up=NO_ROOMS), waiting=(*self.waiting, (weakref.ref(before), self.now.given_up)))

@@ -1,5 +1,5 @@
 "Lists kept even: whatever comes and goes, every id is in exactly one list, and nothing is found or missed that exact search would not find or miss."
-import threading
+import copy, pickle, threading
 from dataclasses import replace
 import numpy as np
 import pytest
@@ -153,15 +153,68 @@ def test_an_index_over_a_storage_is_kept_even_unless_told_otherwise():
     assert a["splits"] > 10 and "splits" not in b and a["n_clusters"] > b["n_clusters"] and a["imbalance"] < b["imbalance"] and a["quantization_error"] < b["quantization_error"]
     assert b["quantization_error"] > b["quantization_error_at_training"] > 0
 
-@given(st.lists(st.tuples(st.sampled_from(["put", "take", "extend", "retire", "step"]), st.integers(0, 10**6)), max_size=40))
+def taken_rooms_do_not_overlap(lists):
+    rooms = np.concatenate([np.stack([lists.starts, lists.rooms], 1), lists.spare])
+    rooms = rooms[rooms[:, 1] > 0]
+    first, n = rooms[np.argsort(rooms[:, 0])].T
+    assert (first[1:] >= (first + n)[:-1]).all() and (lists.sizes <= lists.rooms).all() and (first + n)[-1:].max(initial=0) <= lists.used <= len(lists.codes)
+
+def moved_about(growing, writes, held=None):
+    "Writes, each of which moves a few rows from list to list; somebody may hold the lists as they were."
+    rng = np.random.default_rng(0)
+    for i in range(writes):
+        before, growing, used = growing.now, growing.reclaimed(), growing.now.used
+        if held is not None and i % 10 == 0: held.append((before, before.ids[before.positions()].copy()))
+        owner = rng.permutation(np.flatnonzero(before.sizes))[:3]
+        place = 0 * owner
+        columns = taken(growing.now, growing.now.starts[owner] + place)
+        growing = growing.take_out(owner, place).put(columns, rng.integers(0, 5, len(owner))).step(used).handed_over(before)
+        del before
+        if held is None: assert len(growing.waiting) == 1
+    return growing
+
+def forty_in_five(): return Growing(empty_lists(5, 2).append(np.repeat(np.arange(40, dtype=np.float32), 2).reshape(40, 2), np.arange(40), np.arange(40) % 5, np.ones(40))).across()
+
+def test_rooms_come_back_when_their_readers_are_gone():
+    growing = moved_about(forty_in_five(), 300)
+    assert growing.now.used < 200   # of the thousands of rows that were handed out
+    assert sorted(growing.now.ids[growing.now.positions()]) == list(range(40))
+
+def test_rooms_wait_for_their_readers():
+    held = []
+    growing = moved_about(forty_in_five(), 60, held)
+    for lists, ids in held: assert (lists.ids[lists.positions()] == ids).all() and (lists.codes[lists.positions(), 1] == ids).all()
+    assert len(growing.waiting) in (6, 7) and growing.now.used > 1000
+    held.clear()
+    del lists
+    after = growing.reclaimed()
+    assert not after.waiting and after.now.rooms.sum() + after.now.spare[:, 1].sum() == after.now.used   # no room is lost
+    assert copy.deepcopy(growing).waiting == () and pickle.loads(pickle.dumps(growing)).waiting == ()
+
+def test_a_room_waits_for_older_readers_too():
+    "Somebody reads; a write gives nothing up; the next one gives up a room that the reader knows; the lists between are gone."
+    def write(growing, change):
+        before, used = growing.now, growing.now.used
+        return change(growing.reclaimed()).step(used).handed_over(before)
+    def one(i): return np.full((1, 2), i, np.float32), np.array([i]), np.ones(1), np.empty((1, 0)), np.empty((1, 0))
+    growing = forty_in_five()
+    reader, ids = growing.now, growing.now.ids[growing.now.positions()].copy()
+    growing = write(growing, lambda g: g.extend())
+    for i in range(100): growing = write(growing, lambda g: g.take_out(np.array([i % 5]), np.array([0])).put(one(40 + i), np.array([i % 5])))
+    assert (reader.ids[reader.positions()] == ids).all() and len(growing.waiting) == 2
+    del reader
+    assert len(write(growing, lambda g: g).waiting) <= 2 and len(growing.reclaimed().waiting) <= 1
+
+@given(st.lists(st.tuples(st.sampled_from(["put", "put", "take", "take", "extend", "retire", "step", "let go"]), st.integers(0, 10**6)), max_size=40))
 @settings(max_examples=40, deadline=None)
 def test_growing_lists_against_a_dictionary(steps):
-    "Lists and the copies that are being made of them hold the same rows in the same order, and old states stay as they were."
+    "Lists and the copies that are being made of them hold the same rows in the same order, and old states stay as they were for as long as somebody reads them."
     growing, plain, n = Growing(empty_lists(5, 2).append(np.repeat(np.arange(40, dtype=np.float32), 2).reshape(40, 2), np.arange(40), np.arange(40) % 5, np.ones(40))).across(), [list(range(j, 40, 5)) for j in range(5)], 40
     states = []
     for do, seed in steps:
-        rng, used = np.random.default_rng(seed), growing.now.used
-        states.append((growing.now, [list(p) for p in plain]))
+        rng, used, before, growing = np.random.default_rng(seed), growing.now.used, growing.now, growing.reclaimed()
+        if rng.random() < .4: states.append((before, [list(p) for p in plain]))   # a reader begins
+        if do == "let go" and states: states.pop(int(rng.integers(len(states))))
         if do == "put":
             new, to = np.arange(n, n + rng.integers(1, 200)), None
             to = rng.integers(0, len(plain), len(new)); n += len(new)
@@ -176,8 +229,10 @@ def test_growing_lists_against_a_dictionary(steps):
             j = plain.index([])
             growing, last = growing.retire(j), plain.pop()
             if j < len(plain): plain[j] = last
-        growing = growing.step(used)
-        for lists, wanted, which in [(growing.now, plain, range(len(plain)))] + ([(growing.next, plain, np.flatnonzero(growing.copied))] if growing.next is not None else []) + [(*states[-1], range(len(states[-1][1])))]:
+        growing = growing.step(used).handed_over(before)
+        del before
+        for l in filter(None, (growing.now, growing.next)): taken_rooms_do_not_overlap(l)
+        for lists, wanted, which in [(growing.now, plain, range(len(plain)))] + ([(growing.next, plain, np.flatnonzero(growing.copied))] if growing.next is not None else []) + [(*state, range(len(state[1]))) for state in states]:
             for j in which:
                 at = lists.positions(np.array([j]))
                 assert lists.ids[at].tolist() == wanted[j] and lists.codes[at, 0].tolist() == wanted[j]
