@@ -104,6 +104,7 @@ def as_vector(
     dimension: int, # d
 ) -> np.ndarray: # [d] float32
     "Check one vector; the same rules and errors as `as_matrix`."
+    if type(vector) is np.ndarray and vector.dtype == np.float32 and vector.shape == (dimension,) and vector.flags.c_contiguous and np.isfinite(vector).all(): return vector   # nothing to say
     given = as_numbers(vector)
     if given.ndim != 1: raise DimensionError(f"expected one vector of shape ({dimension},), got shape {given.shape}: several go through add_bulk")
     return as_matrix(given[None], dimension)[0]
