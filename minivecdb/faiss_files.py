@@ -8,14 +8,14 @@ __all__ = ['FaissFormatError', 'FaissExportError', 'faiss_fields']
 # %% ../nbs/37_faiss_files.ipynb #a667a9fc
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MAX_DIMENSION, MinivecdbError, as_matrix
 from .json_files import write_atomically
-from .distances import prepare_queries, row_lengths
+from .distances import length_span, prepare_queries, row_lengths
 from .flat_index import LAST_ID, FlatIndex
 from .shortlist import byte_rows
 from .codecs import make_codec
@@ -214,6 +214,9 @@ def _filled(r: _Reader, parts: _Parts) -> IVF:
     lists = empty_lists(len(parts.sizes), index.codec.code_width, index.codec.code_dtype, flat, -(-d // 4) * 4 if flat else 0)
     labels = np.repeat(np.arange(len(parts.sizes)), parts.sizes)
     index.lists = lists.append(codes, parts.ids, labels, lengths, byte_rows(codes, lengths, index.metric) if flat else None)
+    if not flat and n:   # no decoded row is longer, so no product is less certain
+        longest = np.sqrt((parts.codebooks[1].astype(np.float64)**2).sum(-1).max(-1).sum()) + (row_lengths(parts.centroids).max() if parts.residual else 0)
+        index.lists = replace(index.lists, span=length_span(np.array([longest])))
     index._next_id = int(parts.ids.max(initial=-1)) + 1
     index._order = None if parts.order is None or (np.diff(parts.order) > 0).all() else parts.order
     return index
