@@ -7,6 +7,7 @@ from bench.data import K, Data
 from bench.peers import FastIvf, Faiss, Ours, emptied
 
 TARGET = .95
+PAUSE = .005   # seconds: threads of a library may go on spinning for a while after its answers
 
 def repeats(seconds: float, box: float, most: int = 7) -> int:
     "How many pairs fit into the box, 3 to `most`."
@@ -15,7 +16,7 @@ def repeats(seconds: float, box: float, most: int = 7) -> int:
 def in_turns(a, b, box: float) -> dict:
     "time of a / time of b."
     start = time.perf_counter(); a(); b(); once = time.perf_counter() - start
-    ratio, first, second = time_ratio(a, b, repeats(once, box), warm=False)
+    ratio, first, second = time_ratio(a, b, repeats(once, box), warm=False, pause=PAUSE)
     return {"ratio": ratio, "a_seconds": float(np.median(first)), "b_seconds": float(np.median(second)), "pairs": len(first), "ratios": np.sort(first / second).tolist()}
 
 def twin(ours: Ours, x: np.ndarray, threads: int):
@@ -44,7 +45,7 @@ def against_ivfflat(data: Data, clusters: int, threads: int, box: float) -> dict
     found["single"] = single_ratio(ours, faiss, queries, nprobe, threads, box)
     return found
 
-def single_ratio(ours: Ours, faiss, queries: np.ndarray, nprobe: int, threads: int, box: float, block: int = 16, pause: float = .005) -> dict:
+def single_ratio(ours: Ours, faiss, queries: np.ndarray, nprobe: int, threads: int, box: float, block: int = 16, pause: float = PAUSE) -> dict:
     """Per query, our time / faiss's, in turns of 16 queries each, whose first does not count; with more than one thread faiss may also
     share one query among them, whichever is faster. Between turns nobody works: the threads that faiss leaves spinning for a while
     after each of its answers help its next one, but would otherwise take time from ours."""

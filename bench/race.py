@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 import numpy as np
 from minivecdb.flat_index import recall
-from bench.bars import in_turns
+from bench.bars import PAUSE, in_turns
 from bench.data import K, Data
 from bench.peers import Peer, make
 from bench.sweep import saved_at
 
-BLOCK, COLD, PAUSE = 64, 4, .005   # single queries in a turn; how many of them do not count, since another library was busy before; seconds of rest where threads may still spin
+BLOCK, COLD = 64, 4   # single queries in a turn; how many of them do not count, since another library was busy before
 
 def runners(entries: list[dict], i: int = 1, ours: int = 2, peers: int = 3) -> list[dict]:
     "Who takes part: of the configurations that reached level i and could be saved, the fastest of ours and of the others, in a batch and alone."

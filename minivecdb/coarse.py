@@ -9,7 +9,7 @@ __all__ = ['Coarse', 'coarse_of', 'choose', 'choose_all', 'choose_by_products', 
 from typing import NamedTuple
 import numpy as np
 from .distances import Metric, bare, kernel, pair_distances, product_dtype, slack
-from .int8 import QUERIES, pack_rows, widen
+from .int8 import QUERIES, at_most, lowest_bit, pack_rows, widen
 from .rotation import rotation_error
 from .closest import exact_distance, product
 from .shortlist import NO_TURN, border, byte_rows, query_bytes, query_terms, _list_bounds, _multiply, _side_by_side
@@ -46,10 +46,16 @@ def choose(lows, width, allowed, query, prepared, own, kind, coarse, near, space
     rows, lengths, factor, offset = coarse[0], coarse[1], coarse[2], coarse[3]
     n, possible, filled, found = len(near), 0, 0, 0
     scores, doubtful, sums = space
-    a, b = border(lows, n, width / 4)
-    for j in range(len(lows)):   # without a branch
+    a, b = border(lows, n, np.float32(.25) * width)
+    most = np.float32(b + width)
+    for first in range(0, len(lows) - 63, 64):
+        bits = at_most(lows[first:].ctypes.data, most)
+        while bits:
+            doubtful[possible] = first + lowest_bit(bits)
+            possible, bits = possible + 1, bits & (bits - np.uint64(1))
+    for j in range(len(lows) // 64 * 64, len(lows)):
         doubtful[possible] = j
-        possible += np.int64(lows[j] <= b + width)
+        possible += np.int64(lows[j] <= most)
     for i in range(possible):
         j = doubtful[i]
         if lows[j] + width <= a:
@@ -59,7 +65,7 @@ def choose(lows, width, allowed, query, prepared, own, kind, coarse, near, space
             doubtful[found] = j
             found += 1
     for i in range(found): scores[i] = factor[doubtful[i]] * product(prepared, rows[doubtful[i]]) + offset[doubtful[i]]
-    a, b = border(scores[:found], n - filled, allowed / 4)
+    a, b = border(scores[:found], n - filled, np.float32(.25) * allowed)
     left = 0
     for i in range(found):
         j = doubtful[i]

@@ -247,8 +247,10 @@ def time_ratio(
     b: Callable[[], Any],
     repeat: int = 5, # pairs
     warm: bool = True, # run each once before
+    pause: float = 0., # seconds in which nobody works before each: threads may go on spinning after an answer
 ) -> tuple[float, np.ndarray, np.ndarray]: # (median of the pairs' ratios a / b, [repeat] seconds of a, [repeat] of b)
     "How much of `b`'s time `a` takes, measured in turns; every other pair begins with `b`."
     if warm: a(), b()
-    times = np.array([(_seconds(a), _seconds(b)) if i % 2 == 0 else (_seconds(b), _seconds(a))[::-1] for i in range(repeat)])
+    def after_pause(work): time.sleep(pause); return _seconds(work)
+    times = np.array([(after_pause(a), after_pause(b)) if i % 2 == 0 else (after_pause(b), after_pause(a))[::-1] for i in range(repeat)])
     return float(np.median(times[:, 0] / times[:, 1])), times[:, 0], times[:, 1]

@@ -117,7 +117,7 @@ def nearest(
     "The k nearest of the rows that `scan` offers, certain and in order, whatever the surrogates' rounding."
     prepared, own = prepare_queries(queries, metric, compiled) if prepared is None else prepared
     dtype, allowed = product_dtype(own, span), slack(metric, own, span.max(initial=0), queries.shape[1])
-    road, room = (partial(Shortlist, signs=signs), 4 * k + 216) if compiled and dtype is np.float32 else (Candidates, k + 16)
+    road, room = (partial(Shortlist, signs=signs), 4 * k + 200) if compiled and dtype is np.float32 else (Candidates, k + 16)
     given = queries, prepared.astype(dtype, copy=False), own, allowed
     distances, found = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
     waiting = [(np.arange(len(queries)), room)]

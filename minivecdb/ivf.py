@@ -435,7 +435,7 @@ def search(self: IVF,
         if (found := self._alone.call(queries, k, nprobe, rescore)) is not None: return found
     in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
     def search_block(numbers):
-        some = queries if len(numbers) == len(queries) else queries[numbers]
+        some = queries[numbers[0]:numbers[-1] + 1]   # neighbours: a view
         prepared = prepare_queries(some, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))

@@ -10,15 +10,15 @@ __all__ = ['SOME', 'SURE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_
 from collections.abc import Callable
 import numpy as np
 from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, _plain
-from .int8 import round_rows
+from .int8 import at_most, lowest_bit, round_rows
 from .rotation import rotate
-from .closest import exact_distance, product, _factor, _length, _replace_largest
+from .closest import exact_distance, fetch_ahead, product, _factor, _length, _replace_largest
 from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, query_terms, _count, _in_order
 from .coarse import Coarse, choose_all
 from .overlapping_lists import opened
 from .single_query import _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
-from .code_scan import at_most, block_bounds, block_sums, fetch_ahead, lowest_bit, query_tables, steady_product
+from .code_scan import block_bounds, block_sums, query_tables, steady_product
 from .rabitq import FACTOR, RaBitQ
 
 # %% ../nbs/33_rabitq_search.ipynb #dabd5df0

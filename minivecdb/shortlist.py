@@ -10,8 +10,8 @@ __all__ = ['NO_TURN', 'NO_MASK', 'IN_PLACE', 'NO_COPIES', 'extent', 'border', 'q
 from collections.abc import Callable
 import numpy as np
 from .distances import Metric, bare, kernel
-from .closest import closest, _replace_largest
-from .int8 import QUERIES, as_bytes, multiply_rows, pack_rows, tile_1, tile_2, tile_4, widen
+from .closest import closest, fetch_ahead, _replace_largest
+from .int8 import QUERIES, as_bytes, at_most, count_bits, lowest_bit, multiply_rows, pack_rows, tile_1, tile_2, tile_4, widen
 from .rotation import rotated, rotation_error
 
 # %% ../nbs/20_shortlist.ipynb #444c5816
@@ -42,13 +42,15 @@ def border(s, n, tolerance): # [k] float32, 1..k
     low, high = extent(s)
     if _count(s, low) >= n: return np.float32(-np.inf), low
     while high - low > tolerance:
-        middle = np.float32(low + (high - low) / 2)
+        middle = low + np.float32(.5) * (high - low)
         if middle <= low or middle >= high: break
         if _count(s, middle) < n: low = middle
         else: high = middle
     return low, high
 
 # %% ../nbs/20_shortlist.ipynb #6b5336da
+_ALL = np.uint64(0xffffffffffffffff)
+
 @kernel(inline="always")
 def _lower(state, i, high):
     "Lower the limit of query i if a row's upper end does."
@@ -58,13 +60,18 @@ def _lower(state, i, high):
         limits[i] = uppers[i, 0]
 
 @bare()
-def _open(state, i, highs): # [n] float32
+def _open(state, i, highs, n): # [64] float32, how many of them
     "The first limit of query i, from the upper ends of the first rows that it meets: the k smallest are found by counting."
     _, uppers, _, _, _ = state
-    low, high = extent(highs)
-    most = border(highs, min(uppers.shape[1], len(highs)), (high - low) / 1024)[1]
-    for r in range(len(highs)):
-        if highs[r] <= most: _lower(state, i, highs[r])
+    low, high = extent(highs[:n])
+    k, most, step, there = min(uppers.shape[1], n), high, high - low, _ALL >> np.uint64(64 - n)
+    for _ in range(8):
+        step *= np.float32(.5)
+        if count_bits(there & at_most(highs.ctypes.data, most - step)) >= k: most -= step
+    bits = there & at_most(highs.ctypes.data, most)
+    while bits:
+        _lower(state, i, highs[lowest_bit(bits)])
+        bits &= bits - np.uint64(1)
 
 @kernel(inline="always")
 def _write(state, i, position, low):
@@ -151,10 +158,17 @@ def _upper(low, terms, row_terms, lanes, r):
     "The upper end of an interval, from its lower one."
     return low + np.float32(2) * (terms[1] * row_terms[lanes + r] + terms[2] * row_terms[2 * lanes + r] + terms[3])
 
+@kernel(inline="always")
+def _next_rows(codes, starts, sizes, j, first, stop):
+    "Where the rows are that will be packed next, of this list or the one behind it, and how many bytes."
+    at, n = first, stop - first
+    if n <= 0: at, n = (starts[j + 1], sizes[j + 1]) if j + 1 < len(sizes) else (first, 0)
+    return codes.ctypes.data + at * codes.shape[1], min(n, 64) * codes.shape[1]
+
 @bare()
 def _tiles(asked, rows, starts, sizes, heads, asking, base, guard, state, space):
     "As `_read_tiles`."
-    (g8, terms, _), limits = asked, state[0]
+    (g8, terms, _), limits, width = asked, state[0], asked[0].shape[1]
     packed, row_terms, scores, highs, which, masks = space
     unguarded = not len(guard[0]) and not len(guard[2])
     for j in range(len(sizes)):
@@ -162,39 +176,41 @@ def _tiles(asked, rows, starts, sizes, heads, asking, base, guard, state, space)
         while first < stop:
             groups = 4 if stop - first > 48 else 2 if stop - first > 16 else 1
             lanes, here = 16 * groups, min(stop - first, 16 * groups)
-            there = np.uint64(0xffffffffffffffff) >> np.uint64(64 - here)   # bits of lanes that are rows
+            there = _ALL >> np.uint64(64 - here)   # bits of lanes that are rows
             pack_rows(rows[0], first, here, lanes, packed)
             _side_by_side(rows[1], first, here, lanes, row_terms)
             at, end = heads[j], heads[j + 1]
+            address, left = _next_rows(rows[0], starts, sizes, j, first + here, stop)
+            share = (left * QUERIES[groups] // (end - at) + 64) // 64 * 64
             while at < end:
-                some = min(QUERIES[groups], end - at)
+                fetch_ahead(address, min(share, left))   # a part of the next rows during each tile
+                address, left, some = address + share, max(0, left - share), min(QUERIES[groups], end - at)
                 for t in range(len(which)): which[t] = asking[at + min(t, some - 1)]
+                if first == starts[j]:   # the next queries: after this they are in the cache
+                    for t in range(at + some, min(at + some + 6, end)): fetch_ahead(g8.ctypes.data + asking[t] * width, width)
                 _multiply(groups, packed, asked, which, row_terms, limits, scores, masks)
                 for t in range(some):
-                    bits, i, r = masks[t] & there, which[t], 0
+                    bits, i = masks[t] & there, which[t]
                     fresh = limits[i] == np.inf and unguarded
                     if fresh:
                         for n in range(here): highs[n] = _upper(scores[t * lanes + n], terms[i], row_terms, lanes, n)
-                        _open(state, i, highs[:here])
+                        _open(state, i, highs, here)
+                        bits = there & at_most(scores[t * lanes:].ctypes.data, limits[i])
                     while bits:
-                        if bits & np.uint64(255) == 0:
-                            bits >>= np.uint64(8)
-                            r += 8
-                            continue
+                        r = lowest_bit(bits)
+                        bits &= bits - np.uint64(1)
                         low = scores[t * lanes + r]
-                        position = _admitted(guard, i, first + r, base + first + r) if bits & np.uint64(1) and low <= limits[i] else np.int64(-1)
+                        position = _admitted(guard, i, first + r, base + first + r) if low <= limits[i] else np.int64(-1)
                         if position >= 0:
                             if not fresh: _lower(state, i, _upper(low, terms[i], row_terms, lanes, r))
                             _write(state, i, position, low)
-                        bits >>= np.uint64(1)
-                        r += 1
                 at += some
             first += here
 
 @kernel()
 def _read_tiles(asked, rows, starts, sizes, heads, asking, base, guard, state):
     "Offer list j, rows starts[j] to starts[j] + sizes[j], to the queries asking[heads[j]:heads[j + 1]]."
-    space = np.zeros(asked[0].shape[1] * 16, np.uint32), np.zeros(256, np.float32), np.empty(384, np.float32), np.empty(64, np.float32), np.empty(12, np.int64), np.empty(12, np.uint64)
+    space = np.zeros(asked[0].shape[1] * 16, np.uint32), np.zeros(256, np.float32), np.empty(448, np.float32), np.empty(64, np.float32), np.empty(12, np.int64), np.empty(12, np.uint64)
     _tiles(asked, rows, starts, sizes, heads, asking, base, guard, state, space)
 
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
@@ -226,7 +242,7 @@ def _rows_one_by_one(asked, rows, starts, sizes, probes, guard, state, space): #
             fresh = limits[i] == np.inf and unguarded
             if fresh:
                 for r in range(n): highs[r] = _upper_of(lows[r], terms[i], row_terms[first + r])
-                _open(state, i, highs[:n])
+                for r in range(0, n, 64): _open(state, i, highs[r:], min(64, n - r))
             for r in range(n):
                 position = _admitted(guard, i, first + r, first + r) if lows[r] <= limits[i] else np.int64(-1)
                 if position >= 0:
@@ -238,7 +254,7 @@ def read_rows(asked, rows, starts, sizes, probes, guard, state):
     "Offer the rows of the lists probes[i] to query i, one at a time."
     longest = 1
     for n in sizes: longest = max(longest, n)
-    space = np.empty(longest, np.float32), np.empty(longest, np.float32), np.empty((asked[0].shape[1] + 63) // 64 * 64, np.int8)
+    space = np.empty(longest, np.float32), np.empty(longest + 63, np.float32), np.empty((asked[0].shape[1] + 63) // 64 * 64, np.int8)
     _rows_one_by_one(asked, rows, starts, sizes, probes, guard, state, space)
 
 @bare()
@@ -284,15 +300,25 @@ def _read_products(products, which, factor, offset, base, terms, guard, state): 
 # %% ../nbs/20_shortlist.ipynb #ea6449b4
 @kernel()
 def survivors(state, order, heads, out, lower): # [m] queries, [m + 1], and of all pairs their positions and lower ends
-    "What is within the limit of each query, in the order asked for."
-    limits, _, lows, positions, counts = state
-    n = 0
+    "What is within the limit of each query, in the order asked for, and of each query the k smallest lower ends, or a few more, before the others."
+    limits, uppers, lows, positions, counts = state
+    n, k = 0, uppers.shape[1]
     for m in range(len(order)):
-        i, heads[m] = order[m], n
-        for j in range(counts[i]):
-            if lows[i, j] <= limits[i]:
-                out[n], lower[n] = positions[i, j], lows[i, j]
-                n += 1
+        i, first, least = order[m], n, np.float32(np.inf)
+        heads[m] = first
+        for j in range(counts[i]):   # without a branch: half of these comparisons cannot be predicted
+            low = lows[i, j]
+            out[n], lower[n], least = positions[i, j], low, low if low < least else least
+            n += np.int64(low <= limits[i])
+        if n - first <= k: continue
+        most, step = limits[i], limits[i] - least
+        for _ in range(4):
+            step *= np.float32(.5)
+            if _count(lower[heads[m]:n], most - step) >= k: most -= step
+        for j in range(first, n):
+            position, low = out[j], lower[j]
+            out[j], lower[j], out[first], lower[first] = out[first], lower[first], position, low
+            first += np.int64(low <= most)
     heads[len(limits)] = n
 
 # %% ../nbs/20_shortlist.ipynb #b90fc4da
@@ -387,7 +413,7 @@ class Shortlist:
         order = self.order if ordered else np.arange(len(limits))
         survivors(self.state, order, heads, positions, lows)
         certain, k = limits > -np.inf, uppers.shape[1]
-        if ordered: return *closest((self.given, self.queries, self.own), self.slack, self.metric, k, heads, positions, fetch, ids, order), certain
+        if ordered: return *closest((self.given, self.queries, self.own), self.slack, self.metric, k, heads, positions, fetch, ids, order, lows), certain
         found, doubt, doubtful, missing = np.full(uppers.shape, -1, np.int64), np.zeros_like(heads), np.empty_like(positions), np.empty(len(limits), np.int64)
         _certain(heads, positions, lows, self.slack, ids, found, doubt, doubtful, missing)
         which = np.flatnonzero(missing)

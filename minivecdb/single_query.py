@@ -55,7 +55,7 @@ def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [
     heads, at, lows, which = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32), np.zeros(1, np.int64)
     survivors(state, which, heads, at, lows)
     at = at[:heads[1]]
-    closest_kernel((query, prepared, own), asked[:, 3].copy(), which, codes, at, ids[at], lengths[at], heads, kind, distances, found)
+    closest_kernel((query, prepared, own), asked[:, 3].copy(), which, codes, at, ids[at], lengths[at], lows, heads, kind, distances, found)
     return True
 
 # %% ../nbs/32_single_query.ipynb #6c8f3202
@@ -72,7 +72,7 @@ def ready_one(
     def call(query, k, nprobe):
         if nprobe >= n_lists or not fits: return None
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        return (distances, found) if run(_plain(query), kind, *held, nprobe, 4 * k + 216, distances, found) else None
+        return (distances, found) if run(_plain(query), kind, *held, nprobe, 4 * k + 200, distances, found) else None
     return call
 
 def search_one(
@@ -86,4 +86,3 @@ def search_one(
 ) -> tuple[np.ndarray, np.ndarray] | None: # ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "The k nearest of one query in its nearest lists, by distance, then id; inf and -1 where there are fewer."
     return ready_one(metric, index, coarse, lists)(query, k, nprobe)
-
