@@ -1,5 +1,5 @@
 """The machine's own limits, measured in the same run: the rate of a large matrix product and the bandwidth of memory. And memory in use."""
-import os, time
+import ctypes, gc, os, time
 import numpy as np
 
 def fastest(work, repeat: int = 5) -> float: # seconds
@@ -30,6 +30,13 @@ def resident(folder: str | None = None) -> dict: # bytes
             elif words[0] == "Anonymous:": found["anonymous"] += 1024 * int(words[1])
             elif words[0] == "Rss:" and inside: found["files"] += 1024 * int(words[1])
     return found
+
+def settle():
+    """Give back what nobody uses: garbage, and memory that the C library holds for later (glibc only). Whatever was freed while an
+    index was warmed up or searched would otherwise count for one library and against the next, tens of megabytes either way."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim: trim(0)
 
 def describe() -> dict:
     "What the numbers were measured on, as far as it can be told without naming anyone."

@@ -30,6 +30,7 @@ class Peer:
     def load(self, folder: Path, x: np.ndarray): "Open what was stored; `x` are the exact rows, mapped, for those that rescore."
     def cost(self, q: np.ndarray, **setting) -> tuple[float, float] | None: "Vectors scored and bytes read per query, where the library counts them."
     def needed(self, q: np.ndarray, **setting) -> float | None: "Products per query that a search of these lists cannot do without, where that is known."
+    def counted_bytes(self) -> int | None: "What the library itself says that its index holds, where it says so."
     def warm(self, x: np.ndarray): "Whatever it compiles when it is first used, so that memory holds the code before the index is loaded."
     def steps(self) -> list[int]: return [s for s in STEPS if (4 if self.clusters >= 100 else 1) <= s < self.clusters] + [self.clusters]
 
@@ -50,6 +51,7 @@ class Ours(Peer):
     def search(self, q, k, **setting): return self.index.search(q, k, **setting)[1]
     def save(self, folder): self.index.save(folder/"index.ivf")
     def load(self, folder, x): self.index = self.module.IVF.load(folder/"index.ivf", mmap=self.mapped); self._rows(x)
+    def counted_bytes(self): return sum(self.index.memory_usage().values())
     def warm(self, x):
         small = type(self)(self.d, 64, self.threads, self.codec, self.rescores, self.spill)
         small.build(np.array(x[:8192]))

@@ -5,7 +5,7 @@ import numpy as np
 from minivecdb.evaluate import batch_seconds, single_seconds
 from minivecdb.flat_index import recall
 from bench.data import K, Data
-from bench.machine import resident
+from bench.machine import resident, settle
 from bench.peers import Peer, emptied, make
 
 LEVELS = (.90, .95, .99)
@@ -118,12 +118,12 @@ def memory(name: str, data: Data, clusters: int, threads: int, setting: dict) ->
     queries, x = np.array(data.report), data.base
     peer = make(name, x.shape[1], clusters, threads)
     saved = saved_at(data, name, threads)
-    peer.warm(x); gc.collect()
+    peer.warm(x); settle()
     before, exact_before = resident(str(saved)), resident(str(data.folder/"base.npy"))["files"]
     peer.load(saved, x)
     for i in range(0, len(queries), 1000): peer.search(queries[i:i + 1000], K, **setting)
-    gc.collect()
+    settle()
     after, rows = resident(str(saved)), resident(str(data.folder/"base.npy"))["files"] - exact_before
     total = sum(after.values()) - sum(before.values())
     exact = x.nbytes if peer.exact_apart else rows
-    return {"index_bytes": total - (x.nbytes if peer.exact_apart else 0), "exact_bytes": exact, "anonymous": after["anonymous"] - before["anonymous"], "mapped": after["files"] - before["files"]}
+    return {"index_bytes": total - (x.nbytes if peer.exact_apart else 0), "exact_bytes": exact, "own_count": peer.counted_bytes(), "anonymous": after["anonymous"] - before["anonymous"], "mapped": after["files"] - before["files"]}
