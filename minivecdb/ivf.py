@@ -22,6 +22,7 @@ from .closest import closest
 from .shortlist import NO_TURN, byte_rows, query_bytes
 from .codecs import Codec, make_codec
 from .rabitq_search import FIRST, ready_code, search_codes, worth_measuring
+from .single_code import ready_codes, unpacks
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .blocks import Blocks
@@ -377,9 +378,15 @@ def _one(self: IVF) -> _Alone:
 @patch
 def _call_of_one(self: IVF) -> Callable:
     "The call itself."
-    if not self.codec.scans:
+    if self.lists.rounded.shape[1]:
         one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
         return lambda query, k, nprobe, rescore: one(query, k, nprobe)
+    if not self.codec.scans:
+        near, span = ready_codes(self.codec, self.metric, self.coarse, self.centroids, self.lists), self.lists.span
+        def measured(query, k, nprobe, rescore):
+            found = near(query, k if rescore is None else max(k, rescore), nprobe) if rescore is None or self.rows is not None else None
+            return found if found is None or rescore is None else self._rescored(query, found[1], k, prepare_queries(query, self.metric, True), span, True)
+        return measured
     if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
     measured, n = ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x) if self._rows_by_number(np.array([self._next_id - 1])) else None, len(self.lists)
@@ -398,7 +405,6 @@ def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | No
     if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
     if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0): return None
     return a.call(queries if queries.ndim == 2 else queries[None], k, nprobe, rescore) or False
-
 
 # %% ../nbs/34_ivf.ipynb #923524b0
 @patch
@@ -430,7 +436,7 @@ def search(self: IVF,
     most = max(k, rescore) if again else k
     def filling(some): return {} if mask is None or not ensure_topk_full else {"admitted": self._admitted(lists, mask if len(mask) == 1 else mask[some], place)}
     if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
-    if found is None and len(queries) == 1 and compiled and plain and lists.in_memory and (lists.rounded.shape[1] or self.codec.scans):
+    if found is None and len(queries) == 1 and compiled and plain and lists.in_memory and (lists.rounded.shape[1] or self.codec.scans or unpacks(self.codec) is not None and lists.copies is None):
         index._alone = self._alone = self._one()
         if (found := self._alone.call(queries, k, nprobe, rescore)) is not None: return found
     in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32

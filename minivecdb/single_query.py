@@ -27,25 +27,31 @@ def _slack(kind, own, largest, dimension):
     return 4 * rounding / (1 - rounding) * scale + (2.0**-148 if kind == 2 else 0.)
 
 @kernel()
-def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [1, d], 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies), answers [1, k] twice
-    "Whether the answer is certain; if not, ask the general road."
-    codes, ids, lengths, rounded, terms, starts, sizes, longest, copies = lists
-    distances[:], found[:] = np.inf, -1
+def _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near): # [1, d], 0..2, `Coarse`, and to be filled in: [1, d], [1], [1, w] int8, [1, 2], [1, n] int64
+    "The query as the metric wants it, in bytes, and its nearest lists; False for one whose products must be made in float64."
     largest, signs, turning = coarse[7], coarse[8], coarse[9]
-    d, k, prepared, own, allowed = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(1)
     prepare_kernel(query, kind == 0, prepared, own)
     if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
-    g8, steps, asked, shifts = np.empty((1, rounded.shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
     turned = prepared
     if len(signs):
         turned = np.empty_like(prepared)
         rotate(prepared, signs, turned)
     round_rows(turned, g8, steps)
     steps[0, 1] = (steps[0, 1] + turning * (1. if kind == 0 else own[0])) * 1.000001
-    near, slacks = np.empty((1, nprobe), np.int64), np.empty(1, np.float32)
-    slacks[0] = allowed[0] = _slack(kind, own[0], largest, d)
+    allowed, slacks, asked, shifts = np.empty(1), np.empty(1, np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
+    slacks[0] = allowed[0] = _slack(kind, own[0], largest, query.shape[1])
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
+    return True
+
+@kernel()
+def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [1, d], 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies), answers [1, k] twice
+    "Whether the answer is certain; if not, ask the general road."
+    codes, ids, lengths, rounded, terms, starts, sizes, longest, copies = lists
+    distances[:], found[:] = np.inf, -1
+    d, k, prepared, own, allowed = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(1)
+    g8, steps, asked, shifts, near = np.empty((1, rounded.shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32), np.empty((1, nprobe), np.int64)
+    if not _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near): return False
     allowed[0] = _slack(kind, own[0], longest, d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)

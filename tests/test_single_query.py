@@ -37,7 +37,8 @@ def kernels(monkeypatch):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("codec, spill", [("flat", None), ("flat", 1.), ("rabitq", None), ("rabitq", 1.), ("rabitq4", None), ("rabitq4", 1.)])
+@pytest.mark.parametrize("codec, spill", [("flat", None), ("flat", 1.), ("rabitq", None), ("rabitq", 1.), ("rabitq4", None), ("rabitq4", 1.),
+                                           ("bf16", None), ("int8", None), ("int8-dimension", None), ("pq10x4", None), ("rpq5x7", None), ("rpq10x8", None)])
 def test_alone_as_in_a_batch(metric, codec, spill):
     index, x, q = filled(metric, codec, spill)
     for change in (lambda: None, lambda: index.remove(np.arange(100, 300, 3)), lambda: index.add(x[100:300:3], np.arange(100, 300, 3)), lambda: index.remove(np.arange(0, 3000, 2))):
@@ -50,7 +51,23 @@ def test_alone_as_in_a_batch(metric, codec, spill):
     assert index._alone.lists is index.lists   # it was asked in one call
 
 
-@pytest.mark.parametrize("codec, spill", [("flat", 1.), ("rabitq", None), ("rabitq", 1.)])
+@pytest.mark.parametrize("codec, spill", [("opq10x4", None), ("int8", 1.), ("ae16", None)])
+def test_what_one_call_cannot_read_takes_the_general_road(codec, spill):
+    index, x, q = filled("cosine", codec, spill)
+    for options in ({}, {"rescore": 40}):
+        batch = index.search(q, 10, nprobe=3, **options)
+        for i, query in enumerate(q): same(index.search(query, 10, nprobe=3, **options), batch, i)
+    assert index._alone is None
+
+
+def test_a_query_alone_is_refused_what_a_batch_is_refused():
+    index, x, q = filled("cosine", "int8", None)
+    index.rows = None
+    index.search(q[0], 10, nprobe=4); index.search(q[0], 10, nprobe=4)
+    with pytest.raises(ValueError, match="exact vectors"): index.search(q[0], 10, nprobe=4, rescore=30)
+
+
+@pytest.mark.parametrize("codec, spill", [("flat", 1.), ("rabitq", None), ("rabitq", 1.), ("rpq10x4", None)])
 def test_what_is_ready_is_made_once_and_anew_after_a_change(codec, spill, monkeypatch):
     index, x, q = filled("cosine", codec, spill)
     made, once = [], []
