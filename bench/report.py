@@ -155,7 +155,7 @@ def text(run: dict, folder: Path = Path(__file__).parent/"results") -> str:
     "One data set at one number of threads."
     limits = get(run["machine"], "result") or {}
     parts = [f"## {run['note']}: {run['n']:,} × {run['d']}, {run['threads']} thread(s)",
-             f"{run['clusters']} clusters; tuned on {run['tune']:,} queries, reported on {run['report']:,} others; recall@10. {limits.get('processor', '')}, measured {run['date']}: matrix product {limits.get('gflops', 0):.0f} GFLOP/s, memory {limits.get('gbytes_per_s', 0):.1f} GB/s."]
+             f"{run['clusters']} clusters; tuned on {run['tune']:,} queries, reported on {run['report']:,} others; recall@10. {limits.get('processor', '')}, measured {run['date']}: matrix product {limits.get('gflops', 0):.0f} GFLOP/s, memory {limits.get('gbytes_per_s', 0):.1f} GB/s." + (f" Bars of {dates['bars']}, the rest of {dates['sweep']}." if len(set((dates := run.get("dates", {})).values())) > 1 else "")]
     if run.get("bars"): parts += ["### Bars", bars_table(run)]
     if run["sweep"]:
         parts += ["### Ahead of every library, at recall .95", frontier_table(run, folder)]
@@ -192,12 +192,14 @@ def picture(run: dict, path: Path) -> bool:
     plt.close(fig)
     return True
 
+def stored_at(run: dict, folder: Path) -> Path: return folder/f"{'quick-' if run['quick'] else ''}{run['data']}-{run['threads']}.json"
+
 def write(runs: list[dict], folder: Path, quick: bool = False) -> str:
     "Store all measurements so far, one JSON file and picture per run and one page for all; returns the text of the last."
     folder.mkdir(parents=True, exist_ok=True)
     for run in runs:
-        stem = f"{'quick-' if quick else ''}{run['data']}-{run['threads']}"
-        (folder/f"{stem}.json").write_text(json.dumps(run, indent=1) + "\n")
-        if run["sweep"]: picture(run, folder/f"{stem}.png")
+        path = stored_at(run, folder)
+        path.write_text(json.dumps(run, indent=1) + "\n")
+        if run["sweep"]: picture(run, path.with_suffix(".png"))
     (folder/f"{'quick' if quick else 'report'}.md").write_text("\n\n".join(["# Benchmark", *(text(run, folder) for run in runs)]) + "\n")
     return text(runs[-1], folder)

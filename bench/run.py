@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.data import CACHE, Data, prepare
 from bench.peers import CONFIGS
 from bench.race import runners
-from bench.report import write
+from bench.report import stored_at, write
 
 ROOT, HERE = Path(__file__).resolve().parent.parent, Path(__file__).resolve().parent
 LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS")
@@ -24,7 +24,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--clusters", type=int, help="lists of every inverted file (1,024)")
     parser.add_argument("--threads", default=None, help="1, 2 or 1,2 (1,2)")
     parser.add_argument("--only", default="", help="configurations whose names contain one of these words, with commas")
-    parser.add_argument("--parts", help="what to measure (bars,codecs,sweep,race,memory; memory only without --quick; race: the best of the sweep again, in turns)")
+    parser.add_argument("--parts", help="what to measure (bars,codecs,sweep,race,memory; what is not measured again stays as it was, with its date; memory only without --quick; race: the best of the sweep again, in turns)")
     parser.add_argument("--box", type=float, help="seconds of searching for each configuration (30)")
     parser.add_argument("--build-box", type=float, help="seconds a configuration may build (240)")
     parser.add_argument("--minutes", type=float, help="of sweeping for each data set and number of threads (25); configurations that would begin later are left out and named")
@@ -86,6 +86,18 @@ def measured(a: argparse.Namespace, data: Data, threads: int) -> dict:
     found["sweep"] = [swept(a, ask, name, end, data, "memory" in wanted) for name in names] if "sweep" in wanted else []
     if "race" in wanted and (entries := runners(found["sweep"])): found["race"] = ask("race", "the best again, in turns", 4 * a.box + 180, entries=entries)
     for folder in data.folder.glob("saved-*"): shutil.rmtree(folder, ignore_errors=True)
+    return with_earlier(found, wanted, a.out)
+
+def with_earlier(found: dict, wanted: list[str], folder: Path) -> dict:
+    "What was not measured this time, from an earlier run of the same size, with its date."
+    path, found["dates"] = stored_at(found, folder), {part: found["date"] for part in ("bars", "sweep") if part in wanted}
+    old = json.loads(path.read_text()) if path.exists() else {}
+    if all(old.get(what) == found[what] for what in ("note", "n", "tune", "report", "clusters")):
+        for part, more in (("bars", ()), ("sweep", ("race",))):
+            if part not in wanted and old.get(part):
+                found |= {what: old[what] for what in (part, *more) if what in old}
+                found["dates"][part] = old.get("dates", {}).get(part, old["date"])
+        if "bars" in wanted and "codecs" not in wanted and "codecs" in old.get("bars", {}): found["bars"]["codecs"] = old["bars"]["codecs"]
     return found
 
 def chosen(name: str, a: argparse.Namespace) -> bool:
