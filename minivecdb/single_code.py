@@ -12,8 +12,7 @@ from .distances import Metric, bare, kernel, _plain
 from .closest import closest_kernel, _factor
 from .shortlist import survivors, _keep
 from .flat_index import FlatIndex
-from .codecs import BFloat16Codec, Codec, Int8Codec, Int8DimensionCodec
-from .product_quantizer import ProductQuantizer
+from .codecs import Codec
 from .coarse import Coarse
 from .inverted_lists import InvertedLists
 from .single_query import _lists_of_one, _slack
@@ -60,10 +59,10 @@ def unpacks(
 ) -> tuple | None: # (which loop, two [d] float32, [M, K, d / M] float32, bits), or None for a codec that no loop reads
     "What `_unpack` must know of a codec."
     none, no_books = np.empty(0, np.float32), np.empty((0, 0, 0), np.float32)
-    if isinstance(codec, BFloat16Codec): return 0, none, none, no_books, 0
-    if isinstance(codec, Int8Codec): return 1, none, none, no_books, 0
-    if isinstance(codec, Int8DimensionCodec): return 2, codec.arrays["middle"], codec.arrays["step"], no_books, 0
-    if isinstance(codec, ProductQuantizer) and not codec.rotates: return 3, none, none, codec.arrays["codebooks"], codec.n_bits
+    if codec.name == "bf16": return 0, none, none, no_books, 0
+    if codec.name == "int8": return 1, none, none, no_books, 0
+    if codec.name == "int8-dimension": return 2, codec.arrays["middle"], codec.arrays["step"], no_books, 0
+    if "codebooks" in codec.learned and not codec.rotates: return 3, none, none, codec.arrays["codebooks"], codec.n_bits
 
 # %% ../nbs/33_single_code.ipynb #4f8b651a
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
