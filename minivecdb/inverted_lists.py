@@ -139,7 +139,8 @@ def remove(self: InvertedLists,
     starts, rooms = self.starts.copy(), self.rooms.copy()
     rooms[touched] = sizes[touched]
     starts[touched] = self.used + np.cumsum(sizes[touched]) - sizes[touched]
-    for a in _columns(self): a[self.used:used] = a[at[stays & np.isin(owner, touched)]]
+    if used > self.used:   # or the arrays may be those of an opened file
+        for a in _columns(self): a[self.used:used] = a[at[stays & np.isin(owner, touched)]]
     return replace(self, starts=starts, sizes=sizes, rooms=rooms, used=used)
 
 # %% ../nbs/32_inverted_lists.ipynb #2b0267e0

@@ -281,3 +281,84 @@ def test_files_of_version_3_are_opened_and_looked_at_anew(tmp_path):
     agrees(index, truth)
     index.save(tmp_path/"i.ivf")
     agrees(IVF.load(tmp_path/"i.ivf"), truth)
+
+@pytest.mark.parametrize("write", ["half as many rows", "as many rows", "a thousand from everywhere", "a third anew"])
+def test_one_large_write_lays_everything_out_once_and_no_more(write, monkeypatch):
+    "However much comes or leaves at once: the arrays are made large enough the first time."
+    x, rng = rows(0, 30_000), np.random.default_rng(1)
+    index = IVF(D, 300, "euclidean"); index.upkeep = Upkeep()
+    index.train(x[:5000]); index.add(x)
+    laid_out, across = [], Growing.across
+    monkeypatch.setattr(Growing, "across", lambda self, more=0: laid_out.append(more) or across(self, more))
+    new, gone = rows(1, {"half as many rows": 15_000, "as many rows": 30_000}.get(write, 10_000 if "anew" in write else 0)), np.empty(0, np.int64)
+    if not len(new) or "anew" in write: gone = rng.choice(30_000, len(new) or 1000, replace=False)
+    ids = gone if "anew" in write else np.arange(30_000, 30_000 + len(new))
+    index.replace(new, ids, gone)
+    assert len(laid_out) <= 1 + ("anew" in write)   # rows leave, then rows come
+    truth = {i: v for i, v in enumerate(x) if i not in set(gone.tolist())} | dict(zip(ids.tolist(), new))
+    agrees(index, truth)
+
+def test_a_mistake_in_a_change_is_told_and_not_tried_again(monkeypatch):
+    index = kept_even()
+    before = held(index).copy()
+    with pytest.raises(IndexError): index.upkeep.growing.take_out(np.array([0]), np.array([10**6]))
+    assert (held(index) == before).all()
+
+@pytest.mark.parametrize("upkeep", [True, False])
+@pytest.mark.parametrize("how", [{}, {"mmap": "pread"}])
+@pytest.mark.parametrize("first", ["whole lists", "ends of lists", "nothing"])
+def test_an_opened_index_takes_one_write_after_the_other(tmp_path, first, how, upkeep):
+    "Also where the first only shortens lists, and nothing of it is read any more."
+    x = rows(0, 4000)
+    index = IVF(D, 50, "euclidean")
+    if upkeep: index.upkeep = Upkeep()
+    index.train(x); index.add(x); index.save(tmp_path/"i.ivf")
+    index = IVF.load(tmp_path/"i.ivf", **how)
+    lists = index.lists
+    held_ids, ends = np.asarray(lists.ids[lists.positions()]), np.cumsum(lists.sizes)
+    gone = {"whole lists": held_ids[ends[-4]:], "ends of lists": held_ids[ends[lists.sizes > 0] - 1], "nothing": held_ids[:0]}[first]
+    del lists
+    index.remove(gone)
+    truth = {i: v for i, v in enumerate(x) if i not in set(gone.tolist())}
+    for step in range(3):
+        new = rows(step + 1, 40)
+        ids = np.arange(10_000 + 40 * step, 10_040 + 40 * step)
+        index.add(new, ids); truth |= dict(zip(ids.tolist(), new))
+    index.remove([10_000, 10_001]); truth.pop(10_000); truth.pop(10_001)
+    assert sorted(held(index).tolist()) == sorted(truth)
+    ids = np.array(sorted(truth))
+    flat = FlatIndex(D, "euclidean"); flat.add(np.stack([truth[i] for i in ids.tolist()]), ids)
+    q = rows(7, 5)
+    for a, b in zip(index.search(q, 7, nprobe=10**6), flat.search(q, 7)): assert (a == b).all()
+
+def test_steps_are_paid_for_by_rows_however_they_come(monkeypatch):
+    "One at a time or by the hundred: as many steps; and a write without rows takes one."
+    from minivecdb import ivf_balance
+    taken_steps = []
+    look = ivf_balance._Work.look
+    monkeypatch.setattr(ivf_balance._Work, "call_home", lambda self, n: taken_steps.append(n))
+    monkeypatch.setattr(ivf_balance._Work, "mend", lambda self: True)
+    monkeypatch.setattr(ivf_balance._Work, "look", lambda self: True)
+    told = []
+    for batch in (1, 7, 128):
+        index = IVF(D, 600, "euclidean"); index.upkeep = Upkeep()
+        index.train(rows(0, 6000)); index.add(rows(0, 6000))
+        taken_steps.clear()
+        x = rows(2, 7 * 128)
+        for i in range(0, len(x), batch): index.add(x[i:i + batch])
+        told.append(sum(taken_steps))
+    assert told == [7 * 128] * 3
+    taken_steps.clear(); index.remove([])
+    assert len(taken_steps) == 1
+
+def test_centroids_that_stay_are_not_made_ready_again():
+    "After lists were given up, a write that changes no centroid leaves them as they were."
+    index = kept_even()
+    for step in range(60): index.add(rows(step, 20, step / 20))
+    for i in range(0, 900, 50): index.remove(np.arange(i, i + 50))
+    assert index.upkeep.merges
+    for _ in range(400):
+        before = index.coarse
+        index.remove([])
+        if index.coarse is before: break
+    assert index.coarse is before
