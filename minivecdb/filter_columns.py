@@ -185,8 +185,9 @@ def between(
     high: int | float,
 ) -> np.ndarray: # [n] boolean
     "Which numbers lie in a closed interval; an open end is not compared."
-    if low in (-2**63, -math.inf): return numbers <= high
-    return numbers >= low if high in (2**63 - 1, math.inf) else (numbers >= low) & (numbers <= high)
+    least, most = (-math.inf, math.inf) if numbers.dtype.kind == "f" else (-2**63, 2**63 - 1)
+    if low == least: return numbers <= high
+    return numbers >= low if high == most else (numbers >= low) & (numbers <= high)
 
 @patch
 def _within(self: Column, f: Filter, n: int) -> np.ndarray: # [n] boolean

@@ -101,8 +101,14 @@ def _not(part: Filter) -> Filter: return Filter("$not", (part,))
 def _all(parts: list[Filter]) -> Filter: return parts[0] if len(parts) == 1 else Filter("$and", tuple(parts))
 
 # %% ../nbs/22_filters.ipynb #41be913b
+def _told(x: Any) -> str: return text if len(text := repr(x)) <= 80 else f"{text[:77]}…"
+
 def _scalar(x: Any, where: str) -> Any:
     "A value to compare with, if it is one."
+    if isinstance(x, np.datetime64):
+        if np.isnat(x): raise FilterError(f"{where} is NaT, which equals nothing: to find rows without a value use {{'$exists': False}} or None")
+        x = x.astype("datetime64[us]").item() if isinstance(x.item(), int) else x.item()
+        if isinstance(x, int): raise FilterError(f"{where} is a date outside the years 1 to 9999")
     if isinstance(x, np.generic): x = x.item()
     if isinstance(x, (dt.date, dt.datetime)): return x.isoformat()
     if isinstance(x, float):
@@ -115,18 +121,18 @@ def _scalar(x: Any, where: str) -> Any:
 def _ordered(x: Any, where: str) -> Any:
     "A value that has an order."
     x = _scalar(x, where)
-    if x is None or isinstance(x, bool): raise FilterError(f"{where} is {x!r}, expected a number, a string or a date: booleans and None have no order")
+    if x is None or isinstance(x, bool): raise FilterError(f"{where} is {_told(x)}, expected a number, a string or a date: booleans and None have no order")
     return x
 
 def _several(x: Any, where: str) -> tuple:
     "A list of values."
     if isinstance(x, np.ndarray): x = x.tolist()
-    if not isinstance(x, (list, tuple, set, frozenset, L)): raise FilterError(f"{where} is {x!r}, expected a list of values")
+    if not isinstance(x, (list, tuple, set, frozenset, L)): raise FilterError(f"{where} is {_told(x)}, expected a list of values")
     return tuple(_scalar(v, f"{where}[{i}]") for i, v in enumerate(x))
 
 def _flag(x: Any, where: str) -> bool:
     "True or False."
-    if not isinstance(x, (bool, np.bool_)): raise FilterError(f"{where} is {x!r}, expected True or False")
+    if not isinstance(x, (bool, np.bool_)): raise FilterError(f"{where} is {_told(x)}, expected True or False")
     return bool(x)
 
 # %% ../nbs/22_filters.ipynb #a7f387ff
@@ -144,7 +150,7 @@ _CONDITIONS = {
 def _unknown(op: Any, known: list[str], at: str) -> FilterError:
     "The error for an operator that does not exist here."
     near = get_close_matches(str(op), known, 1, .5)
-    return FilterError(f"{at}: unknown operator {op!r}{f', did you mean {near[0]}?' if near else '.'} Known here: {' '.join(known)} (a key that begins with $ is written with a backslash before it)")
+    return FilterError(f"{at}: unknown operator {_told(op)}{f', did you mean {near[0]}?' if near else '.'} Known here: {' '.join(known)} (a key that begins with $ is written with a backslash before it)")
 
 class _Reader:
     "Reads one filter, and counts what it reads."
@@ -158,7 +164,7 @@ class _Reader:
         "$and, $or or $not."
         self.deeper(at, depth)
         if op == "$not": return _not(self.filter(x, at, depth + 1, nested=True))
-        if not isinstance(x, (list, tuple, L)) or not x: raise FilterError(f"{at} is {x!r}, expected a list of at least one filter")
+        if not isinstance(x, (list, tuple, L)) or not x: raise FilterError(f"{at} is {_told(x)}, expected a list of at least one filter")
         return Filter(op, tuple(self.filter(f, f"{at}[{i}]", depth + 1, nested=True) for i, f in enumerate(x)))
 
     def condition(self, path: tuple, x: Any, at: str, depth: int) -> list[Filter]:
@@ -167,7 +173,7 @@ class _Reader:
         if not isinstance(x, dict): x = {"$eq": x}
         if not x: raise FilterError(f"{at} is empty, expected a value or operators such as {{'$gte': 3}}")
         if not any(isinstance(op, str) and op.startswith("$") for op in x): raise FilterError(f"{at} is an object, expected operators: to look into an object write a dotted key, such as {join_path((*path, str(next(iter(x)))))!r}")
-        return [self.one(path, op, v, f"{at}[{op!r}]", depth) for op, v in x.items()]
+        return [self.one(path, op, v, f"{at}[{_told(op)}]", depth) for op, v in x.items()]
 
     def one(self, path: tuple, op: Any, x: Any, at: str, depth: int) -> Filter:
         "One operator and its value."
@@ -179,11 +185,11 @@ class _Reader:
 
     def filter(self, where: Any, at: str, depth: int, nested: bool = False) -> Filter:
         "A whole filter."
-        if not isinstance(where, dict): raise FilterError(f"{at} is {where!r}, expected a filter: a dictionary such as {{'genre': 'Sports'}}")
+        if not isinstance(where, dict): raise FilterError(f"{at} is {_told(where)}, expected a filter: a dictionary such as {{'genre': 'Sports'}}")
         if not where and nested: raise FilterError(f"{at} is empty, which holds for every row: leave it out")
         parts = []
         for key, x in where.items():
-            here = f"{at}[{key!r}]"
+            here = f"{at}[{_told(key)}]"
             if key in ("$and", "$or", "$not"): parts.append(self.combination(key, x, here, depth))
             elif isinstance(key, str) and key.startswith("$"): raise _unknown(key, ["$and", "$or", "$not"], here)
             else: parts += self.condition(split_path(key), x, here, depth)
@@ -208,7 +214,8 @@ def filter_from_json(
 ) -> Filter:
     "Read a filter from JSON; raises `FilterError`."
     try: return read_filter(json.loads(text, object_pairs_hook=_no_twice))
-    except (json.JSONDecodeError, RecursionError) as e: raise FilterError(f"the filter is not JSON ({e}), expected something like '{{\"genre\": \"Sports\"}}'") from None
+    except FilterError: raise
+    except (ValueError, RecursionError) as e: raise FilterError(f"the filter is not JSON ({e}), expected something like '{{\"genre\": \"Sports\"}}'") from None
 
 # %% ../nbs/22_filters.ipynb #93e931fa
 class _Missing:

@@ -62,7 +62,7 @@ def in_order(self: Columns,
 def _count(name: str, x: int) -> int:
     "A number of rows, checked."
     if isinstance(x, bool) or not isinstance(x, (int, np.integer)) or x < 0: raise ValueError(f"expected {name} as an integer of at least 0, got {x!r}")
-    return x
+    return int(x)
 
 @patch
 def _matching(self: VectorStorage, f: Filter, order_by: str | list[str] | None = None) -> np.ndarray: # [m] int64 ids

@@ -522,3 +522,48 @@ def test_random_steps_against_qdrant_and_a_dictionary():
             assert all(h.metadata == truth[h.id][1] and (h.vector == truth[h.id][0]).all() for h in hits)
     stats = ix.get_stats()
     assert STEPS < 1000 or stats["splits"] > 0 and stats["merges"] > 0, stats
+
+@pytest.mark.parametrize("low", [-2**63, -2**63 - 1, -1e19, math.nextafter(-2.**63, -math.inf), -2.**63])
+def test_the_smallest_integer_is_no_end_for_floats(low):
+    rows = [{"x": x} for x in (-1e19, -2.**63, -2**63, math.nextafter(-2.**63, -math.inf), 0, -1.7e308)]
+    s, db = storage(rows), database(dict(enumerate(rows)))
+    for op in ("$gt", "$gte", "$lt", "$lte"):
+        f = read_filter({"x": {op: low}})
+        wanted = [i for i, m in enumerate(rows) if matches(f, m)]
+        sql, params = filter_sql(f)
+        assert [r.id for r in s.find(f)] == wanted == [i for i, in db.execute(f"SELECT id FROM rows WHERE {sql} ORDER BY id", params)]
+
+def test_limits_of_any_integer_type():
+    s = storage([{}] * 300)
+    assert [r.id for r in s.find(limit=np.uint8(200), offset=np.uint8(100))] == list(range(100, 300))
+    assert len(s.find(limit=np.int64(2**63 - 1), offset=1)) == 299
+
+def test_a_filter_with_more_parameters_than_sqlite_takes():
+    rows = [{"a": f"s{i}_7"} for i in range(0, 500, 3)]
+    where = {"$or": [{"a": {"$in": [f"s{i}_{j}" for j in range(100)]}} for i in range(400)]}
+    sql, params = filter_sql(where)
+    found = [i for i, in database(dict(enumerate(rows))).execute(f"SELECT id FROM rows WHERE {sql} ORDER BY id", params)]
+    assert found == [r.id for r in storage(rows).find(where)] == [i for i, m in enumerate(rows) if int(m["a"][1:-2]) < 400]
+
+def test_indexes_of_similar_keys_have_names_of_their_own():
+    db = database({0: {"a": {"b": 1}, "a_b": 2}})
+    for key in ("a.b", "a_b"): db.execute(index_sql(key, "rows"))
+    assert len(db.execute("SELECT name FROM sqlite_master WHERE type = 'index'").fetchall()) == 2
+
+@pytest.mark.parametrize("unit", ["D", "s", "us", "ns"])
+def test_dates_of_numpy_in_any_unit(unit):
+    s = storage([{"d": "2023-12-31"}, {"d": "2024-01-01"}, {"d": "2024-01-01T10:00Z"}])
+    assert [r.id for r in s.find({"d": {"$gte": np.datetime64("2024-01-01", unit)}})] == [1, 2]
+    with pytest.raises(FilterError, match="NaT"): read_filter({"d": np.datetime64("NaT", unit)})
+
+def test_dates_that_python_does_not_know_are_refused():
+    with pytest.raises(FilterError, match="outside the years"): read_filter({"d": np.datetime64("20000-01-01", "us")})
+
+@pytest.mark.parametrize("text", ['{"a": ' + "1" * 5000 + "}", "[" * 5000])
+def test_what_json_cannot_read_is_a_filter_error(text):
+    with pytest.raises(FilterError): filter_from_json(text)
+
+@pytest.mark.parametrize("where", ["x" * 10**6, {"a": {"$in": "x" * 10**6}}, {"a": {"$" + "x" * 10**5: 1}}, {"$and": "x" * 10**6}, {"a": {"$exists": "x" * 10**6}}])
+def test_errors_do_not_repeat_everything(where):
+    with pytest.raises(FilterError) as e: read_filter(where)
+    assert len(str(e.value)) < 1000
