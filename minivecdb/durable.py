@@ -27,7 +27,8 @@ def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), 
 def _fits(ivf: IVF, index: IVFIndex) -> bool:
     "Whether a file holds an index of the kind that is wanted."
     wanted = IVF(index.storage.dimension, index.n_clusters, index.metric.name, index.codec, seed=index.seed, spill=index.spill)
-    return (ivf.dimension, ivf.metric.name, ivf.codec.state()[0], ivf.seed, ivf.n_clusters, ivf.spill) == (wanted.dimension, wanted.metric.name, wanted.codec.state()[0], wanted.seed, wanted.n_clusters, wanted.spill)
+    def kind(i): return i.dimension, i.metric.name, i.seed, i.n_clusters, i.spill, None if wanted.auto else i.codec.state()[0]
+    return kind(ivf) == kind(wanted) and (ivf.choice is not None) >= wanted.auto
 
 class IndexFileWarning(UserWarning):
     "The index beside a storage could not be used, and was built again; says which file and why."
@@ -35,6 +36,20 @@ class IndexFileWarning(UserWarning):
 def _history(storage: DurableStorage) -> dict:
     "Which change the storage is at, and what it holds there."
     with storage._lock as s: return {"change": s.head.changes, "count": s.head.count, "digest": s.head.digest}
+
+def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -> bool:
+    "Whether rows that came shortly before a change, and are still there, are others in the index: a copy of the storage that went its own way has rows of these ids, too. Codes of bits and of residuals tell nothing."
+    if ivf.codec.scans or ivf.codec.residual: return False
+    with storage._lock as s:
+        recent = np.setdiff1d(storage._changed(s, max(s.head.log_from, change - most)), storage._changed(s, change))
+        ids, rows = storage.take(recent)
+    lists = ivf.lists
+    at = lists.positions()
+    at = at[np.isin(lists.ids[at], ids)]
+    at = at[np.argsort(lists.ids[at])]
+    if not np.array_equal(lists.ids[at], ids): return True
+    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))   # which list does not matter for these
+    return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())   # a code may round a number the other way
 
 def _objection(ivf: IVF, change: int, index: IVFIndex) -> str | None:
     "Why a sound file cannot be used for this index."
@@ -45,6 +60,7 @@ def _objection(ivf: IVF, change: int, index: IVFIndex) -> str | None:
     if change > now["change"]: return f"reflects change {change}, and the storage is at change {now['change']}: is it an older copy?"
     if change == now["change"] and note != now: return f"reflects other contents of change {change}: is the storage another copy?"
     if storage.changes_since(change) is None: return f"reflects change {change}, and the log of changes no longer reaches back that far"
+    if change < now["change"] and _foreign(ivf, change, storage): return f"reflects other contents of change {change}: is the storage another copy?"
 
 # %% ../nbs/57_durable.ipynb #8e23abbe
 @patch
@@ -70,9 +86,12 @@ def open(cls: IVFIndex,
 ) -> IVFIndex:
     "The index that `save` put beside the storage, caught up with what was written since; or a new one, with an `IndexFileWarning`."
     index, why = cls(storage, **options), []
-    for change, path in _kept(storage):
+    kept = _kept(storage)
+    while kept:
+        change, path = kept.pop(0)
         reason = index._adopt(change, path, verify)
         if reason is None: return index
+        if not path.exists() and (newer := [k for k in _kept(storage) if k[0] > change]): kept = newer; continue   # somebody saved meanwhile
         why.append(reason if path.name in reason else f"{path}: {reason}")
     if len(storage) or why: warnings.warn(f"{'; '.join(why) or f'{storage.path}: no index is kept beside this storage'}: it is built from the {len(storage):,} vectors of the storage", IndexFileWarning, stacklevel=2)
     index.build()

@@ -204,7 +204,7 @@ def _log_entries(self: DurableStorage, s: Snapshot, counter: int) -> np.ndarray 
     start = s.con.execute("SELECT max(at) FROM log WHERE at <= ?", (counter,)).fetchone()[0]
     found = list(self._sealed("log", s.con.execute("SELECT at, first, n, crc FROM log WHERE at >= ? ORDER BY at", (start or 0,))))
     at, first, n = np.array(found, np.int64).reshape(-1, 3).T
-    whole = start is not None and (at[1:] == at[:-1] + n[:-1]).all() and at[-1] + n[-1] == s.head.changes and (first + n).max() <= s.head.next_id and n.sum() <= 4096 + 4 * s.head.count
+    whole = start is not None and (at[1:] == at[:-1] + n[:-1]).all() and at[-1] + n[-1] == s.head.changes and n.min() > 0 and (first + n).max() <= s.head.next_id
     if not whole and (start is not None or s.head.log_from < s.head.changes): raise DamageError(f"{self.meta}: table log has a gap: restore a backup, or repair_folder(path, into)")
     return np.stack([at, first, n])
 

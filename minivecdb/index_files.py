@@ -225,7 +225,8 @@ def load(cls: IVF,
     head = _head(path)
     if mmap == "pread" and head.get("spill") is not None: raise ValueError(f"{path}: an index with second places (spill) cannot be left in its file: load it with mmap=True")
     try:
-        _check_entries(path, head["arrays"], 20 + struct.unpack("<I", path.open("rb").read(16)[12:])[0])
+        with path.open("rb") as file: begin = 20 + struct.unpack("<I", file.read(16)[12:])[0]
+        _check_entries(path, head["arrays"], begin)
         arrays = {e["name"]: _read(path, e, mmap if e["name"] in _LARGE - ({"order"} if mmap == "pread" else set()) else False) for e in head["arrays"]}
         lazy = bool(mmap) and verify is None and "sums" in arrays
         later = _LARGE - _read_anyway(head) - ({"order"} if mmap == "pread" else set()) if lazy else _LARGE if verify is False else set()

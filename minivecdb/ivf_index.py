@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import VectorStorage, DimensionError, NotBuiltError, UnknownIdError, as_vector, check_integer
+from .vector_storage import VectorStorage, DimensionError, FileFormatError, NotBuiltError, UnknownIdError, as_vector, check_integer
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
 from .filters import Filter, matches, read_filter
@@ -85,7 +85,7 @@ def catch_up(self: IVFIndex):
     if self.storage.changes == self._seen: return
     with self._lock, self.storage._lock:
         now, changed = self.storage.changes, self.storage.changes_since(self._seen)
-        if changed is None: changed = np.union1d(list(self.storage), self.ivf.lists.ids[self.ivf.lists.positions()]).astype(np.int64)
+        if changed is None: changed = np.union1d(list(self.storage), (lists := self.ivf.lists).ids[lists.positions()]).astype(np.int64)
         ids, rows = self.storage.take(changed)
         self.ivf.replace(rows, ids, changed)
         self._seen = now
@@ -112,7 +112,9 @@ def search(self: IVFIndex,
     query, where = as_vector(query_vector, self.storage.dimension), None if where is None else read_filter(where)
     for _ in range(3):
         if (hits := self._look(query, k, nprobe, where)) is not None: return hits
-    with self._lock, self.storage._lock: return self._look(query, k, nprobe, where)
+    with self._lock, self.storage._lock: hits = self._look(query, k, nprobe, where)
+    if hits is None: raise FileFormatError(f"the index holds other vectors than {self.storage}, though nobody is writing: build() it again")
+    return hits
 
 @patch
 def _among(self: IVFIndex, query: np.ndarray, k: int, nprobe: int, where: Filter) -> tuple[np.ndarray, np.ndarray] | None:
@@ -128,7 +130,8 @@ def _look(self: IVFIndex, query: np.ndarray, k: int, nprobe: int | None, where: 
     "Search once; None if another thread changed an answer between finding and reading it."
     self.catch_up()
     most, nprobe = min(k, max(1, len(self.storage))) if isinstance(k, int) else k, self.nprobe if nprobe is None else nprobe
-    answers = self.ivf.search(query, most, nprobe=nprobe, rescore=self.rescore, ensure_topk_full=True) if where is None else self._among(query, most, nprobe, where)
+    try: answers = self.ivf.search(query, most, nprobe=nprobe, rescore=self.rescore, ensure_topk_full=True) if where is None else self._among(query, most, nprobe, where)
+    except KeyError: return None   # a candidate's exact vector is gone
     if answers is None: return None
     distances, ids = answers
     found = ids[0][ids[0] >= 0].tolist()

@@ -1071,3 +1071,68 @@ print(n, int(peak() - before))
     if not os.path.exists("/proc/self/status"): pytest.skip("no /proc here")
     n, grown = map(int, in_process(code, path, tmp_path/"x.parquet").communicate()[0].split())
     assert n == 60_000 and grown < 160    # MB; the vectors are 184, and twice that was held once
+
+# ---- logs of large changes, copies that went their own way
+
+@pytest.mark.parametrize("kept", [60, 1, 0])
+def test_a_large_delete_leaves_a_sound_storage(path, kept):
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(np.eye(4)[np.arange(12_000) % 4], [{"g": i % 12_000} for i in range(12_000)])
+        index = IVFIndex(s).build(); index.save()
+        s.delete(where={"g": {"$gte": kept}})
+        assert len(s) == kept == s.count({"g": {"$gte": 0}}) and s.check() == []
+        assert len(index.search([1, 0, 0, 0], k=100)) == min(100, kept)
+    for mode in ("r", "rw"):
+        with VectorStorage.open(path, mode=mode) as s, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert len(IVFIndex.open(s).search([1, 0, 0, 0], k=100)) == kept
+            assert s.changes_since(s.changes - 1) is not None
+
+@pytest.mark.parametrize("codec", ["flat", "int8"])
+def test_an_index_of_a_copy_that_went_its_own_way_is_not_adopted(tmp_path, codec):
+    "Also after the storage has gone on, when the checksum of its present rows says nothing about those of then."
+    rng = np.random.default_rng(0)
+    a = VectorStorage.open(tmp_path/"a.mvdb", 4); a.add_bulk(rng.random((50, 4)))
+    a.backup(tmp_path/"b.mvdb"); b = VectorStorage.open(tmp_path/"b.mvdb")
+    a.add([1, 2, 3, 4]); b.add([4, 3, 2, 1.5])
+    shutil.copy(IVFIndex(a, codec=codec).build().save(), b.path)
+    b.add([0, 0, 0, 1])
+    with pytest.warns(IndexFileWarning, match="another copy"): index = IVFIndex.open(b, codec=codec)
+    assert index.search([4, 3, 2, 1.5], 1)[0].id == 50
+    a.close(); b.close()
+
+def test_an_index_chosen_by_itself_is_adopted(path):
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(np.random.default_rng(0).random((300, 4)))
+        IVFIndex(s, codec="auto").build().save()
+        s.add([1, 2, 3, 4])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert IVFIndex.open(s, codec="auto").search([1, 2, 3, 4], 1)[0].id == 300
+
+def test_an_index_that_is_saved_while_it_is_opened(three, path, monkeypatch):
+    "The file that was listed is gone: the one in its place is taken."
+    from minivecdb import durable
+    index = IVFIndex(three).build(); index.save()
+    load = durable.IVF.load
+    def late(file, **options):
+        if index is not None and file.exists() and not late.done:
+            late.done = True
+            three.add([9, 9, 9]); index.save()
+        return load(file, **options)
+    late.done = False
+    monkeypatch.setattr(durable.IVF, "load", late)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert IVFIndex.open(three).search([9, 9, 9], 1)[0].id == three.next_id - 1
+
+def test_a_vector_that_goes_while_it_is_measured_again():
+    x = np.random.default_rng(0).standard_normal((500, 8))
+    s = VectorStorage(8); s.add_bulk(x)
+    index = IVFIndex(s, codec="int8", rescore=20).build()
+    catch_up, gone = index.catch_up, iter([0, 1])
+    def then_delete():
+        catch_up()
+        for i in gone: s.delete(i); break
+    index.catch_up = then_delete
+    assert 0 not in {h.id for h in index.search(x[0], 3)}
