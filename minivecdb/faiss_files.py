@@ -6,7 +6,7 @@
 __all__ = ['FaissFormatError', 'FaissExportError', 'faiss_fields']
 
 # %% ../nbs/37_faiss_files.ipynb #a667a9fc
-import struct
+import struct, warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,10 +152,12 @@ class _Parts:
 _OTHERS = {"IwSq": "scalar-quantized lists", "IwPf": "lists laid out for fast scans of 4-bit codes", "IwQR": "codes refined by other codes", "IHNf": "a graph (HNSW)", "IHNs": "a graph (HNSW)", "IxF2": "a flat index, without lists",
            "IxFI": "a flat index, without lists", "IxPq": "a product-quantized index without lists", "Iwrq": "lists of RaBitQ codes", "IxRF": "an index with a second one that refines its answers", "IvFl": "a format that faiss wrote before 2018", "IvPQ": "a format that faiss wrote before 2018"}
 
-def _index(r: _Reader) -> _Parts:
+def _index(r: _Reader, depth: int = 0) -> _Parts:
     "An index of one of the kinds that are understood."
     kind = r.letters("kind of index")
-    if kind in ("IxPT", "IxMp", "IxM2"): return _wrapped(r, kind)
+    if kind in ("IxPT", "IxMp", "IxM2"):
+        if depth > 3: r.fail("an index within more than three others is not read")
+        return _wrapped(r, kind, depth + 1)
     if kind not in ("IwFl", "IwPQ"): r.fail(f"{kind!r} is {_OTHERS.get(kind, 'no index that is known here')}; IVF-flat ('IwFl') and IVF-PQ ('IwPQ') are read")
     d, n, metric = _common(r)
     n_lists = r.number("number of lists", "<u8")
@@ -171,13 +173,13 @@ def _index(r: _Reader) -> _Parts:
     if residual > 1 or width != (len(books) * bits + 7) // 8: r.fail(f"{len(books)} codes of {bits} bits do not take {width} bytes: the file is damaged")
     return _Parts(d, metric, centroids, *_lists(r, n_lists, width, n), (bits, books), bool(residual))
 
-def _wrapped(r: _Reader, kind: str) -> _Parts:
+def _wrapped(r: _Reader, kind: str, depth: int) -> _Parts:
     "An index behind a rotation, or with other ids."
     d, n, metric = _common(r, "outer: ")
     if kind == "IxPT":
         if (count := r.number("transforms", "<i4")) != 1: r.fail(f"{count} transforms before the index are not read, only one rotation")
         rotation = _rotation(r, d)
-    parts = _index(r)
+    parts = _index(r, depth)
     if (parts.dimension, parts.metric, len(parts.ids)) != (d, metric, n): r.fail("the inner and the outer index do not agree: the file is damaged")
     if kind == "IxPT":
         if parts.codebooks is None or parts.rotation is not None: r.fail("a rotation is read before product-quantized lists only")
@@ -190,9 +192,10 @@ def _wrapped(r: _Reader, kind: str) -> _Parts:
 
 # %% ../nbs/37_faiss_files.ipynb #96d35b2a
 def _cosine(r: _Reader, parts: _Parts):
-    "Take inner products of normalised vectors for what they are."
+    "Take inner products of normalised vectors for what they are, as far as can be seen: product codes do not tell the lengths."
     if parts.metric != "dot": r.fail(f"metric='cosine' was asked for, and this index is {parts.metric}: cosine is read from inner products of normalised vectors")
     lengths = row_lengths(parts.codes.view("<f4")) if parts.codebooks is None else np.ones(1)
+    if parts.codebooks is not None and (longest := row_lengths(parts.centroids).max()) > 1.01: r.fail(f"metric='cosine' was asked for, and a centroid has length {longest:.3g}, more than a mean of normalised vectors can have: read it with metric='dot'")
     if len(lengths) and abs(lengths - 1).max() > 1e-3: r.fail(f"metric='cosine' was asked for, and rows have lengths from {lengths.min():.3g} to {lengths.max():.3g}: read them with metric='dot'")
     parts.metric = "cosine"
 
@@ -284,8 +287,9 @@ def _written(index: IVF) -> Iterator[bytes]:
 def to_faiss(self: IVF,
     path: str | Path, # opened in faiss by `faiss.read_index`
 ):
-    "Write a flat or product-quantized index as faiss would, replacing the file in one step. For cosine, faiss then takes inner products of vectors of length 1."
+    "Write a flat or product-quantized index as faiss would, replacing the file in one step; warns where second places are left out. For cosine, faiss then takes inner products of vectors of length 1."
     self._check_trained()
     if not self.codec.lossless and not hasattr(self.codec, "n_subquantizers"): raise FaissExportError(f"faiss files are written for flat and product-quantized lists, and these are {self.codec.name}: build an index with codec='flat', or 'pq…'")
+    if self.lists.copies is not None: warnings.warn(f"{path}: faiss has no second places, so {int(self.lists.copies.sizes.sum()):,} copies are left out: it must read more lists for the same recall", UserWarning, stacklevel=2)
     self._first_look()
     write_atomically(path, _written(self))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import NotBuiltError, as_matrix, check_dimension, check_integer
+from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer
 from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
 from .kmeans import kmeans, assign, clustering_metric
@@ -55,7 +55,7 @@ class IVF:
         memory: int | None = None, # bytes that the index may take, for "auto"; None for half of what the machine has left
         spill: float | None = None, # λ of `second_lists`: put each vector into a second list too; None for one list each
     ):
-        if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number of at least 0, got {spill!r}: 1 is a good choice")
+        if spill is not None and (isinstance(spill, bool) or not isinstance(spill, (int, float, np.number)) or not 0 <= spill <= 1e6): raise ValueError(f"expected spill as None or a number from 0 to 1e6, got {spill!r}: 1 is a good choice")
         self.spill = None if spill is None else float(spill)
         if memory is not None: memory = _number("memory", memory, 0, np.inf, "bytes that the index may take")
         self.dimension, self.n_clusters, self.metric, self.seed = check_dimension(dimension), n_clusters if n_clusters is None else check_integer("n_clusters", n_clusters), get_metric(metric), check_integer("seed", seed, 0)
@@ -64,13 +64,24 @@ class IVF:
         self._given = isinstance(codec, Codec) and self.codec.is_trained   # a codec that came trained is kept
         self.coarse: FlatIndex | None = None   # the centroids
         self.lists: InvertedLists | None = None
-        self.rows: RowReader | None = None     # exact vectors by id, for rescoring
+        self._exact: RowReader | None = None   # see `rows`
         self._ready = None                     # see `centroids`
         self._unseen = None                    # the lists of a mapped file that nobody has read yet
         self._alone = None                     # see `_one`
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
         self.upkeep = None                     # `Upkeep()` keeps the lists even while data drifts
         self._error_then = 0., 0               # summed squared distance to the centroid of the first rows after training, and how many these were
+
+    @property
+    def rows(self) -> "RowReader | None":
+        "Where exact vectors are found by id, for rescoring; setting a reader of other dimensions raises `DimensionError`."
+        return self._exact
+
+    @rows.setter
+    def rows(self, reader: "RowReader | None"):
+        width = getattr(reader, "dimension", self.dimension)
+        if width != self.dimension: raise DimensionError(f"expected exact vectors of {self.dimension} dimensions, got {width}: give the vectors that were added")
+        self._exact = reader
 
     @property
     def centroids(self) -> Coarse:
@@ -276,11 +287,15 @@ class ArrayRows:
         x: np.ndarray, # [n, d] float32: in memory, or a memory map
         ids: np.ndarray | None = None, # [n] ids of the rows, ascending
     ):
-        self.x, self.ids = x.view(np.ndarray), None if ids is None else as_ids(ids)
+        x = x if isinstance(x, np.ndarray) else np.asarray(x)
+        if x.ndim != 2 or x.dtype.kind not in "fiu": raise VectorError(f"expected numbers of shape (n, d), got {x.dtype} of shape {x.shape}")
+        self.x, self.dimension, self.ids = x.view(np.ndarray), x.shape[1], None if ids is None else as_ids(ids)
+        if ids is not None and (len(self.ids) != len(x) or (np.diff(self.ids) <= 0).any()): raise ValueError(f"expected {len(x):,} ascending ids, one for each row, got {len(self.ids):,}{'' if len(self.ids) != len(x) else ' that do not ascend: sort rows and ids by id'}")
         self.by_number = ids is None and x.dtype == np.float32 and x.flags.c_contiguous   # ids are row numbers, and rows can be read where they are
 
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         "The rows of `ids`."
+        if not len(self.x): return ids[:0], np.empty((0, self.dimension), np.float32)
         at = ids if self.ids is None else np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
         there = (at < len(self.x)) & (at >= 0) if self.ids is None else self.ids[at] == ids
         return ids[there], np.asarray(self.x[at[there]], np.float32)
@@ -467,7 +482,8 @@ def search(self: IVF,
 @patch
 def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured, or None; how many of them are only sampled, or 0)
     "Check `rescore_num_samples`, and say what it means for this index."
-    if samples is None: return self.choice.rescore if rescore is None and self.choice is not None and self.rows is not None else rescore, 0
+    if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
+    if samples is None: return rescore, 0
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or (samples < 2 and samples != -1): raise ValueError(f"expected rescore_num_samples as an integer of at least 2, or -1 for all candidates, got {samples!r}: a line needs two points")
     if self.codec.lossless: return rescore, 0   # distances are exact already
     if self.rows is None: raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
@@ -512,7 +528,7 @@ def exact_search(self: IVF,
     "The truth to measure a search against: every list, and exact vectors where the codec is lossy and `rows` are there."
     self._check_trained()
     self = self._still()
-    return self.search(queries, k, nprobe=len(self.coarse), rescore=None if self.rows is None else len(self))
+    return self.search(queries, k, nprobe=len(self.coarse), rescore=None if self.rows is None else max(1, len(self)))
 
 @patch
 def search_cost(self: IVF,

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import FileFormatError
+from .vector_storage import FileFormatError, check_dimension, check_integer
 from .codecs import make_codec
-from .ivf import IVF, default_clusters
+from .ivf import IVF, _number, default_clusters
 
 # %% ../nbs/34_ivf_choice.ipynb #870c750f
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def _coded(name: str, rescore: int | None, why: str) -> Option:
     return Option(lambda d: name, lambda d: make_codec(name, d).bytes_per_vector + 8, rescore, why)
 
 OPTIONS: list[Option] = [
-    Option(lambda d: "flat", lambda d: 4 * d + -(-d // 4) * 4 + 32, None, "whole vectors with their bytes beside them: no codec answers faster or better"),
+    Option(lambda d: "flat", lambda d: 4 * d + -(-d // 4) * 4 + 32, None, "whole vectors with their bytes beside them: exact, and nothing answers a batch faster"),
     _coded("rabitq8", None, "eight bits for each number name nearly the same neighbours as whole numbers"),
     _coded("rabitq4", 50, "four bits for each number find the neighbours among 50 candidates, which are then measured with exact vectors: set index.rows"),
     _coded("rabitq2", 100, "two bits for each number find nearly all neighbours among 100 candidates, which are then measured with exact vectors: set index.rows"),
@@ -49,12 +49,18 @@ class Choice:
     text: str
     def __repr__(self) -> str: return self.text
 
+_LIMITS = [("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"), ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes")] # of a container: cgroups, version 2 and 1
+
 def available_memory() -> int: # bytes
-    "What the machine could still give, as far as that is known."
-    try: return 1024 * next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
-    except (OSError, StopIteration): pass
-    try: return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError, AttributeError): return 4 << 30
+    "What the machine could still give, as far as that is known; a container's limit counts."
+    try: free = 1024 * next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        try: free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (ValueError, OSError, AttributeError): free = 4 << 30
+    for most, used in _LIMITS:
+        try: free = min(free, max(0, int(Path(most).read_text()) - int(Path(used).read_text())))
+        except (OSError, ValueError): pass   # no such group, or no limit ("max")
+    return free
 
 def _size(n: float) -> str:
     "Bytes, for a reader."
@@ -69,7 +75,9 @@ def choose(
     sample: int | None = None, # vectors at hand for training; None for all n
     n_clusters: int | None = None, # where this is settled
 ) -> Choice:
-    "The first of `OPTIONS` that fits, and how to search it."
+    "The first of `OPTIONS` that fits, and how to search it. Raises `ValueError` for what cannot be counted."
+    n, dimension, sample = check_integer("n", n, 0), check_dimension(dimension), sample if sample is None else check_integer("sample", sample, 0)
+    n_clusters, memory = n_clusters if n_clusters is None else check_integer("n_clusters", n_clusters), memory if memory is None else _number("memory", memory, 0, np.inf, "bytes that the index may take")
     budget, sample = available_memory() // 2 if memory is None else memory, n if sample is None else sample
     k = min(default_clusters(n), sample // 10 + 1) if n_clusters is None else n_clusters
     nprobe = min(k, max(1, round(3.2 * k**.5)))

@@ -6,7 +6,7 @@ from minivecdb.codecs import make_codec
 from minivecdb.ivf import default_clusters
 from minivecdb.ivf_choice import OPTIONS, Choice, available_memory, choice_from_state, choose
 from minivecdb.ivf_calibrated import fitted_lines, sampled_ranks
-from minivecdb.vector_storage import FileFormatError
+from minivecdb.vector_storage import DimensionError, FileFormatError
 
 D = 16
 rng = np.random.default_rng(0)
@@ -165,3 +165,57 @@ def test_fewer_candidates_than_samples():
     index.rows = ArrayRows(X)
     distances, ids = index.search(Q, 10, nprobe=2, rescore=20, rescore_num_samples=6)
     assert ((ids >= 0).sum(1) == 4).all() and np.isinf(distances[:, 4:]).all() and np.isfinite(distances[:, :4]).all()
+
+
+# --- exact rows
+
+def test_rows_of_other_dimensions_are_refused():
+    index = IVF(D, 10, codec="int8"); index.train(X); index.add(X)
+    for bad in (ArrayRows(X[:, :D - 1].copy()), ArrayRows(np.hstack([X, X]))):
+        with pytest.raises(DimensionError, match=f"{D} dimensions, got {bad.dimension}"): index.rows = bad
+    assert index.rows is None
+    index.rows = ArrayRows(X)
+    assert recall(index.search(Q, 10, nprobe=10, rescore=50)[1], index.exact_search(Q, 10)[1]) > .95
+
+
+@pytest.mark.parametrize("x, ids, error", [(X[0], None, "shape"), (X.astype(str), None, "numbers"), (X[:5], [0, 1, 2], "expected 5 ascending ids"), (X[:3], [2, 1, 0], "do not ascend"), (X[:3], [0, 1, 1], "do not ascend"), (X[:2], [.5, 1.5], "integer ids")])
+def test_rows_are_checked(x, ids, error):
+    with pytest.raises(ValueError, match=error): ArrayRows(x, ids)
+
+
+def test_rows_may_be_a_list_or_none_at_all():
+    there, rows = ArrayRows([[1., 2.], [3., 4.]], [5, 9]).take(np.array([4, 9]))
+    assert there.tolist() == [9] and rows.tolist() == [[3, 4]]
+    there, rows = ArrayRows(X[:0], []).take(np.array([4, 9]))
+    assert there.tolist() == [] and rows.shape == (0, D)
+
+
+@pytest.mark.parametrize("codec", ["flat", "int8", "rabitq4"])
+def test_the_truth_about_an_empty_index(codec):
+    index = IVF(D, 10, codec=codec); index.train(X); index.rows = ArrayRows(X)
+    assert (index.exact_search(Q, 3)[1] == -1).all()
+    index.add(X); index.remove(np.arange(len(X)))
+    assert (index.exact_search(Q, 3)[1] == -1).all()
+
+
+def test_what_was_chosen_is_rescored_however_it_is_asked():
+    index = IVF(D, codec="auto", memory=1); index.train(X); index.add(X); index.rows = ArrayRows(X)
+    assert index.choice.rescore
+    plain, every = index.search(Q, 10), index.search(Q, 10, rescore_num_samples=-1)
+    assert (plain[1] == every[1]).all()
+    truth = index.exact_search(Q, 10)[1]
+    assert recall(index.search(Q, 10, rescore_num_samples=10)[1], truth) > .5 * recall(plain[1], truth)
+
+
+@pytest.mark.parametrize("asked", [(-11, 8), (1.5, 8), (10, 0), (10, 8, -1), (10, 8, float("nan")), (10, 8, 1, -1), (10, 8, 1, 5, 0)])
+def test_what_cannot_be_chosen_for(asked):
+    with pytest.raises(ValueError): choose(*asked)
+
+
+def test_a_containers_limit_counts(monkeypatch, tmp_path):
+    from minivecdb import ivf_choice
+    (tmp_path/"max").write_text("5000000\n"); (tmp_path/"now").write_text("4000000\n")
+    monkeypatch.setattr(ivf_choice, "_LIMITS", [(str(tmp_path/"max"), str(tmp_path/"now")), (str(tmp_path/"none"), str(tmp_path/"now"))])
+    assert available_memory() == 1_000_000
+    (tmp_path/"max").write_text("max\n")
+    assert available_memory() > 1 << 20

@@ -140,7 +140,7 @@ def test_there_and_back_from_faiss(tmp_path):
 def test_second_lists_stay_here(tmp_path):
     index = IVF(D, 16, "euclidean", spill=1.).train(X)
     index.add(X)
-    index.to_faiss(tmp_path/"a.index")
+    with pytest.warns(UserWarning, match=f"{int(index.lists.copies.sizes.sum()):,} copies are left out"): index.to_faiss(tmp_path/"a.index")
     back = IVF.from_faiss(tmp_path/"a.index")
     assert len(back) == len(X) and (back.search(Q, 10, nprobe=16)[1] == index.search(Q, 10, nprobe=16)[1]).all()
 
@@ -149,6 +149,20 @@ def test_refused(tmp_path):
     with pytest.raises(FaissExportError, match="these are int8"): IVF(D, codec="int8").train(X).to_faiss(tmp_path/"a.index")
     with pytest.raises(MinivecdbError, match="train"): IVF(D).to_faiss(tmp_path/"a.index")
     assert not list(tmp_path.iterdir())
+
+
+def test_indexes_in_indexes_without_end(tmp_path):
+    from minivecdb.faiss_files import _common_bytes
+    (tmp_path/"a.index").write_bytes(_common_bytes("IxMp", D, 0, True) * 20_000)
+    for read in (IVF.from_faiss, faiss_fields):
+        with pytest.raises(FaissFormatError, match="three others"): read(tmp_path/"a.index")
+
+
+def test_cosine_of_product_codes_is_believed_only_where_it_can_be_true(tmp_path):
+    IVF(D, 16, "dot", "pq4x4").train(3 * X / np.linalg.norm(X, axis=1, keepdims=True)).to_faiss(tmp_path/"a.index")
+    with pytest.raises(FaissFormatError, match="read it with metric='dot'"): IVF.from_faiss(tmp_path/"a.index", "cosine")
+    IVF(D, 16, "cosine", "pq4x4").train(X).to_faiss(tmp_path/"b.index")
+    assert IVF.from_faiss(tmp_path/"b.index", "cosine").metric.name == "cosine"
 
 
 # --- what faiss says about ours
