@@ -161,7 +161,7 @@ class Svs(Peer):
         if self.lvq is None: return np.asarray(x)
         self.svs.write_vecs(np.asarray(x), path := str(Path(folder)/"rows.fvecs"))
         return self.svs.LVQLoader(self.svs.VectorDataLoader(path, self.svs.DataType.float32), primary=self.lvq[0], residual=self.lvq[1])
-    def grid(self): return [[{"window": e} for e in STEPS[6:]]]
+    def grid(self): return [[{"window": e} for e in (10, *STEPS[6:])]]
     def search(self, q, k, window):
         self.index.search_window_size = window
         return self.index.search(q, k)[0].astype(np.int64)
