@@ -81,9 +81,9 @@ def measure_faiss(factory, base, centroids, queries, k, seed):
     code = inner.code_size
     if "RaBitQ" in factory:   # its estimates need no vectors
         found = []
-        for bits in (inner.qb, 8, 0):
-            try: inner.qb = bits; found.append(index.search(queries, k)[1])
-            except RuntimeError: pass   # block-wise codes want queries in bits
+        for bits in {inner.qb, 8} | ({0} if "fs" not in factory else set()):   # block-wise codes want queries in bits
+            inner.qb = bits
+            found.append(index.search(queries, k)[1])
         return found, code, trained - start, np.nan
     if "IVF" in factory: inner.make_direct_map()
     return [index.search(queries, k)[1]], code, trained - start, squared_error(index.reconstruct_n(0, len(base)), base)

@@ -31,7 +31,7 @@ SEEN = 3        # a list is looked at again when this part of it is new
 WORTH = .005    # rows leave a list where that saves this share of its spread: the list must be written again for it
 FAR = 1.25      # a new row this many times as far from its centroid as the mean is a stray
 STRAYS = 4096   # how many of them are remembered
-EVERY = 32      # rows that came or left pay for one step, in a small index fewer
+EVERY = 64      # rows that came or left pay for one step, in a small index fewer
 
 _none = lambda *shape, dtype=np.int64: field(default_factory=lambda: np.zeros(shape or 0, dtype))
 

@@ -344,10 +344,10 @@ def test_steps_are_paid_for_by_rows_however_they_come(monkeypatch):
         index = IVF(D, 600, "euclidean"); index.upkeep = Upkeep()
         index.train(rows(0, 6000)); index.add(rows(0, 6000))
         taken_steps.clear()
-        x = rows(2, 7 * 128)
+        x = rows(2, 7 * 128 + 1)
         for i in range(0, len(x), batch): index.add(x[i:i + batch])
         told.append(sum(taken_steps))
-    assert told == [7 * 128] * 3
+    assert len(set(told)) == 1 and 7 * 128 - 64 < told[0] <= 7 * 128 + 1
     taken_steps.clear(); index.remove([])
     assert len(taken_steps) == 1
 
