@@ -52,7 +52,8 @@ def settle():
 def describe() -> dict:
     "What the numbers were measured on, as far as it can be told without naming anyone."
     import platform
-    model = ""
+    model = flags = ""
     if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo") as lines: model = next((l.split(":")[1].strip() for l in lines if l.startswith("model name")), "")
-    return {"processor": model or platform.processor(), "cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None}
+        with open("/proc/cpuinfo") as lines: text = lines.read().split("\n")
+        model, flags = (next((l.split(":")[1].strip() for l in text if l.startswith(name)), "") for name in ("model name", "flags"))
+    return {"processor": model or platform.processor(), "instructions": [f for f in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16") if f in flags.split()], "cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None}

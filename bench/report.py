@@ -83,7 +83,8 @@ def single_bars(run: dict, ours: list[dict], peers: list[dict]) -> list[dict]:
     best = min(mine, key=lambda n: mine[n]["p50"])
     tail = mine[best]["p99"] / mine[best]["p50"]
     every = f"; {mine[best]['p99_of_all'] / mine[best]['p50']:.2f}× with every interruption of this machine, where the best of the others has {min(o['p99_of_all'] / o['p50'] for o in others.values()):.2f}×" if others and "p99_of_all" in mine[best] else ""
-    rows = [bar(names[1], "≤ 2×", "1.5×", f"{tail:.2f}× ({best}: {1e3 * mine[best]['p99']:.3f} ms, each query's median of three{every})", tail <= 2)]
+    of_three = ", each query's median of three" if "p99_of_all" in mine[best] else ""
+    rows = [bar(names[1], "≤ 2×", "1.5×", f"{tail:.2f}× ({best}: {1e3 * mine[best]['p99']:.3f} ms{of_three}{every})", tail <= 2)]
     if not others: return [bar(names[0], "≤ 1.0×", "0.5×", "", None, "nothing to compare with")] + rows
     other = min(others, key=lambda n: others[n]["p50"])
     ratio, text = mine[best]["p50"] / others[other]["p50"], f"{best} {1e3 * mine[best]['p50']:.3f} ms, {other} {1e3 * others[other]['p50']:.3f} ms, {how}"
@@ -155,8 +156,9 @@ def level_table(run: dict, i: int) -> str:
 def text(run: dict, folder: Path = Path(__file__).parent/"results") -> str:
     "One data set at one number of threads."
     limits = get(run["machine"], "result") or {}
+    with_ = f" with {', '.join(limits['instructions'])}" if limits.get("instructions") else ""
     parts = [f"## {run['note']}: {run['n']:,} × {run['d']}, {run['threads']} thread(s)",
-             f"{run['clusters']} clusters; tuned on {run['tune']:,} queries, reported on {run['report']:,} others; recall@10. {limits.get('processor', '')}, measured {run['date']}: matrix product {limits.get('gflops', 0):.0f} GFLOP/s, memory {limits.get('gbytes_per_s', 0):.1f} GB/s." + (f" Bars of {dates['bars']}, the rest of {dates['sweep']}." if len(set((dates := run.get("dates", {})).values())) > 1 else "")]
+             f"{run['clusters']} clusters; tuned on {run['tune']:,} queries, reported on {run['report']:,} others; recall@10. {limits.get('processor', '')}{with_}, measured {run['date']}: matrix product {limits.get('gflops', 0):.0f} GFLOP/s, memory {limits.get('gbytes_per_s', 0):.1f} GB/s." + (f" Bars of {dates['bars']}, the rest of {dates['sweep']}." if len(set((dates := run.get("dates", {})).values())) > 1 else "")]
     if run.get("bars"): parts += ["### Bars", bars_table(run)]
     if run["sweep"]:
         parts += ["### Ahead of every library, at recall .95", frontier_table(run, folder)]

@@ -208,7 +208,7 @@ def split(self: _Work, j: int):
     size, k, sizes = int(self.lists.sizes[j]), len(self.centroids), self.lists.sizes
     own = np.arange(max(0, size - MOST), size)
     two, self.gain[j] = halves(self.rows(np.full(len(own), j), own), self.metric, self.least())
-    if two is None: return
+    if two is None: self.unseen[j] = 0; return
     whole, near = len(own) == size, self.near(j, two)
     owner, place = np.concatenate([np.full(len(own), j), np.repeat(near, sizes[near])]), np.concatenate([own, ranges(0 * near, sizes[near])])
     x = self.rows(owner, place)
@@ -315,7 +315,7 @@ def mend(self: _Work) -> bool: # whether there was something to do
     "The most pressing split or merge."
     sizes, k, n = self.lists.sizes, len(self.centroids), len(self.lists)
     wanted = max(1, min(n, default_clusters(n) if self.ivf.n_clusters is None else self.ivf.n_clusters))
-    best, overgrown = int(self.gain.argmax()), np.where(self.gain > 0, sizes, -1)
+    best, overgrown = int(self.gain.argmax()), np.where((self.gain > 0) | (SEEN * self.unseen > sizes), sizes, -1)   # not those that have no halves, as far as is known
     loss = np.where(np.arange(k) == best, np.inf, self.loss)
     least = int(loss.argmin())
     if k > 1 and k * sizes.min() < STARVED * n: self.merge(int(sizes.argmin()))
@@ -355,7 +355,7 @@ def write(self: Upkeep,
         if steps: work.call_home(steps * every)
         for _ in range(steps):
             if not (work.mend() or work.refine()): break
-        for _ in range(steps):
+        for _ in range(2 * steps):
             if not work.look(): break
     return work.done()
 
