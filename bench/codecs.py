@@ -24,8 +24,8 @@ PEERS = { # our codec -> faiss's factory string
     "pq8x8": "PQ8x8np", "pq16x8": "PQ16x8np", "pq32x4": "PQ32x4np", "pq48x8": "PQ48x8np",
     "rpq8x8": f"IVF{COARSE},PQ8x8np", "rpq16x8": f"IVF{COARSE},PQ16x8np", "rpq32x4": f"IVF{COARSE},PQ32x4np",
     "opq16x8": "OPQ16,PQ16x8np", "opq32x4": "OPQ32,PQ32x4np",
-    "rabitq": f"IVF{COARSE},RaBitQfs", "rabitq2": f"IVF{COARSE},RaBitQ2", "rabitq4": f"IVF{COARSE},RaBitQ4", "rabitq8": f"IVF{COARSE},RaBitQ8"} # RaBitQ also behind a random rotation, which is not part of it in faiss, and with queries of 8 bits and of floats: the best counts
-DEFAULT = ("int8-dimension", "int8", "pq8x8", "pq16x8", "pq32x4", "rpq8x8", "rpq16x8", "rpq32x4", "opq16x8", "rabitq", "rabitq2", "rabitq4", "rabitq8")
+    "rabitq": f"IVF{COARSE},RaBitQfs", "rabitq2": f"IVF{COARSE},RaBitQ2", "rabitq4": f"IVF{COARSE},RaBitQ4", "rabitq8": f"IVF{COARSE},RaBitQ8"}
+DEFAULT = ("int8-dimension", "int8", "pq8x8", "pq16x8", "pq32x4", "rpq8x8", "rpq16x8", "rpq32x4", "opq16x8", "rabitq", "rabitq2", "rabitq4")
 
 
 def truth_and_search(base, queries, k):
@@ -65,28 +65,20 @@ def measure_ours(name, base, centroids, queries, search, k, seed):
 
 
 def measure_faiss(factory, base, centroids, queries, k, seed):
-    "The same with faiss's codec of the same size; what is found may come in several settings of its queries."
+    "The same with faiss's codec of the same size."
     index = faiss.index_factory(base.shape[1], factory)
-    inner, turned = index, lambda x: x
-    if isinstance(index, faiss.IndexPreTransform):
-        inner, first = faiss.downcast_index(index.index), faiss.downcast_VectorTransform(index.chain.at(0))
-        if isinstance(first, faiss.RandomRotationMatrix): first.init(1234 + seed); turned = first.apply
+    inner = faiss.downcast_index(index.index) if isinstance(index, faiss.IndexPreTransform) else index
     if hasattr(inner, "pq"): inner.pq.cp.seed = 1234 + seed
     start = time.perf_counter()
-    if "IVF" in factory: with_centroids(inner, turned(centroids))
+    if "IVF" in factory: with_centroids(index, centroids)
     index.train(base)
     trained = time.perf_counter()
     index.add(base)
-    if "IVF" in factory: inner.nprobe = inner.nlist
+    if "IVF" in factory: index.nprobe = index.nlist
     code = inner.code_size
-    if "RaBitQ" in factory:   # its estimates need no vectors
-        found = []
-        for bits in {inner.qb, 8} | ({0} if "fs" not in factory else set()):   # block-wise codes want queries in bits
-            inner.qb = bits
-            found.append(index.search(queries, k)[1])
-        return found, code, trained - start, np.nan
-    if "IVF" in factory: inner.make_direct_map()
-    return [index.search(queries, k)[1]], code, trained - start, squared_error(index.reconstruct_n(0, len(base)), base)
+    if "IVF" in factory: index.make_direct_map()
+    error = np.nan if "RaBitQ" in factory else squared_error(index.reconstruct_n(0, len(base)), base)   # RaBitQ's estimates need no vectors
+    return index.search(queries, k)[1], code, trained - start, error
 
 
 def with_centroids(index, centroids):
@@ -106,10 +98,8 @@ def one_seed(names, vectors, n_queries, seed, k):
         ids, size, seconds, error = measure_ours(name, base, centroids, queries, search, k, seed)
         row = {"codec": name, "seed": seed, "bytes": size, "ours": recall(ids, truth), "train_s": seconds, "error": error}
         if faiss and name in PEERS:
-            factories = [PEERS[name]] + (["RR," + PEERS[name]] if "RaBitQ" in PEERS[name] else [])
-            tried = [(recall(ids, truth), factory, *rest) for factory in factories for all_ids, *rest in [measure_faiss(factory, base, centroids, queries, k, seed)] for ids in all_ids]
-            best, peer, size, seconds, error = max(tried, key=lambda t: t[0])
-            row |= {"faiss_bytes": size, "faiss": best, "faiss_train_s": seconds, "faiss_error": error, "peer": peer}
+            ids, size, seconds, error = measure_faiss(PEERS[name], base, centroids, queries, k, seed)
+            row |= {"faiss_bytes": size, "faiss": recall(ids, truth), "faiss_train_s": seconds, "faiss_error": error, "peer": PEERS[name]}
         found.append(row)
     return found
 

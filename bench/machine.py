@@ -9,25 +9,14 @@ def fastest(work, repeat: int = 5) -> float: # seconds
         start = time.perf_counter(); work(); times.append(time.perf_counter() - start)
     return min(times)
 
-def whole_numbers(a: np.ndarray, b: np.ndarray) -> dict: # billions of operations per second
-    "The same product in bytes and in bfloat16, as torch does it; nothing where it cannot."
-    try: import torch
-    except ImportError: return {}
-    found = {}
-    for name, multiply, dtype in (("int8_gops", torch._int_mm, torch.int8), ("bf16_gflops", torch.mm, torch.bfloat16)):
-        x, y = ((torch.from_numpy(m) * (40 if dtype is torch.int8 else 1)).to(dtype) for m in (a, b))
-        try: multiply(x, y.T); found[name] = 2 * len(a) * b.size / fastest(lambda: multiply(x, y.T)) / 1e9
-        except RuntimeError: pass
-    return found
-
 def limits(d: int) -> dict: # GFLOP/s and GB/s
-    "The float32 matrix product at the dimension of the data, the same in smaller numbers, and a sum over 400 MB."
+    "The float32 matrix product at the dimension of the data, and a sum over 400 MB."
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2048, d), np.float32), rng.standard_normal((8192, d), np.float32)
     out, big = np.empty((2048, 8192), np.float32), np.ones((100_000_000 // d, d), np.float32)
     one = np.ones(d, np.float32)
     np.dot(a, b.T, out)
-    return {"gflops": 2 * 2048 * 8192 * d / fastest(lambda: np.dot(a, b.T, out)) / 1e9, "gbytes_per_s": big.nbytes / fastest(lambda: big @ one) / 1e9} | whole_numbers(a, b)
+    return {"gflops": 2 * 2048 * 8192 * d / fastest(lambda: np.dot(a, b.T, out)) / 1e9, "gbytes_per_s": big.nbytes / fastest(lambda: big @ one) / 1e9}
 
 def resident(folder: str | None = None) -> dict: # bytes
     "Anonymous memory, and resident pages of files below `folder` (Linux only; zeros elsewhere)."

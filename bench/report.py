@@ -70,8 +70,7 @@ def product_bar(run: dict, ours: list[dict]) -> dict:
     if not ours or limits is None or not ours[0]["levels"][1].get("needed"): return bar(name, "≥ 20%", "40%", "", None)
     level = ours[0]["levels"][1]
     share = 2 * run["d"] * level["needed"] * level["queries_per_second"] / 1e9 / limits["gflops"]
-    in_bytes = f"; they are made of bytes, for which the machine has {limits['int8_gops']:.0f} GOP/s: {share * limits['gflops'] / limits['int8_gops']:.0%} of that" if "int8_gops" in limits else ""
-    return bar(name, "≥ 20%", "40%", f"{share:.0%} ({ours[0]['name']}, {level['needed']:,.0f} products per query, {limits['gflops']:.0f} GFLOP/s in float32{in_bytes})", share >= .2)
+    return bar(name, "≥ 20%", "40%", f"{share:.0%} ({ours[0]['name']}, {level['needed']:,.0f} products per query, {limits['gflops']:.0f} GFLOP/s in float32)", share >= .2)
 
 def single_bars(run: dict, ours: list[dict], peers: list[dict]) -> list[dict]:
     "One query: the median against the best of the others, and our own slow ones."

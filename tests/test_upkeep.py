@@ -298,7 +298,7 @@ def test_one_large_write_lays_everything_out_once_and_no_more(write, monkeypatch
     truth = {i: v for i, v in enumerate(x) if i not in set(gone.tolist())} | dict(zip(ids.tolist(), new))
     agrees(index, truth)
 
-def test_a_mistake_in_a_change_is_told_and_not_tried_again(monkeypatch):
+def test_a_mistake_in_a_change_is_told_and_not_tried_again():
     index = kept_even()
     before = held(index).copy()
     with pytest.raises(IndexError): index.upkeep.growing.take_out(np.array([0]), np.array([10**6]))
@@ -335,7 +335,6 @@ def test_steps_are_paid_for_by_rows_however_they_come(monkeypatch):
     "One at a time or by the hundred: as many steps; and a write without rows takes one."
     from minivecdb import ivf_balance
     taken_steps = []
-    look = ivf_balance._Work.look
     monkeypatch.setattr(ivf_balance._Work, "call_home", lambda self, n: taken_steps.append(n))
     monkeypatch.setattr(ivf_balance._Work, "mend", lambda self: True)
     monkeypatch.setattr(ivf_balance._Work, "look", lambda self: True)
