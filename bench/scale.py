@@ -4,6 +4,7 @@ Rows of 96 dimensions come from a synthetic mixture, block by block, each block 
 collection is the beginning of a larger one. An index is built from an iterator in a process of its own, whose peak of memory counts, and saved.
 nprobe is tuned to recall@10 of 0.955 on 4,000 queries; everything reported comes from 4,000 others, with 500 queries one by one. None of the queries is ever indexed.
 The float32 rows lie in a file; the index holds codes. Both are searched mapped, and read with `preadv`, each in a process of its own. Needs 8 GB of disk.
+`--confined 600` searches the indexes that are there once more, in processes that have 600 MB of memory, what the operating system keeps of files included (Linux, as root).
 """
 import argparse, json, mmap, os, subprocess, sys, time
 from collections.abc import Iterator
@@ -143,6 +144,14 @@ def scattered(folder: Path, n: int, how: str, wanted: int = 200) -> dict:
     total = (rows.take(some)[1] if how == "read" else rows[some]).sum()
     return {"disk": counted()["disk"] - before["disk"], "seconds": time.perf_counter() - start, "sum": float(total)}
 
+def confine(megabytes: int):
+    "Limit this process's memory, what the system keeps of its files included. Needs Linux's control groups and the right to make one."
+    old, new = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
+    group, limit = (old/"minivecdb", "memory.limit_in_bytes") if old.exists() else (new/"minivecdb", "memory.max")
+    group.mkdir(exist_ok=True)
+    (group/limit).write_text(str(megabytes << 20))
+    (group/"cgroup.procs").write_text(str(os.getpid()))
+
 def ask(folder: Path, part: str, n: int, *more: str) -> dict:
     "One part in a process of its own."
     done = subprocess.run([sys.executable, "-m", "bench.scale", "--folder", str(folder), "--part", part, "--sizes", str(n), *more], env=environment(1), capture_output=True, text=True)
@@ -158,6 +167,7 @@ def main():
     parser.add_argument("--nprobe", type=int, help="of one part")
     parser.add_argument("--reuse", action="store_true", help="search indexes that lie in the folder already, and keep what was noted of their building")
     parser.add_argument("--part", help="prepare, build, tune, search or scattered, for one size: in this process")
+    parser.add_argument("--confined", type=int, metavar="MB", help="only search, in so many megabytes of memory")
     parser.add_argument("--how", help="of a part: mapped, read; for scattered also advised")
     parser.add_argument("--out", type=Path, default=RESULT)
     a = parser.parse_args()
@@ -165,11 +175,21 @@ def main():
     if a.part == "prepare": return prepare(a.folder, a.sizes, a.topics)
     if a.part:
         n = a.sizes[0]
+        if a.confined: confine(a.confined)
         done = build(a.folder, n, a.codec) if a.part == "build" else tune(a.folder, n) if a.part == "tune" else scattered(a.folder, n, a.how) if a.part == "scattered" else search(a.folder, n, a.how, a.nprobe)
         return print(json.dumps(done))
     prepare(a.folder, a.sizes, a.topics)
     told = json.loads(a.out.read_text()) if a.out.exists() else {"sizes": []}
     told |= {"machine": describe(), "dimension": D, "topics": a.topics, "codec": a.codec, "rescore": RESCORE, "target": TARGET, "threads": 1}
+    if a.confined:
+        for n in a.sizes:
+            found = next(s for s in told["sizes"] if s["n"] == n)
+            both = {how: ask(a.folder, "search", n, "--how", how, "--nprobe", str(found["nprobe"]), "--confined", str(a.confined)) for how in ("mapped", "read")}
+            if both["mapped"].pop("ids") != both["read"].pop("ids"): raise SystemExit(f"{n:,}: mapped and read lists gave different answers")
+            found["confined"] = both | {"megabytes": a.confined, "files_bytes": (a.folder/f"{n}.ivf").stat().st_size + 4 * D * n}
+            a.out.write_text(json.dumps(told, indent=1) + "\n")
+            print(json.dumps(found["confined"]), flush=True)
+        return
     for n in a.sizes:
         known = next((s for s in told["sizes"] if s["n"] == n), None) if a.reuse and (a.folder/f"{n}.ivf").exists() else None
         found = known or {"n": n} | ask(a.folder, "build", n, "--codec", a.codec)

@@ -346,5 +346,8 @@ def in_threads(
     parts = np.array_split(items, n_parts)
     def alone(part):
         _worker.busy = True   # a search inside a part does not split again
-        return work(part)
-    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(len(parts)) as pool: return list(pool.map(alone, parts))
+        try: return work(part)
+        finally: _worker.busy = False
+    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(n_parts - 1) as pool:
+        others = pool.map(alone, parts[1:])   # they start at once
+        return [alone(parts[0]), *others]

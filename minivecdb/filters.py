@@ -118,6 +118,10 @@ def _scalar(x: Any, where: str) -> Any:
     try: return json_copy(x, where)
     except MetadataError as e: raise FilterError(str(e)) from None
 
+def _is_plain(x: Any) -> bool:
+    "Whether a value is certainly fine as it is: most are, and there may be thousands."
+    return type(x) is str and x.isascii() or type(x) is float and x == x or type(x) is int and abs(x) < 2**63 or x is None or type(x) is bool
+
 def _ordered(x: Any, where: str) -> Any:
     "A value that has an order."
     x = _scalar(x, where)
@@ -128,7 +132,7 @@ def _several(x: Any, where: str) -> tuple:
     "A list of values."
     if isinstance(x, np.ndarray): x = x.tolist()
     if not isinstance(x, (list, tuple, set, frozenset, L)): raise FilterError(f"{where} is {_told(x)}, expected a list of values")
-    return tuple(_scalar(v, f"{where}[{i}]") for i, v in enumerate(x))
+    return tuple(v if _is_plain(v) else _scalar(v, f"{where}[{i}]") for i, v in enumerate(x))
 
 def _flag(x: Any, where: str) -> bool:
     "True or False."

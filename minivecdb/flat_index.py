@@ -252,9 +252,16 @@ def as_mask(
     if given.dtype != bool or given.shape not in ((n,), (m, n)): raise ValueError(f"expected a boolean mask of shape ({n},) or ({m}, {n}), got {given.dtype} of shape {given.shape}")
     return np.atleast_2d(given)
 
-def in_blocks(search: Callable, queries: np.ndarray, k: int, block: int = 512) -> tuple[np.ndarray, np.ndarray]:
-    "Apply `search` (queries -> distances, ids) to blocks of queries and join the answers."
-    parts = [part for i in range(0, len(queries), block) for part in in_threads(search, queries[i:i + block])]
+def in_blocks(
+    search: Callable, # queries -> distances, ids
+    queries: np.ndarray, # [m, …]
+    k: int, # columns of an answer
+    block: int = 512, # queries that the threads share
+    piece: int | None = None, # queries that one thread searches at once, where memory matters; None for all it has
+) -> tuple[np.ndarray, np.ndarray]:
+    "Search blocks of queries and join the answers."
+    def work(part): return [search(part[i:i + (piece or len(part))]) for i in range(0, len(part), piece or len(part))]
+    parts = [found for i in range(0, len(queries), block) for some in in_threads(work, queries[i:i + block]) for found in some]
     if not parts: return np.empty((0, k), np.float32), np.empty((0, k), np.int64)
     if len(parts) == 1: return parts[0]
     return tuple(np.concatenate(p) for p in zip(*parts))

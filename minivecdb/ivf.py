@@ -477,7 +477,7 @@ def search(self: IVF,
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     block = max(512, min(16_384, (1 << 25) // len(self.coarse))) if lists.in_memory else lists.at_a_time(per_query)
-    return in_blocks(search_block, np.arange(len(queries)), k, block)
+    return in_blocks(search_block, np.arange(len(queries)), k, block, 512 if in_codes else None)   # beside codes of bits, what a search writes down would be most of the memory
 
 @patch
 def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured, or None; how many of them are only sampled, or 0)
