@@ -4,7 +4,7 @@ Rows of 96 dimensions come from a synthetic mixture, block by block, each block 
 collection is the beginning of a larger one. An index is built from an iterator in a process of its own, whose peak of memory counts, and saved.
 nprobe is tuned to recall@10 of 0.955 on 4,000 queries; everything reported comes from 4,000 others, with 500 queries one by one. None of the queries is ever indexed.
 The float32 rows lie in a file; the index holds codes. Both are searched mapped, and read with `preadv`, each in a process of its own. Needs 8 GB of disk.
-`--confined 600` searches the indexes that are there once more, in processes that have 600 MB of memory, what the operating system keeps of files included (Linux, as root).
+`--confined 400` searches indexes that are there already once more, in processes that have so many megabytes of memory, what the operating system keeps of files included (Linux, as root).
 """
 import argparse, json, mmap, os, subprocess, sys, time
 from collections.abc import Iterator
@@ -87,7 +87,9 @@ def counted() -> dict[str, int]:
 def forget(*paths: Path):
     "Let the operating system drop what it holds of some files."
     for path in paths:
-        with open(path, "rb") as f: os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        with open(path, "rb") as f:
+            os.fsync(f.fileno())   # what is not written yet cannot be dropped
+            os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 def build(folder: Path, n: int, codec: str) -> dict:
     "An index from an iterator, saved."
@@ -152,9 +154,10 @@ def confine(megabytes: int):
     (group/limit).write_text(str(megabytes << 20))
     (group/"cgroup.procs").write_text(str(os.getpid()))
 
-def ask(folder: Path, part: str, n: int, *more: str) -> dict:
-    "One part in a process of its own."
-    done = subprocess.run([sys.executable, "-m", "bench.scale", "--folder", str(folder), "--part", part, "--sizes", str(n), *more], env=environment(1), capture_output=True, text=True)
+def ask(folder: Path, part: str, n: int, *more: str, timeout: float | None = None) -> dict:
+    "One part in a process of its own, with an end where it may take for ever."
+    try: done = subprocess.run([sys.executable, "-m", "bench.scale", "--folder", str(folder), "--part", part, "--sizes", str(n), *more], env=environment(1), capture_output=True, text=True, timeout=timeout)
+    except subprocess.TimeoutExpired: return {"unfinished_after_s": timeout}
     if done.returncode: raise SystemExit(f"{part} of {n:,} ended with code {done.returncode}: {done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -180,16 +183,16 @@ def main():
         return print(json.dumps(done))
     prepare(a.folder, a.sizes, a.topics)
     told = json.loads(a.out.read_text()) if a.out.exists() else {"sizes": []}
-    told |= {"machine": describe(), "dimension": D, "topics": a.topics, "codec": a.codec, "rescore": RESCORE, "target": TARGET, "threads": 1}
     if a.confined:
         for n in a.sizes:
             found = next(s for s in told["sizes"] if s["n"] == n)
-            both = {how: ask(a.folder, "search", n, "--how", how, "--nprobe", str(found["nprobe"]), "--confined", str(a.confined)) for how in ("mapped", "read")}
-            if both["mapped"].pop("ids") != both["read"].pop("ids"): raise SystemExit(f"{n:,}: mapped and read lists gave different answers")
+            both = {how: ask(a.folder, "search", n, "--how", how, "--nprobe", str(found["nprobe"]), "--confined", str(a.confined), timeout=300) for how in ("read", "mapped")}
+            if len({part.pop("ids") for part in both.values() if "ids" in part}) > 1: raise SystemExit(f"{n:,}: mapped and read lists gave different answers")
             found["confined"] = both | {"megabytes": a.confined, "files_bytes": (a.folder/f"{n}.ivf").stat().st_size + 4 * D * n}
             a.out.write_text(json.dumps(told, indent=1) + "\n")
             print(json.dumps(found["confined"]), flush=True)
         return
+    told |= {"machine": describe(), "dimension": D, "topics": a.topics, "codec": a.codec, "rescore": RESCORE, "target": TARGET, "threads": 1}
     for n in a.sizes:
         known = next((s for s in told["sizes"] if s["n"] == n), None) if a.reuse and (a.folder/f"{n}.ivf").exists() else None
         found = known or {"n": n} | ask(a.folder, "build", n, "--codec", a.codec)
