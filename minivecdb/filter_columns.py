@@ -93,8 +93,13 @@ def put(self: Column,
 # %% ../nbs/23_filter_columns.ipynb #6a7cf66e
 _ORDERS = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
 
-def orders_numbers(f: Filter) -> bool: return f.op in _ORDERS and not isinstance(f.operand, str)
-def orders_dates(f: Filter) -> bool: return f.op in _ORDERS and isinstance(f.operand, str) and instant(f.operand) is not None
+def orders_numbers(f: Filter) -> bool:
+    "Whether a condition is an order of numbers."
+    return f.op in _ORDERS and not isinstance(f.operand, str)
+
+def orders_dates(f: Filter) -> bool:
+    "Whether a condition is an order of dates."
+    return f.op in _ORDERS and isinstance(f.operand, str) and instant(f.operand) is not None
 
 @patch
 def instants(self: Column) -> np.ndarray: # [number of codes] int64, see `instant`; the smallest int64 for what is no date
