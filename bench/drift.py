@@ -135,7 +135,7 @@ def main():
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nprobe", type=int, default=32)
-    parser.add_argument("--batch", type=int, nargs="*", default=[1, 100])
+    parser.add_argument("--batch", type=int, nargs="*", default=[1, 10, 100])
     parser.add_argument("--looks", type=int, default=6)
     parser.add_argument("--passes", type=int, default=3, help="how often the same work is done; of each add the least time counts")
     parser.add_argument("--data", nargs="*", default=["mixture", "docstrings"])
