@@ -28,7 +28,7 @@ from .ivf_balance import PER_LIST, Upkeep
 from .ivf_choice import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
-MAGIC, VERSION = b"minivIVF", 4 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even
+MAGIC, VERSION = b"minivIVF", 5 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed
 _COLUMNS = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
 
 @patch
@@ -173,7 +173,6 @@ class _Unseen:
             if self._crc(e["offset"], e["offset"] + int(np.dtype(e["dtype"]).itemsize * np.prod(e["shape"], dtype=object))) != e["crc32"]: _fail(self.path, f"array {e['name']!r} is damaged")
             self.seen_whole.add(e["name"])
 
-
 # %% ../nbs/36_index_files.ipynb #48e93bc9
 def _read(path: Path, entry: dict, mmap: bool | str) -> np.ndarray | FileArray:
     "One array: mapped, read, or left where it is; read-only."
@@ -265,10 +264,10 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     return index
 
 def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays
-    "What an upkeep knew of each list, and its strays; nothing in files of version 3, where it is found out again."
-    if "upkeep.gain" not in a: return *(np.zeros(0, dtype) for dtype in PER_LIST.values()), np.zeros((0, 2), np.int64)
+    "What an upkeep knew of each list, and its strays; nothing in files of versions 3 and 4, where it is found out again."
+    if "upkeep.moved" not in a: return *(np.zeros(0, dtype) for dtype in PER_LIST.values()), np.zeros((0, 3), np.int64)
     found = [a[f"upkeep.{name}"] for name in (*PER_LIST, "strays")]
     for x, (name, dtype) in zip(found, [*PER_LIST.items(), ("strays", np.int64)]):
-        if x.shape != (n_lists,) and not (name == "strays" and x.shape == (len(x), 2)) or x.dtype != dtype or not (x >= 0).all(): raise ValueError(f"upkeep.{name} has shape {x.shape} and type {x.dtype}, expected ({n_lists},) and {np.dtype(dtype)}, none negative")
+        if x.shape != (n_lists,) and not (name == "strays" and x.shape == (len(x), 3)) or x.dtype != dtype or not (x >= 0).all(): raise ValueError(f"upkeep.{name} has shape {x.shape} and type {x.dtype}, expected ({n_lists},) and {np.dtype(dtype)}, none negative")
     if (found[-1][:, 1] >= n_lists).any(): raise ValueError(f"a stray is in list {found[-1][:, 1].max()}, but there are {n_lists} lists")
     return tuple(found)

@@ -158,7 +158,7 @@ def test_rounding_is_the_same_on_both_roads():
 def test_index_files_of_older_versions_open():
     "Lists of version 1 have no bytes; they answer as ones that have, and can be added to."
     x = np.random.default_rng(0).standard_normal((40, 8)).astype(np.float32)
-    for codec, version in product(("flat", "int8"), (1, 2, 3, 4)):
+    for codec, version in product(("flat", "int8"), (1, 2, 3, 4, 5)):
         new = IVF(8, n_clusters=3, codec=codec).train(x)
         new.add(x)
         for mmap in (True, False):

@@ -1,6 +1,7 @@
 "Lists kept even: whatever comes and goes, every id is in exactly one list, and nothing is found or missed that exact search would not find or miss."
 import copy, pickle, threading
 from dataclasses import replace
+from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -25,7 +26,7 @@ def held(index): return index.lists.ids[index.lists.positions()]
 def agrees(index, truth, seed=0):
     "Every id in one list; all lists probed, the same bits as exact search."
     assert sorted(held(index).tolist()) == sorted(truth) and {len(index.coarse), len(index.lists.sizes), *(len(getattr(index.upkeep, name)) for name in PER_LIST)} == {len(index.coarse)}
-    assert (index.lists.sizes <= index.lists.rooms).all() and (index.upkeep.strays < [2**60, len(index.coarse)]).all()
+    assert (index.lists.sizes <= index.lists.rooms).all() and (index.upkeep.strays < [2**60, len(index.coarse), index.upkeep.turn + 1]).all() and (index.upkeep.moved <= index.upkeep.turn).all()
     if not truth: return
     ids = np.array(sorted(truth))
     flat = FlatIndex(D, index.metric.name)
@@ -271,11 +272,46 @@ def test_strays_are_called_home(metric):
     nearest = index.coarse.search(first, 1)[1][:, 0]
     assert (lists[3000:3030] == nearest).mean() > .9 and len(index.upkeep.strays) < 300
 
+def test_a_stray_is_compared_with_centroids_that_changed_since_it_was_last_asked(monkeypatch):
+    "Few as they are, nearly all that are nearer than its own are among them."
+    from minivecdb.ivf_balance import _Work
+    rng, call_home, told = np.random.default_rng(0), _Work.call_home, []
+    centres = rng.standard_normal((120, 32)).astype(np.float32) * 2
+    def about(topics, n): return (centres[rng.choice(topics, n)] + .6 * rng.standard_normal((n, 32))).astype(np.float32)
+    index = IVF(32, 100, "cosine"); index.upkeep = Upkeep()
+    index.train(old := about(60, 5000)); index.add(old)
+    def spied(self, n):
+        some = self.strays[:n]
+        ids, owner, place = self.find(*some[:, :2].T)
+        if len(ids):
+            x, changed = self.rows(owner, place), self.moved >= some[:, 2].min()
+            to, cost = self.nearest(x, self.centroids)
+            better = (to != owner) & (cost < .999 * self.apart(x, self.centroids[owner]))
+            told.append((len(ids), better.sum(), (better & changed[to]).sum(), len(ids) * changed.mean()))
+        call_home(self, n)
+    monkeypatch.setattr(_Work, "call_home", spied)
+    for topic in range(60, 120, 2): index.add(about(np.arange(60, topic + 2), 100))
+    asked, better, found, compared = np.sum(told, 0)
+    assert asked > 500 and better > 30 and found > .9 * better and compared < .7 * asked
+
+def test_files_of_version_4_are_opened_and_looked_at_anew(tmp_path):
+    "They do not say when centroids changed: nothing that they know of lists is used, and nothing is missing."
+    x = np.random.default_rng(0).standard_normal((300, 8)).astype(np.float32)
+    for i in range(100, 300, 10): x[i:i + 10] += (i - 100) / 40
+    exact = FlatIndex(8); exact.add(x)
+    for mmap in (True, False):
+        index = IVF.load(Path(__file__).parent/"fixtures"/"ivf-kept-v4.ivf", mmap=mmap)
+        assert (index.upkeep.splits, index.upkeep.turn, len(index.upkeep.strays)) == (21, 200, 0)
+        for a, b in zip(index.search(x, 7, nprobe=10**6), exact.search(x, 7)): assert (a == b).all()
+        for _ in range(100): index.remove([])
+        assert np.isfinite(index.upkeep.spread).all() and (index.upkeep.spread > 0).any() and sorted(held(index)) == list(range(300))
+        for a, b in zip(index.search(x, 7, nprobe=10**6), exact.search(x, 7)): assert (a == b).all()
+
 def test_files_of_version_3_are_opened_and_looked_at_anew(tmp_path):
     "What was known of lists has other names there: nothing of it is used, and nothing is missing."
     index = kept_even()
     index.add(rows(1, 100, 1.))
-    index.upkeep = replace(index.upkeep, **{name: np.zeros(0, dtype) for name, dtype in PER_LIST.items()}, strays=np.zeros((0, 2), np.int64))
+    index.upkeep = replace(index.upkeep, **{name: np.zeros(0, dtype) for name, dtype in PER_LIST.items()}, strays=np.zeros((0, 3), np.int64))
     truth = dict(enumerate(np.concatenate([rows(0, 200), rows(1, 100, 1.)])))
     for step in range(30): index.add(rows(step + 2, 10, step / 5)); truth |= dict(zip(range(len(truth), len(truth) + 10), rows(step + 2, 10, step / 5)))
     agrees(index, truth)
