@@ -23,7 +23,7 @@ def _parts(x: np.ndarray, metric: str, q: int, starts: int, rounds: int) -> tupl
     every, cosine = g.sum(0), metric == "cosine"
     total = max(float(every.sum()), 0.)
     far = np.argsort(every if cosine else 2 * every / n - g.diagonal(), kind="stable")
-    seeds = far[[n // 2 * i * i // (starts - 1)**2 for i in range(starts)]]
+    seeds = far[[n // 2 * i * i // max(1, starts - 1)**2 for i in range(starts)]]
     side, tiny = _larger(g[seeds] - every / (total + 1e-30)**.5 if cosine else g[seeds] - g.diagonal()[seeds][:, None] / 2 - every / n + total / n**2 / 2, q), np.float32(1e-30)
     for last in [False] * rounds + [True]:
         a = side.astype(np.float32)
@@ -51,7 +51,7 @@ def two_parts(
     n = len(some)
     q = int(np.ceil(max(1, n / 16, least * n / len(x))))
     if 2 * q > n: return None, 0.
-    sides, gains = _parts(some, metric, q, starts, rounds)
+    with np.errstate(all="ignore"): sides, gains = _parts(some, metric, q, starts, rounds)
     best = int(gains.argmax())
     part = sides[best]
     if not gains[best] > 1e-5 * float(np.einsum("ij,ij->", some, some)) or part.all() or not part.any(): return None, 0.   # no gain beyond rounding errors

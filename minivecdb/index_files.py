@@ -39,7 +39,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     def whole(a): return a if packed else a[at]
     columns = {name: whole(a) for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
     order = {} if self._order is None else {"order": self._order}
-    kept = {} if self.upkeep is None else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
+    kept = {} if self.upkeep is None or len(self.upkeep.spread) != len(lists.sizes) else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
@@ -264,7 +264,7 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     return index
 
 def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays
-    "What an upkeep knew of each list, and its strays; nothing in files of versions 3 and 4, where it is found out again."
+    "What an upkeep knew of each list, and its strays; nothing in files of versions 3 and 4 or where it knew nothing yet: it is found out again."
     if "upkeep.moved" not in a: return *(np.zeros(0, dtype) for dtype in PER_LIST.values()), np.zeros((0, 3), np.int64)
     found = [a[f"upkeep.{name}"] for name in (*PER_LIST, "strays")]
     for x, (name, dtype) in zip(found, [*PER_LIST.items(), ("strays", np.int64)]):

@@ -124,6 +124,7 @@ def train(self: IVF,
     if learns: codec.train(x if labels is None else self._to_store(x, labels, centroids), self.seed)
     self.codec, self._unseen = codec, None
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
+    if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
     if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())

@@ -19,9 +19,9 @@ from .inverted_lists import InvertedLists, NO_ROOMS, ranges, _columns
 # %% ../nbs/32_list_changes.ipynb #db76dda1
 def picked(
     a: np.ndarray, # or another array of rows, for example in a file
-    at: np.ndarray, # [p] positions, all of them there
+    at: np.ndarray, # [p] positions
 ) -> np.ndarray: # [p, …]
-    "a[at], twice as fast: nothing is checked."
+    "a[at], twice as fast, and without a check: a position behind the end gives the last row."
     return a.take(at, 0, mode="clip") if isinstance(a, np.ndarray) else a[at]
 
 def taken(
@@ -32,9 +32,9 @@ def taken(
     return tuple(picked(a, at) if len(a) else np.empty((len(at), *a.shape[1:]), a.dtype) for a in _columns(lists))
 
 def _with(record: Any, **changes) -> Any:
-    "As `replace`, without calling what a dataclass calls: these records are made ten times in a write."
+    "As `dataclasses.replace` in a tenth of its time (a write makes dozens of these records); names are not checked, and what was computed from the old fields stays behind."
     new = object.__new__(type(record))
-    new.__dict__.update(record.__dict__, **changes)
+    new.__dict__.update({name: value for name, value in record.__dict__.items() if name[0] != "_"}, **changes)
     return new
 
 def _copy(columns: tuple, to: np.ndarray, others: tuple, at: np.ndarray, block: int = 512):
@@ -112,6 +112,7 @@ def placed(
     tight: bool = False, # less to spare: for lists that are laid out, and not growing
 ) -> InvertedLists:
     "Add rows to the ends of lists; those that lack the room move, with half of their size to spare, or an eighth. Raises an `IndexError` as `without`."
+    if len(columns[1]) != len(labels): raise ValueError(f"got {len(columns[1])} rows and lists for {len(labels)}: give one for each row")
     order, counts = np.argsort(labels, kind="stable"), np.bincount(labels, minlength=len(lists.sizes))
     which = np.flatnonzero(lists.sizes + counts > lists.rooms)
     starts, rooms = lists.starts.copy(), lists.rooms.copy()
@@ -222,8 +223,8 @@ def retire(self: Growing,
 
 # %% ../nbs/32_list_changes.ipynb #5d90b3c8
 AHEAD = 32 << 20 # bytes of the arrays that should be touched before they are needed
-PAGE = 2 << 20   # bytes that the system makes ready at once, where it uses large pages: a write asks for one, and for another
-PER_SHARE = 32   # with every so many rows
+PAGE = 2 << 20   # bytes that the system makes ready at once, where it uses large pages: a write touches one
+PER_SHARE = 32   # rows for which it touches another, and copies another 512 rows
 
 def _ready(lists: InvertedLists, warm: tuple) -> tuple: # for each array, rows that were touched
     "Those in use were, and others that were counted."
@@ -241,7 +242,7 @@ def _touched(lists: InvertedLists | None, warm: tuple) -> tuple[tuple, bool]: # 
 
 @patch
 def warmed(self: Growing,
-    pages: int = 1, # so many
+    pages: int = 1, # touched at most
 ) -> Growing:
     "The same, with some memory made ready that later writes will need: the next arrays first."
     now, next = self.warm
@@ -270,7 +271,7 @@ def step(self: Growing,
     before: int, # `used` before the write that ends with this
     written: int = 0, # rows that came or left with it
 ) -> Growing:
-    "Copy as many lists as the write has earned, one of many rows more; begin when a quarter of the arrays is left, or when three quarters lie idle."
+    "Copy as many lists as the write has earned, more for one of many rows (see `PER_SHARE`); begin when a quarter of the arrays is left, or when three quarters lie idle."
     now, capacity, live, share = self.now, len(self.now.codes), len(self.now), 1 + min(written, PER_SHARE * 64) // PER_SHARE
     free = capacity - now.used
     if self.next is None:

@@ -307,6 +307,47 @@ def test_files_of_version_4_are_opened_and_looked_at_anew(tmp_path):
         assert np.isfinite(index.upkeep.spread).all() and (index.upkeep.spread > 0).any() and sorted(held(index)) == list(range(300))
         for a, b in zip(index.search(x, 7, nprobe=10**6), exact.search(x, 7)): assert (a == b).all()
 
+def test_what_was_never_looked_at_is_saved_and_opened_again(tmp_path):
+    "A file of version 4, and codes in blocks, which are not kept even: nothing is known of their lists."
+    old = IVF.load(Path(__file__).parent/"fixtures"/"ivf-kept-v4.ivf")
+    blocks = IVF(16, 4, codec="rabitq"); blocks.upkeep = Upkeep()
+    x = np.random.default_rng(0).standard_normal((200, 16)).astype(np.float32)
+    blocks.train(x); blocks.add(x)
+    for index, q in ((old, np.ones((3, 8), np.float32)), (blocks, x[:3])):
+        index.save(tmp_path/"i.ivf")
+        again = IVF.load(tmp_path/"i.ivf")
+        assert again.upkeep.splits == index.upkeep.splits
+        for a, b in zip(again.search(q, 5, nprobe=100), index.search(q, 5, nprobe=100)): assert (a == b).all()
+        again.add(q)
+        assert len(again) == len(index) + 3
+
+def test_training_again_begins_anew():
+    index = kept_even("cosine", n=400)
+    for step in range(20): index.add(rows(step, 30, step / 4))
+    index.n_clusters = 3
+    index.train(rows(0, 100)); index.add(rows(0, 100))
+    assert index.upkeep.splits == 0 == len(index.upkeep.strays)
+    truth = dict(enumerate(rows(0, 100)))
+    for step in range(20):
+        index.add(rows(step, 30, step / 4)); truth |= dict(zip(range(len(truth), len(truth) + 30), rows(step, 30, step / 4)))
+    agrees(index, truth)
+
+def test_rows_too_short_for_length_1_do_not_spoil_centroids():
+    index = IVF(16, None, "cosine"); index.upkeep = Upkeep()
+    x = np.random.default_rng(0).standard_normal((700, 16)).astype(np.float32)
+    x[500] = 1e-41
+    index.train(x[:500]); index.add(x[:500])
+    for i in range(500, 700, 40): index.add(x[i:i + 40])
+    assert np.isfinite(index.coarse.rows).all()
+    exact = FlatIndex(16, "cosine"); exact.add(x)
+    for a, b in zip(index.search(x[:50], 5, nprobe=10**6), exact.search(x[:50], 5)): assert (a == b).all()
+
+def test_rows_and_lists_must_be_as_many():
+    index, x = kept_even(), rows(3, 5)
+    with pytest.raises(ValueError, match="got 5 rows and lists for 8"): index.replace(x, np.arange(900, 905), np.empty(0, np.int64), assigned=(np.zeros(8, np.int64), np.zeros(8)))
+    assert len(index) == 200
+    agrees(index, dict(enumerate(rows(0, 200))))
+
 def test_files_of_version_3_are_opened_and_looked_at_anew(tmp_path):
     "What was known of lists has other names there: nothing of it is used, and nothing is missing."
     index = kept_even()
