@@ -111,7 +111,7 @@ def placed(
     labels: np.ndarray, # [p] list that each row joins
     tight: bool = False, # less to spare: for lists that are laid out, and not growing
 ) -> InvertedLists:
-    "Add rows to the ends of lists; those that lack the room move, with half of their size to spare, or an eighth. Raises an `IndexError` as `without`."
+    "Add rows to the ends of lists; those that lack the room move, with half of their size to spare, or an eighth. Raises an `IndexError` as `without`, and a `ValueError` where labels are not as many as rows."
     if len(columns[1]) != len(labels): raise ValueError(f"got {len(columns[1])} rows and lists for {len(labels)}: give one for each row")
     order, counts = np.argsort(labels, kind="stable"), np.bincount(labels, minlength=len(lists.sizes))
     which = np.flatnonzero(lists.sizes + counts > lists.rooms)
