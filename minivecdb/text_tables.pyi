@@ -1,25 +1,11 @@
 # Made by tools/stubs.py from text_tables.py.
 from collections.abc import Iterable
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
-from typing import TextIO
 
-__all__ = ['QUOTINGS', 'MAX_LINE', 'JSON_ENDINGS', 'TABLE_ENDINGS', 'ending', 'opened', 'Table', 'place', 'Form', 'json_objects', 'read_rows']
+__all__ = ['QUOTINGS', 'TABLE_ENDINGS', 'Table', 'place', 'Form', 'read_rows']
 
-def ending(path: str | Path) -> str:
-    """What kind of file it is by its name, in small letters and without `.gz`."""
-    ...
-@contextmanager
-def opened(
-    path: Path,
-    encoding: str | None = None,  # None: what the file's mark says, else UTF-8
-    newline: str = '',  # as in `open`
-) -> Iterator[TextIO]:
-    """The text of a file. What cannot be unpacked or decoded is a `TableError`."""
-    ...
 class Table(list):
     """The rows of a file, one dictionary each."""
     path: str | Path
@@ -57,14 +43,6 @@ class Form(NamedTuple):
     delimiter: str
     quoting: str  # a key of `QUOTINGS`
     types: dict[str, str] | str | None  # see `read_types`
-MAX_LINE: int
-JSON_ENDINGS: tuple[Any, ...]
-def json_objects(
-    path: str | Path,  # ends in .jsonl, .ndjson or .json, and .gz if it is packed
-    encoding: str | None = None,  # None: what the file's mark says, else UTF-8
-) -> Iterator[tuple[int, dict]]:
-    """The objects of a file, one after the other; raises `TableError` with the line."""
-    ...
 TABLE_ENDINGS: tuple[Any, ...]
 def read_rows(
     path: str | Path,  # ends in one of `TABLE_ENDINGS`, and .gz if it is packed

@@ -1,7 +1,7 @@
 "Tables as files of text: types of columns, encodings, quotes, line numbers, and what is told when a filter finds nothing."
 import csv, gzip, io, json, random, warnings
 import pytest
-from minivecdb import VectorStorage, text_tables
+from minivecdb import VectorStorage, json_rows
 from minivecdb.column_types import KINDS, TableError, column_type, did_you_mean, is_decimal, is_whole, read_types
 from minivecdb.filter_columns import FilterWarning
 from minivecdb.headlines import fill_storage, one_line, visible
@@ -70,7 +70,7 @@ FILES = {"a.csv": (as_csv(), {}), "A.CSV": (as_csv(end="\r\n"), {}), "mac.csv": 
 @pytest.mark.parametrize("fast", [True, False], ids=["orjson", "json"])
 @pytest.mark.parametrize("name", FILES)
 def test_the_same_rows_from_every_kind_of_file(tmp_path, monkeypatch, name, fast):
-    if not fast: monkeypatch.setattr(text_tables, "orjson", None)
+    if not fast: monkeypatch.setattr(json_rows, "orjson", None)
     raw, options = FILES[name]
     table = read_rows(write(tmp_path/name, raw), **options)
     assert table == ROWS and table.types in ({}, {"title": "text", "n": "whole"}) and len(table.lines) == 3
@@ -84,7 +84,7 @@ WRONG = {"quote.csv": ('t,n\nSoup,1\n"Lamp,2\n\n', {}, "line 3: unexpected end o
 @pytest.mark.parametrize("fast", [True, False], ids=["orjson", "json"])
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_with_a_file_and_on_which_line(tmp_path, monkeypatch, name, fast):
-    if not fast: monkeypatch.setattr(text_tables, "orjson", None)
+    if not fast: monkeypatch.setattr(json_rows, "orjson", None)
     raw, options, words = WRONG[name]
     with pytest.raises(TableError, match=words) as e: read_rows(write(tmp_path/name, raw), **options)
     assert isinstance(e.value, FileFormatError)
@@ -109,11 +109,11 @@ def test_orjson_changes_nothing(monkeypatch):
     pytest.importorskip("orjson")
     rng, pieces = random.Random(1), ["1", "-0", "1.5", "12345678901234567890", "NaN", "1e999", "null", "true", '"a"', '"a:b"', '"\\ud800"', '"\\u00e9"', "[]", "[1, {}]", '{"a": 1}', '{"a": 1, "a": 2}', '[{"b": 1, "b": 1}]', "{", "]", '[1, {"x": 1, "x": 1}]']
     def outcome(text):
-        try: return repr(text_tables._json(text))
+        try: return repr(json_rows._json(text))
         except ValueError as e: return f"{type(e).__name__} {e}"
     texts = ["{" + ", ".join(f'"{rng.choice("abc")}": {rng.choice(pieces)}' for _ in range(rng.randint(0, 4))) + "}" for _ in range(3000)]
     fast = [outcome(t) for t in texts]
-    monkeypatch.setattr(text_tables, "orjson", None)
+    monkeypatch.setattr(json_rows, "orjson", None)
     assert [outcome(t) for t in texts] == fast and any("twice" in o for o in fast) and any(o.startswith("{") for o in fast)
 
 # --- shown and told ------------------------------------------------------------------------------------------
