@@ -170,6 +170,17 @@ def scan_copies(self: InvertedLists,
 
 # %% ../nbs/32_overlapping_lists.ipynb #7591aa11
 @patch
+def places(self: InvertedLists,
+    lists: np.ndarray, # [p] which lists, -1 for none
+) -> np.ndarray: # [r] positions; those of copies are behind those of the lists
+    "Where each vector that has a place in some lists is read by a search: in its first list, if that is one of them."
+    lists = lists[lists >= 0]
+    if self.copies is None: return self.positions(lists)
+    more = self.copies.positions(lists)
+    fresh = more[~np.isin(self.originals()[1][more], lists)]
+    return np.concatenate([self.positions(lists), len(self.codes) + fresh])
+
+@patch
 def reached(self: InvertedLists,
     lists: np.ndarray, # [p] which lists, -1 for none
 ) -> tuple[np.ndarray, np.ndarray]: # ([r] positions, list by list, each once; [p] how many there are up to the end of each list)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SOME', 'SURE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'how_wide',
-           'search_codes', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'search_one_code']
+           'search_codes', 'MORE', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'search_one_code']
 
 # %% ../nbs/33_rabitq_search.ipynb #95e7f679
 from collections.abc import Callable
@@ -327,6 +327,22 @@ def search_codes(
         if not sure.all(): waiting.append((todo[~sure], 8 * room))
     return found, lows
 
+# %% ../nbs/33_rabitq_search.ipynb #ab71e5f0
+MORE = 8 # rows behind the k-th that are looked at, in case they tie with it
+
+def first_by_distance(
+    metric: Metric,
+    lows: np.ndarray, # [m, c] float32 estimated surrogates, ascending
+    ids: np.ndarray, # [m, c] int64, -1 for none
+    own: np.ndarray, # [m] lengths of the queries
+    k: int, # neighbours wanted, fewer than c
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids, [m] whether no other row can tie with the last)
+    "The k nearest by estimated distance, then id. Estimates that differ may be the same distance: below 0 it is cut off, and a root rounds."
+    distances = np.where(ids < 0, np.inf, metric.correct(lows, own[:, None].astype(np.float32))).astype(np.float32)
+    sure = (ids[:, -1] < 0) | (distances[:, k - 1] < distances[:, -1])
+    order = np.lexsort((ids, distances, ids < 0), axis=1)[:, :k]
+    return np.take_along_axis(distances, order, 1), np.take_along_axis(ids, order, 1), sure
+
 # %% ../nbs/33_rabitq_search.ipynb #e0710e26
 FIRST = 3 # times k: how many rows are measured before intervals decide which others are
 AHEAD = 4 # rows that are on their way from memory while another is measured
@@ -524,10 +540,12 @@ def ready_code(
     rows, kind, n_lists = _plain(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
     def call(query, k, keep, nprobe):
         if nprobe >= n_lists: return None
-        distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        if not run(_plain(query), kind, *held, keep, nprobe, rows, distances, found): return None
-        if not exact: distances = np.where(found < 0, np.inf, metric.correct(distances, row_lengths(query)[:, None].astype(np.float32))).astype(np.float32)
-        return distances, found
+        wide = k if exact else k + MORE
+        distances, found = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
+        if not run(_plain(query), kind, *held, max(keep, wide), nprobe, rows, distances, found): return None
+        if exact: return distances, found
+        *answer, sure = first_by_distance(metric, distances, found, row_lengths(query), k)
+        return tuple(answer) if sure[0] else None
     return call
 
 def search_one_code(
