@@ -517,14 +517,17 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
 @patch
-def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
-    "The k nearest of each query by estimates alone; where the k-th ties with rows behind it, more are looked at."
+def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
+                  mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
+    "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
     centroids, todo, more = (self.coarse.rows, self.centroids.lengths), np.arange(len(probes)), MORE
-    distances, found = np.empty((len(probes), k), np.float32), np.empty((len(probes), k), np.int64)
+    distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)
     while len(todo):
-        seen = mask if mask is None or len(mask) == 1 else mask[todo]
-        ids, lows = search_codes(self.codec, prepared[0][todo], self.metric, centroids, lists, probes[todo], k + more, False, seen, place, compiled)
-        distances[todo], found[todo], sure = first_by_distance(self.metric, lows, ids, prepared[1][todo], k)
+        (asked, own), seen = (a[todo] for a in prepared), mask
+        if mask is not None and len(mask) > 1: seen = mask[todo]
+        ids, lows = search_codes(self.codec, asked, self.metric, centroids, lists, probes[todo],
+                                 k + more, False, seen, place, compiled)
+        distances[todo], found[todo], sure = first_by_distance(self.metric, lows, ids, own, k)
         todo, more = todo[~sure], 8 * (k + more)
     return distances, found
 
@@ -603,10 +606,11 @@ def range_search(self: IVF,
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
 @patch
-def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray, lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # query: [1, d]
+def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+            lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # query: [1, d]
     "Distances and ids of one query's neighbours within `radius`, each measured as it is kept."
-    asked, (_, _, fetch, ids) = self.codec.project(query)[0], self._with_copies(lists)
-    at = lists.reached(probes)[0] if self.codec.lossless else lists.places(probes)
+    asked, at = self.codec.project(query)[0], lists.places(probes)
+    _, _, fetch, ids = self._with_copies(lists)
     parts = (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))
     distances = np.concatenate([self.metric.distance(rows[where], asked) for rows, where, _ in parts])
     near = np.flatnonzero(distances <= radius)
@@ -614,11 +618,12 @@ def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray, lis
     return distances[near], ids[at[near]]
 
 @patch
-def _within_estimates(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray, lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]:
+def _within_estimates(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+                      lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]:
     "The same by the estimates that a search goes by."
     n = len(lists.reached(probes)[0])
     if not n: return np.empty(0, np.float32), np.empty(0, np.int64)
-    compiled, (held, _) = pays(20. * n * self.dimension, 12 * len(probes)), lists.probed(probes[None])
+    compiled, held = pays(20. * n * self.dimension, 12 * len(probes)), lists.probed(probes[None])[0]
     prepared = prepare_queries(query, self.metric, compiled)
     distances, ids = self._by_estimates(n, probes[None], prepared, held, None, None, compiled)
     near = (distances[0] <= radius) & (ids[0] >= 0)

@@ -173,12 +173,13 @@ def scan_copies(self: InvertedLists,
 def places(self: InvertedLists,
     lists: np.ndarray, # [p] which lists, -1 for none
 ) -> np.ndarray: # [r] positions; those of copies are behind those of the lists
-    "Where each vector that has a place in some lists is read by a search: in its first list, if that is one of them."
+    "Where a search reads each vector of some lists: in its first list, if that is one of them."
     lists = lists[lists >= 0]
     if self.copies is None: return self.positions(lists)
-    more = self.copies.positions(lists)
-    fresh = more[~np.isin(self.originals()[1][more], lists)]
-    return np.concatenate([self.positions(lists), len(self.codes) + fresh])
+    (where, home), more = self.originals(), self.copies.positions(lists)
+    more = more[~np.isin(home[more], lists)]
+    behind = len(self.codes) + more if self.copies.codes.shape[1] else where[more]
+    return np.concatenate([self.positions(lists), behind])
 
 @patch
 def reached(self: InvertedLists,
