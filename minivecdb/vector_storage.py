@@ -401,7 +401,7 @@ def open(cls: VectorStorage,
     mode: str = "rw", # or "r": read only, and write no byte
     timeout: float = 5., # seconds to wait for another writer
     model: str | None = None, # name of the embedding model, for a new storage; an existing one must agree with it
-) -> VectorStorage: # a `DurableStorage`: every write that returned survives the process and the power
+) -> "DurableStorage": # every write that returned survives the process and the power
     "Open a storage that lasts."
     from minivecdb.durable import DurableStorage
     return DurableStorage(path, dimension, mode, timeout, model)
