@@ -122,12 +122,6 @@ class InvertedLists:
     ):
         """Offer the copies in the probed lists whose originals are in none of them. Copies without codes go by the positions of their originals; others by their own, behind those of the lists."""
         ...
-    def places(
-        self,
-        lists: np.ndarray,  # [p] which lists, -1 for none
-    ) -> np.ndarray:
-        """Where a search reads each vector of some lists: in its first list, if that is one of them."""
-        ...
     def reached(
         self,
         lists: np.ndarray,  # [p] which lists, -1 for none

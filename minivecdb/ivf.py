@@ -28,7 +28,7 @@ from .coarse import Coarse, coarse_of, nearest_lists
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
 from .lists_in_files import FileArray
-from .overlapping_lists import empty_copies, second_lists
+from .overlapping_lists import empty_copies, read_at, second_lists
 from .single_query import ready_one
 
 # %% ../nbs/34_ivf.ipynb #5e84e3ac
@@ -609,7 +609,7 @@ def range_search(self: IVF,
 def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
             lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # query: [1, d]
     "Distances and ids of one query's neighbours within `radius`, each measured as it is kept."
-    asked, at = self.codec.project(query)[0], lists.places(probes)
+    asked, at = self.codec.project(query)[0], read_at(lists, probes)
     _, _, fetch, ids = self._with_copies(lists)
     parts = (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))
     distances = np.concatenate([self.metric.distance(rows[where], asked) for rows, where, _ in parts])
