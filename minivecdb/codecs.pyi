@@ -3,11 +3,29 @@ import numpy as np
 from collections.abc import Callable
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
+from typing import NamedTuple
 
-__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+__all__ = ['FAR_OUT', 'codec_forms', 'CodecError', 'Frame', 'Codec', 'FlatCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
 
 class CodecError(MinivecdbError, ValueError):
     """A codec that cannot be made, trained or applied to what it was given."""
+class Frame(NamedTuple):
+    """What an index does with rows before they are encoded: see `Codec.frame`."""
+    power: int = ...  # rows, centroids and queries are divided by 2**power; no digit changes
+    centred: bool = ...  # differences are to a row's centroid; False: to the origin
+    longest: float | None = ...  # length of the longest row that may be added; None for any
+    def scaled(self, x: np.ndarray) -> np.ndarray:
+        """Rows or lengths as the codec sees them."""
+        ...
+    def unscaled(self, x: np.ndarray, times: int = 1) -> np.ndarray:
+        """Numbers as they are for the owner of the rows; times: 2 for products."""
+        ...
+    def centres(self, centroids: np.ndarray) -> np.ndarray:
+        """What differences are taken to."""
+        ...
+    def check(self, lengths: np.ndarray):
+        """Raise `CodecError` if a row is longer than codes can tell."""
+        ...
 class Codec:
     """How one vector is stored in a list."""
     name: str
@@ -17,6 +35,7 @@ class Codec:
     code_dtype: Any
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
+    usual_frame: Frame
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(
@@ -46,6 +65,13 @@ class Codec:
         seed: int = 0,  # the same sample and seed give the same codec
     ) -> Codec:
         """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
+        ...
+    def frame(
+        self,
+        metric: Any,  # `Metric` of the index
+        lengths: np.ndarray,  # [n] of the rows it is trained with
+    ) -> Frame:
+        """In which frame an index should hand rows to this codec."""
         ...
     def encode(
         self,
@@ -99,6 +125,10 @@ class Int8Codec(Codec):
     name: str
     @property
     def code_width(self) -> int: ...
+FAR_OUT: int
+def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From the least to the greatest number; without the outermost hundredths, and half as wide again, where those lie far out."""
+    ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
     name: str

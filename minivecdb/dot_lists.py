@@ -24,7 +24,8 @@ class Reach(NamedTuple):
     ) -> "Reach":
         "The reach with more rows."
         k = len(self.rows)
-        return Reach(self.squares + np.bincount(labels, cost, k), self.rows + np.bincount(labels, minlength=k))
+        squares, rows = np.bincount(labels, cost, k), np.bincount(labels, minlength=k)
+        return Reach(self.squares + squares, self.rows + rows)
 
     def each(self) -> np.ndarray: # [k] float32
         "The root of the mean; 0 where there was no row."
@@ -70,7 +71,8 @@ def list_scores(
 def _in_order(scores: np.ndarray, n: int) -> np.ndarray: # [m, k] -> [m, n] list numbers
     "The n lists of the smallest scores, in order."
     k = scores.shape[1]
-    some = np.argpartition(scores, n - 1, axis=1)[:, :n] if n < k else np.broadcast_to(np.arange(k), scores.shape)
+    some = np.broadcast_to(np.arange(k), scores.shape)
+    if n < k: some = np.argpartition(scores, n - 1, axis=1)[:, :n]
     order = np.lexsort((some, np.take_along_axis(scores, some, 1)), axis=1)
     return np.take_along_axis(some, order, 1)
 

@@ -43,7 +43,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     kept = {} if self.upkeep is None or len(self.upkeep.spread) != len(lists.sizes) else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {"signs": lists.signs} if len(lists.signs) else {}
-    if self._reach is not None: turned["reach"] = np.stack(self._reach)
+    if self.reach is not None: turned["reach"] = np.stack(self.reach)
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
     return {"centroids": self.coarse.rows, "sizes": lists.sizes, "sums": np.zeros(len(lists.sizes), np.int64)} | turned | columns | order | learned | kept | _copies(lists.copies)
 
@@ -90,7 +90,8 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
-            "codec": self.codec.state()[0], "frame": list(self.frame), "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
+            "frame": list(self.frame),
+            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
@@ -248,10 +249,10 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
     return InvertedLists(a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"], np.cumsum(sizes) - sizes, sizes, sizes, len(ids), np.empty(0), a["signs"])
 
 def _reach(a: dict[str, np.ndarray], k: int) -> Reach | None:
-    "The reach of lists for inner products; None in files without it: it is found out again."
+    "The reach of lists for inner products; without it, `nprobe` of them are read, as when the file was written."
     if (held := a.get("reach")) is None: return None
-    if held.shape != (2, k) or held.dtype != np.float64 or not (held >= 0).all() or not np.isfinite(held).all():
-        raise ValueError(f"reach has shape {held.shape} and type {held.dtype}, expected (2, {k}) and float64, none negative")
+    if held.shape != (2, k) or held.dtype != np.float64 or not ((held >= 0) & (held < np.inf)).all():
+        raise ValueError(f"expected a reach of shape (2, {k}), got {held.dtype} of shape {held.shape}")
     return Reach(*held)
 
 def _frame(given: list) -> Frame:
@@ -270,7 +271,7 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     index._given, index.coarse = bool(head.get("codec_given", False)), FlatIndex(head["dimension"], head["metric"])
     index.frame = _frame(head["frame"]) if "frame" in head else codec.usual_frame
     index.coarse.add(a["centroids"])
-    index._reach = _reach(a, len(a["sizes"]))
+    index.reach = _reach(a, len(a["sizes"]))
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])

@@ -70,7 +70,7 @@ class IVF:
         self._ready = None                     # see `centroids`
         self.frame = Frame()                   # how the codec gets to see rows
         self._beside = None                    # see `code_centres`
-        self._reach: Reach | None = None       # for inner products: how far rows are from their centroids
+        self.reach: Reach | None = None        # how far rows are from centroids, for inner products
         self._unseen = None                    # the lists of a mapped file that nobody has read yet
         self._alone = None                     # see `_one`
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
@@ -97,10 +97,10 @@ class IVF:
     @property
     def code_centres(self) -> tuple[np.ndarray, np.ndarray]: # ([k, d] float32, [k] float64 lengths)
         "What codes of differences are taken to; made anew when centroids change."
-        held, frame = self.coarse._held, self.frame
-        if self._beside is None or self._beside[0] is not held or self._beside[1] != frame:
-            rows, lengths = frame.centres(self.coarse.rows), frame.scaled(self.centroids.lengths)
-            self._beside = held, frame, (rows, lengths if frame.centred else 0 * lengths)
+        made, frame = self.centroids, self.frame
+        if self._beside is None or self._beside[0] is not made or self._beside[1] != frame:
+            rows, lengths = frame.centres(made.rows), frame.scaled(made.lengths)
+            self._beside = made, frame, (rows, lengths if frame.centred else 0 * lengths)
         return self._beside[2]
 
     @property
@@ -138,7 +138,7 @@ def train(self: IVF,
     if learns: codec.train(x if labels is None else self._to_store(x, labels, centroids), self.seed)
     self.codec, self._unseen, self.frame = codec, None, codec.frame(self.metric, row_lengths(x))
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
-    self._reach = no_reach(len(coarse)) if self.metric.name == "dot" else None
+    self.reach = no_reach(len(coarse)) if self.metric.name == "dot" else None
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     plain = self.codec.lossless   # kept in bytes, too
     self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
@@ -195,7 +195,7 @@ def replace(self: IVF,
         if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
-    if self.metric.name == "dot": changed["_reach"] = self._reach_with(labels, cost, changed)
+    if self.reach is not None: changed["reach"] = self._reach_with(labels, cost, changed)
     changed |= {"_alone": None, "_unseen": None, "_order": self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
     self.__dict__.update(changed)   # in one step, for whoever is searching
 
@@ -203,7 +203,6 @@ def replace(self: IVF,
 def _still(self: IVF) -> IVF:
     "The index as it is now, whoever writes meanwhile."
     self.code_centres
-    if self.metric.name == "dot" and self._reach is None: self._reach = self._reach_now()
     still = object.__new__(type(self))
     still.__dict__.update(self.__dict__)
     return still
@@ -211,14 +210,13 @@ def _still(self: IVF) -> IVF:
 @patch
 def _reach_with(self: IVF, labels: np.ndarray, cost: np.ndarray, changed: dict) -> Reach:
     "The reach of the lists after a change."
-    reach = (self._reach or self._reach_now()).added(labels, cost)
+    reach = self.reach.added(labels, cost)
     return self._reach_now(reach, **changed) if "coarse" in changed else reach
 
 @patch
 def _reach_now(self: IVF, known: Reach | None = None, coarse: FlatIndex | None = None,
                lists: InvertedLists | None = None, **others: Any) -> Reach:
     "The reach of lists whose centroids are new, from the rows in them."
-    if known is None: self._first_look()
     old, lists = self.coarse.rows, self.lists if lists is None else lists
     rows = old if coarse is None else coarse.rows
     same, both = np.zeros(len(rows), bool), min(len(rows), len(old))
@@ -301,23 +299,22 @@ def probes(self: IVF,
     if admitted is None: admitted = sizes[None]
     def held(of): return admitted[0][of] if len(admitted) == 1 else np.take_along_axis(admitted, of, 1)
     if fill: fill = np.minimum(fill, admitted.sum(1))[:, None]
-    if self.metric.name == "dot":
-        asked, own = prepare_queries(queries, self.metric, compiled) if prepared is None else prepared
-        scores = list_scores(asked, own, self.coarse.rows, self._reach.each(), compiled)
+    asked = prepare_queries(queries, self.metric, compiled) if prepared is None else prepared
+    if self.reach is not None:
+        scores = list_scores(*asked, self.coarse.rows, self.reach.each(), compiled)
         near = read_on(scores, sizes, nprobe)
-    else: near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled, in_bytes)
-    seen = held(near) * (near >= 0) if np.any(fill) else np.zeros((len(near), 0), np.int64)
-    if ratio_threshold is None and max_codes is None and not (np.any(fill) and (seen.sum(1) < fill[:, 0]).any()): return near
-    if self.metric.name == "dot":
-        first, ranked = (near >= 0).sum(1), near if not np.any(fill) else read_on(scores, sizes, len(sizes))
-        read, distances = np.arange(ranked.shape[1]) < first[:, None], None
+    else: near = nearest_lists(queries, asked, nprobe, self.coarse, self.centroids, compiled, in_bytes)
+    short = np.any(fill) and ((held(near) * (near >= 0)).sum(1) < fill[:, 0]).any()
+    if ratio_threshold is None and max_codes is None and not short: return near
+    first = (near >= 0).sum(1)[:, None]
+    if self.reach is not None: ranked = read_on(scores, sizes, len(sizes)) if np.any(fill) else near
     elif np.any(fill): distances, ranked = self.coarse.search(queries, len(self.coarse))
     else:
         ranked = np.sort(near, axis=1)
         distances = pair_distances(self.metric, queries, np.repeat(np.arange(len(near)), near.shape[1]), self.coarse.rows, ranked.ravel()).reshape(near.shape)
         order = np.argsort(distances, axis=1, kind="stable")
         distances, ranked = np.take_along_axis(distances, order, 1), np.take_along_axis(ranked, order, 1)
-    if self.metric.name != "dot": read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
+    read = np.arange(ranked.shape[1]) < first
     seen, before = (np.cumsum(n * (ranked >= 0), 1) - n for n in (held(ranked), reads[ranked]))
     if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
@@ -390,8 +387,9 @@ def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared:
 
 # %% ../nbs/34_ivf.ipynb #5532ba0b
 @patch
-def _decoders(self: IVF, lists: InvertedLists, whole: bool = False) -> tuple[Callable | None, Callable]:
-    "How to turn a list, and any positions, into float32 rows, as searches compare them or `whole`; None for a list that holds them."
+def _decoders(self: IVF, lists: InvertedLists,
+              whole: bool = False) -> tuple[Callable | None, Callable]:
+    "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
     if self.codec.lossless: return None, lambda at: (lists.codes, at, lists.lengths[at])
     filled = np.flatnonzero(lists.sizes)
     filled = filled[np.argsort(lists.starts[filled])]
@@ -447,7 +445,7 @@ def _one(self: IVF) -> _Alone:
 @patch
 def _call_of_one(self: IVF) -> Callable:
     "The call itself."
-    if self.metric.name == "dot": return lambda *asked: None   # lists for inner products are chosen on the general road
+    if self.reach is not None: return lambda *asked: None   # lists are chosen on the general road
     if self.lists.rounded.shape[1]:
         one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
         return lambda query, k, nprobe, rescore: one(query, k, nprobe)
@@ -457,7 +455,8 @@ def _call_of_one(self: IVF) -> Callable:
             found = near(query, k if rescore is None else max(k, rescore), nprobe) if rescore is None or self.rows is not None else None
             return found if found is None or rescore is None else self._rescored(query, found[1], k, prepare_queries(query, self.metric, True), span, True)
         return measured
-    if self.frame.power or product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
+    span = self.lists.span, self.coarse._held.span
+    if self.frame.power or product_dtype(*span) is not np.float32: return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
     measured, n = ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x) if self._rows_by_number(np.array([self._next_id - 1])) else None, len(self.lists)
     def call(query, k, nprobe, rescore):
@@ -549,7 +548,8 @@ def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
     "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
     if not self.codec.scans: return False
     if self.metric.kind == 0: return True
-    own, longest = self.frame.scaled(row_lengths(queries)), self.frame.scaled(lists.span).max(initial=0)
+    own = self.frame.scaled(row_lengths(queries))
+    longest = self.frame.scaled(lists.span).max(initial=0)
     return longest <= LONGEST and bool(((own == 0) | (own > 1 / LONGEST) & (own <= LONGEST)).all())
 
 @patch
@@ -561,8 +561,9 @@ def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
 def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
     if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
-    found, lows = search_codes(self.codec, self.frame.scaled(prepared[0]), self.metric, self.code_centres,
-                               lists, probes, most, True, mask, place, compiled)
+    asked = self.frame.scaled(prepared[0])
+    found, lows = search_codes(self.codec, asked, self.metric, self.code_centres, lists, probes,
+                               most, True, mask, place, compiled)
     if most < len(self.lists) and not self.frame.power and product_dtype(lists.span) is np.float32:
         self._strike_out(queries, k, found, lows, prepared, lists.span, compiled)
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
@@ -582,7 +583,8 @@ def _strike_out(self: IVF, queries: np.ndarray, k: int, found: np.ndarray, lows:
     if compiled and self._rows_by_number(found):
         worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
     elif found.shape[1] > FIRST * k:
-        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, span, compiled)[0][:, -1].astype(np.float64)
+        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, span, compiled)[0]
+        near = near[:, -1].astype(np.float64)
         behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
         found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
 
@@ -595,8 +597,8 @@ def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists:
     while len(todo):
         (asked, own), seen = (self.frame.scaled(a[todo]) for a in prepared), mask
         if mask is not None and len(mask) > 1: seen = mask[todo]
-        ids, lows = search_codes(self.codec, asked, self.metric, self.code_centres, lists, probes[todo],
-                                 k + more, False, seen, place, compiled)
+        ids, lows = search_codes(self.codec, asked, self.metric, self.code_centres, lists,
+                                 probes[todo], k + more, False, seen, place, compiled)
         far = self.frame.unscaled(self.metric.correct(lows, own[:, None].astype(np.float32)), times)
         distances[todo], found[todo], sure = first_by_distance(far, ids, k)
         todo, more = todo[~sure], 8 * (k + more)
@@ -720,7 +722,8 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     "The mean squared distance of rows to the centroid of their list (for cosine, 1 - similarity), of every row or of so many evenly chosen ones."
     at, lists = self.lists.positions(), self.lists
     some = np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)
-    owner, fetch, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], self._decoders(lists, True)[1], 0.
+    owner, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], 0.
+    fetch = self._decoders(lists, True)[1]
     unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])

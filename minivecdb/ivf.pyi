@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from minivecdb.coarse import Coarse
 from minivecdb.codecs import Codec
+from minivecdb.dot_lists import Reach
 from minivecdb.flat_index import FlatIndex
 from minivecdb.inverted_lists import InvertedLists
 from pathlib import Path
@@ -29,6 +30,8 @@ class IVF:
     codec: Any
     coarse: FlatIndex | None
     lists: InvertedLists | None
+    frame: Any
+    reach: Reach | None
     upkeep: Any
     def __init__(
         self,
@@ -50,6 +53,10 @@ class IVF:
     @property
     def centroids(self) -> Coarse:
         """The centroids, ready to be compared with queries; made anew when they change."""
+        ...
+    @property
+    def code_centres(self) -> tuple[np.ndarray, np.ndarray]:
+        """What codes of differences are taken to; made anew when centroids change."""
         ...
     @property
     def is_trained(self) -> bool:

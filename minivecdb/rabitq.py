@@ -141,7 +141,8 @@ def frame(self: RaBitQ, metric: Metric, lengths: np.ndarray) -> Frame:
     if metric.kind == 0: return Frame()   # rows have length 1
     top = float(lengths.max(initial=0))
     fine = top == 0 or 1e-12 < top < 1e12
-    power = 0 if fine else int(np.frexp(top)[1]) - (50 if top > 1 else 0)   # short rows beside a long one stay numbers
+    room = 50 if top > 1 else 0   # of powers of two: short rows beside a long one stay numbers
+    power = 0 if fine else int(np.frexp(top)[1]) - room
     return Frame(power, metric.kind != 2, float(np.ldexp(LONGEST, power)))
 
 # %% ../nbs/31_rabitq.ipynb #298c79ef
