@@ -203,7 +203,7 @@ FAR_OUT = 32 # times as wide as without its outermost hundredths: such a range i
 def usual_range(
     x: np.ndarray, # [n, d] float32
 ) -> tuple[np.ndarray, np.ndarray]: # ([d], [d]) float64
-    "From the least to the greatest number; without the outermost hundredths, and half as wide again, where those lie far out."
+    "From the least to the greatest number; a little more than all but 2% need, where those lie far out."
     low, high, k = x.min(0).astype(np.float64), x.max(0).astype(np.float64), max(1, len(x) // 100)
     if 2 * k + 1 >= len(x): return low, high
     inner = np.partition(x, (k, len(x) - 1 - k), axis=0)[[k, len(x) - 1 - k]].astype(np.float64)
@@ -218,7 +218,7 @@ class Int8DimensionCodec(Codec):
     def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:
         low, high = usual_range(x)
         return {"middle": ((low + high) / 2).astype(np.float32), "step": ((high - low) / 256).astype(np.float32)}
-    def _bins(self, x: np.ndarray) -> np.ndarray: # [n, d] float32 -> [n, d] float64, 0 to 256 within the range
+    def _bins(self, x: np.ndarray) -> np.ndarray: # [n, d] -> [n, d] float64, 0 to 256 if within
         bins = x - self.arrays["middle"].astype(np.float64)
         np.divide(bins, self.arrays["step"], out=bins, where=self.arrays["step"] > 0)
         return bins + 128
@@ -229,9 +229,9 @@ class Int8DimensionCodec(Codec):
         out, size = np.sqrt(np.einsum("ij,ij->i", out, out)), 256 * np.sqrt(step @ step)
         if not (out > size).any(): return
         i = int(np.argmax(out > size))
-        raise CodecError(f"row {first + i} lies {out[i]:.3g} outside of the range that int8-dimension "
-            f"learned in training, which is {size:.3g} large: leave it out, train with rows like it, "
-            "or take int8, which scales each row by itself")
+        where = f"row {first + i} lies {out[i]:.3g} outside of the range that int8-dimension"
+        raise CodecError(f"{where} learned in training, which is {size:.3g} large: leave it out, "
+            "train with rows like it, or take int8, which scales each row by itself")
     def _encode(self, x: np.ndarray) -> np.ndarray:
         codes = np.empty(x.shape, np.uint8)
         for i in range(0, len(x), 1024):

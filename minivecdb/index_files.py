@@ -249,11 +249,10 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
     return InvertedLists(a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"], np.cumsum(sizes) - sizes, sizes, sizes, len(ids), np.empty(0), a["signs"])
 
 def _reach(a: dict[str, np.ndarray], k: int) -> Reach | None:
-    "The reach of lists for inner products; without it, `nprobe` of them are read, as when the file was written."
+    "The reach of lists for inner products; without it, `nprobe` of them are read, as before."
     if (held := a.get("reach")) is None: return None
-    if held.shape != (2, k) or held.dtype != np.float64 or not ((held >= 0) & (held < np.inf)).all():
-        raise ValueError(f"expected a reach of shape (2, {k}), got {held.dtype} of shape {held.shape}")
-    return Reach(*held)
+    if held.shape == (2, k) and held.dtype == np.float64 and (held >= 0).all(): return Reach(*held)
+    raise ValueError(f"expected a reach of shape (2, {k}), got {held.dtype} of {held.shape}")
 
 def _frame(given: list) -> Frame:
     "A frame from a file, if it is one."
