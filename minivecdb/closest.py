@@ -43,8 +43,8 @@ def _length(a):
     return np.sqrt(total)
 
 @kernel(inline="always")
-def surrogate(query, prepared, own, row, length, kind): # [d] as given, [d], |q| where products count from, [d] as given, |row|, -1 where it is not known, 0..2
-    "What ranks a row that is at hand as it was given. Euclidean: |q - x|² - |q|²; `own` may count from another origin, as bounds do."
+def surrogate(query, prepared, own, row, length, kind): # [d], [d], |q|, [d], |row| or -1, 0..2
+    "What ranks a row. Euclidean: |q - x|² - |q|², where `own`, |q|, may count from another origin."
     if kind == 1: return apart(query, row) - np.float32(own * own)
     factor, offset = _factor(kind, length if length >= 0 else np.float64(_length(row)))
     return factor * product(prepared, row) + offset
@@ -128,7 +128,8 @@ def _closest(asked, slack, which, rows, at, ids, lengths, lower, heads, kind, di
                 lows[p] = np.inf
                 continue
             if asked_for <= p + 2 < end and not (len(lower) and lower[p + 2] > heap[0]): _fetch_row(rows, at[p + 2])
-            lows[p] = surrogate(queries[i], prepared[i], own[i], rows[at[p]], lengths[p] if len(lengths) else -1., kind) - slack[i]
+            length = lengths[p] if len(lengths) else -1.
+            lows[p] = surrogate(queries[i], prepared[i], own[i], rows[at[p]], length, kind) - slack[i]
             _replace_largest(heap, lows[p] + 2 * slack[i])
         if n + 1 < len(which):
             _fetch_row(prepared, which[n + 1])

@@ -48,7 +48,8 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     at = at[np.isin(lists.ids[at], ids)]
     at = at[np.argsort(lists.ids[at])]
     if not np.array_equal(lists.ids[at], ids): return True
-    codes = rows if ivf.codec.lossless else ivf._codes(lists.moved(rows), np.zeros(len(rows), np.int64))   # which list does not matter for these
+    rows = ivf.codec.source(rows, lists.moved(rows))
+    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))   # in any list: the codec takes no residuals
     return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())   # a code may round a number the other way
 
 def _objection(ivf: IVF, change: int, index: IVFIndex) -> str | None:

@@ -270,12 +270,6 @@ def _written_lists(index: IVF) -> Iterator[bytes]:
         yield np.ascontiguousarray(_unit(lists.codes[part], index) if codec.lossless else lists.codes[part]).tobytes()
         yield lists.ids[part].astype("<i8").tobytes()
 
-def _books(index: IVF) -> np.ndarray: # [M, K, d / M] float32
-    "Codebooks of rows as they were given: the origin is added to each piece, unless codes are of residuals."
-    books, origin = index.codec.arrays["codebooks"], index.lists.origin
-    if not len(origin) or index.codec.residual: return books
-    return books + index.codec.rotate(origin).reshape(len(books), 1, -1)
-
 def _written(index: IVF) -> Iterator[bytes]:
     "The file, piece by piece."
     d, n, codec, l2 = index.dimension, len(index), index.codec, index.metric.name == "euclidean"
@@ -287,7 +281,9 @@ def _written(index: IVF) -> Iterator[bytes]:
         centroids = centroids @ turn
     yield _common_bytes("IwPQ" if quantized else "IwFl", d, n, l2) + struct.pack("<QQ", len(centroids), max(1, len(centroids) // 10))
     yield _common_bytes("IxF2" if l2 else "IxFI", d, len(centroids), l2) + _vector(centroids) + struct.pack("<BQ", 0, 0)
-    if quantized: yield struct.pack("<BQQQQ", codec.residual, codec.code_width, d, codec.n_subquantizers, codec.n_bits) + _vector(_books(index))
+    if quantized:
+        yield struct.pack("<BQQQQ", codec.residual, codec.code_width, d, codec.n_subquantizers, codec.n_bits)
+        yield _vector(codec.codebooks_from(index.lists.origin))
     yield from _written_lists(index)
 
 @patch

@@ -21,7 +21,7 @@ from .shortlist import NO_TURN
 from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
 from .codecs import codec_from_state, make_codec
-from .origin import NO_ORIGIN
+from .origin import FARTHEST, NO_ORIGIN
 from .inverted_lists import InvertedLists
 from .lists_in_files import FileArray
 from .ivf import IVF
@@ -94,7 +94,8 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
     header = json.dumps(head).encode().ljust(room)
-    yield MAGIC + struct.pack("<III", VERSION if "origin" in arrays else 5, len(header), zlib.crc32(header)) + header   # without an origin, older programs can read it
+    version = VERSION if "origin" in arrays else 5   # which older programs can read
+    yield MAGIC + struct.pack("<III", version, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
     for entry, a in zip(head["arrays"], arrays.values()):
         yield bytes(entry["offset"] - at)
@@ -209,9 +210,11 @@ def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray], blocks: bool
 def _check_origin(path: Path, head: dict, origin: np.ndarray):
     "Raise unless lists may count from there."
     if not len(origin): return
-    if origin.shape != (head["dimension"],) or origin.dtype != np.float32: _fail(path, f"the origin has shape {origin.shape}, expected ({head['dimension']},)")
-    if not (abs(origin) <= 1e30).all(): _fail(path, "the origin is too far from zero")
-    if head["metric"] != "euclidean": _fail(path, f"a {head['metric']} index has an origin, and only euclidean distances may be moved")
+    d, metric = head["dimension"], head["metric"]
+    if origin.shape != (d,): _fail(path, f"the origin has shape {origin.shape}, expected ({d},)")
+    if origin.dtype != np.float32: _fail(path, f"the origin is {origin.dtype}, expected float32")
+    if not (abs(origin) <= FARTHEST).all(): _fail(path, f"the origin is beyond {FARTHEST:g}")
+    if metric != "euclidean": _fail(path, f"a {metric} index has an origin: only a euclidean one may")
 
 def _check_copies(path: Path, a: dict[str, np.ndarray], k: int, width: int):
     "Raise unless the arrays of the copies agree with each other and with the lists."
@@ -252,7 +255,9 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
     "Second places from a checked file."
     if "copies.sizes" not in a: return None
     sizes, ids = a["copies.sizes"], a["copies.ids"]
-    return InvertedLists(a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"], np.cumsum(sizes) - sizes, sizes, sizes, len(ids), np.empty(0), a["signs"], a["origin"])
+    columns = a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"]
+    starts, span = np.cumsum(sizes) - sizes, np.empty(0)
+    return InvertedLists(*columns, starts, sizes, sizes, len(ids), span, a["signs"], a["origin"])
 
 @patch(cls_method=True)
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
@@ -265,7 +270,9 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
-    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], a["origin"], _restored_copies(a))
+    columns, span = (a[name] for name in _COLUMNS), np.array(head["span"], float)
+    index.lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
+                                a["signs"], a["origin"], _restored_copies(a))
     index._next_id, index._order, index.note = min(int(head["next_id"]), LAST_ID + 1), a.get("order"), head.get("note")
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
     if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))

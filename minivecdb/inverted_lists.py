@@ -34,7 +34,7 @@ class InvertedLists:
     used: int           # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray    # smallest and largest length so far, see `length_span`
     signs: np.ndarray   # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
-    origin: np.ndarray = field(default_factory=lambda: NO_ORIGIN) # [d or 0] where lengths, bytes, centroids and lossy codes count from, see `origin_of`
+    origin: np.ndarray = field(default_factory=lambda: NO_ORIGIN) # [d or 0] see `origin_of`
     copies: "InvertedLists | None" = None # second places of the vectors, see the next page
     spare: np.ndarray = field(default_factory=lambda: NO_ROOMS)    # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
     given_up: np.ndarray = field(default_factory=lambda: NO_ROOMS) # [g, 2] the same, of rooms that somebody may still be reading
@@ -53,7 +53,10 @@ def empty_lists(
 ) -> InvertedLists:
     "Lists with nothing in them."
     none = np.zeros(n_lists, np.int64)
-    return InvertedLists(np.empty((0, width), dtype), np.empty(0, np.int64), np.empty((0,) if keep_lengths else (0, 0)), np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32), none, none, none, 0, np.empty(0), signs, origin)
+    codes, ids = np.empty((0, width), dtype), np.empty(0, np.int64)
+    lengths, span = np.empty((0,) if keep_lengths else (0, 0)), np.empty(0)
+    rounded, terms = np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32)
+    return InvertedLists(codes, ids, lengths, rounded, terms, none, none, none, 0, span, signs, origin)
 
 # %% ../nbs/32_inverted_lists.ipynb #58698fe1
 def ranges(
@@ -84,7 +87,9 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     columns = [a.like(capacity) if isinstance(a, Blocks) else np.empty((capacity, *a.shape[1:]), a.dtype) for a in _columns(lists)]
     target = ranges(starts, sizes)
     for new, old in zip(columns, _columns(lists)): new[target] = old[at]
-    return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span, lists.signs, lists.origin, lists.copies)
+    used = int(rooms.sum())
+    more = lists.span, lists.signs, lists.origin, lists.copies
+    return InvertedLists(*columns, starts, sizes, rooms, used, *more)
 
 @patch
 def with_room(self: InvertedLists,
@@ -173,7 +178,7 @@ def by_list(
 def plain(self: InvertedLists,
     j: int, # list number
 ) -> tuple[np.ndarray, np.ndarray]: # ([L, d] float32, [L] float64)
-    "The rows of a list whose codes are float32 rows, and their lengths, as they are multiplied; views, unless they are moved."
+    "The rows and lengths of a list whose codes are float32 rows, as they are multiplied."
     part = slice(self.starts[j], self.starts[j] + self.sizes[j])
     return self.moved(self.codes[part]), self.lengths[part]
 

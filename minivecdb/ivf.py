@@ -129,7 +129,8 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     plain = self.codec.lossless   # kept in bytes, too
-    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN, origin)
+    width, signs = (-(-self.dimension // 4) * 4, useful_signs(x, self.seed)) if plain else (0, NO_TURN)
+    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, width, signs, origin)
     if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
     if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
@@ -170,12 +171,12 @@ def replace(self: IVF,
     "Remove some vectors and add others in one step."
     self._check_trained()
     given = as_matrix(x, self.dimension)
-    x = self.lists.moved(given)   # what everything is computed from; flat codes are the rows as given
+    x = self.lists.moved(given)   # what everything but flat codes is computed from
     self._first_look()
     ids = self._new_ids(ids, len(x), gone)
     unit = prepare_queries(x, self.metric)[0]
     labels, cost = assign(unit, self.coarse.rows, clustering_metric(self.metric.name).name) if assigned is None else assigned
-    codes = given if self.codec.lossless else self._codes(x, labels)
+    codes = self._codes(self.codec.source(given, x), labels)
     lengths, signs = row_lengths(x), self.lists.signs
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # lists with second places, or in blocks, are not kept even
@@ -403,13 +404,15 @@ def _call_of_one(self: IVF) -> Callable:
         one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
         return lambda query, k, nprobe, rescore: one(query, k, nprobe)
     if not self.codec.scans:
-        lists, near = self.lists, ready_codes(self.codec, self.metric, self.coarse, self.centroids, self.lists)
+        lists = self.lists
+        near = ready_codes(self.codec, self.metric, self.coarse, self.centroids, lists)
         def measured(query, k, nprobe, rescore):
             if rescore is not None and self.rows is None: return None
             moved = lists.moved(query)
             found = near(moved, k if rescore is None else max(k, rescore), nprobe)
             if found is None or rescore is None: return found
-            return self._rescored(query, found[1], k, prepare_queries(moved, self.metric, True), lists.span, True)
+            prepared = prepare_queries(moved, self.metric, True)
+            return self._rescored(query, found[1], k, prepared, lists.span, True)
         return measured
     if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
@@ -481,8 +484,8 @@ def search(self: IVF,
             read, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             held.scan(read, kept, decode, floats=floats)
             if held.copies is not None: held.scan_copies(read, kept, decode_copy, floats=floats)
-        asked = some if self.codec.lossless else self.codec.project(moved)   # the same array, unless codes have fewer dimensions
-        ready = prepared if asked is some or asked is moved else prepare_queries(asked, self.metric, compiled)
+        asked, ready = self.codec.project(self.codec.source(some, moved)), prepared
+        if asked is not some and asked is not moved: ready = prepare_queries(asked, self.metric, compiled)   # fewer dimensions
         found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, allowed, where, ready, not again or samples > 0, lists.signs, in_bytes)
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
@@ -511,7 +514,8 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
     if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
     allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     if most >= len(self.lists): pass   # every row is measured
-    elif compiled and self._rows_by_number(found): worth_measuring(queries, prepared[0], prepared[1], allowed, self.rows.x, found, lows, self.metric.kind, k)
+    elif compiled and self._rows_by_number(found):
+        worth_measuring((queries, *prepared), allowed, self.rows.x, found, lows, self.metric.kind, k)
     elif most > FIRST * k:
         near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
         behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
@@ -587,8 +591,8 @@ def range_search(self: IVF,
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
     probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
     for some in probes: self._first_look(some)
-    asked = queries if self.codec.lossless else self.codec.project(lists.moved(queries))
-    found = [self._within(q, limit, lists.reached(some)[0], fetch, lists.ids) for q, some in zip(asked, probes)]
+    asked, reached = self.codec.project(self.codec.source(queries, lists.moved(queries))), lists.reached
+    found = [self._within(q, limit, reached(p)[0], fetch, lists.ids) for q, p in zip(asked, probes)]
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
@@ -625,7 +629,7 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])
-        rows = lists.moved(rows[where]) if self.codec.lossless else rows[where]   # decoded ones are moved already
+        rows = self.codec.moved(rows[where], lists.origin)
         away = prepare_queries(rows, self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
         total += float(np.einsum("ij,ij->", away, away))
     return total / (2 if self.metric.name == "cosine" else 1) / len(some) if len(some) else float("nan")

@@ -332,9 +332,9 @@ FIRST = 3 # times k: how many rows are measured before intervals decide which ot
 AHEAD = 4 # rows that are on their way from memory while another is measured
 
 @kernel()
-def worth_measuring(queries, prepared, own, slack, rows, found, lows, kind, k): # [m, d], [m, d], [m], [m], [n, d], [m, keep] row numbers, -1 for none, [m, keep], …
+def worth_measuring(asked, slack, rows, found, lows, kind, k): # (given, prepared [m, d], lengths [m]), [m], [n, d], [m, keep], -1 for none, [m, keep], …
     "Strike out the rows whose intervals lie behind the k nearest of the first 3 k."
-    heap, d, keep = np.empty(k, np.float32), rows.shape[1], found.shape[1]
+    (queries, prepared, own), heap, d, keep = asked, np.empty(k, np.float32), rows.shape[1], found.shape[1]
     for i in range(len(found)):
         heap[:] = np.inf
         for x in range(min(AHEAD, keep)):
@@ -343,7 +343,8 @@ def worth_measuring(queries, prepared, own, slack, rows, found, lows, kind, k): 
             r = found[i, x]
             if x < FIRST * k and r >= 0:
                 if x + AHEAD < min(FIRST * k, keep) and found[i, x + AHEAD] >= 0: fetch_ahead(rows.ctypes.data + 4 * d * found[i, x + AHEAD], 4 * d)
-                _replace_largest(heap, surrogate(queries[i], prepared[i], own[i], rows[r], -1., kind) + slack[i])
+                high = surrogate(queries[i], prepared[i], own[i], rows[r], -1., kind) + slack[i]
+                _replace_largest(heap, high)
             elif lows[i, x] > heap[0]: found[i, x] = -1
             elif r >= 0: fetch_ahead(rows.ctypes.data + 4 * d * r, 4 * d)
 
@@ -471,9 +472,10 @@ def _blocks_of(start, size):
     return (start + size + 63) // 64 - start // 64 if size else np.int64(0)
 
 @kernel()
-def _search_one_code(given, query, kind, coarse, signs, held, lists, copies, ids, how, keep, nprobe, rows, distances, found): # [1, d], the same from the origin of the lists, 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, lists to read, [n, d] or [0, d], answers [1, k] twice
+def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, keep, nprobe, rows, distances, found): # ([1, d] as given, the same from the origin), 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, lists to read, [n, d] or [0, d], answers [1, k] twice
     "One query from its numbers to its neighbours; whether that was certain."
-    d, (data, w, bits), own, prepared, turned = query.shape[1], held, np.empty(1), query.copy(), np.empty_like(query)
+    (given, query), (data, w, bits), own = asked, held, np.empty(1)
+    d, prepared, turned = query.shape[1], query.copy(), np.empty_like(query)
     distances[:], found[:] = np.inf, -1
     prepare_kernel(query, kind == 0, prepared, own)
     if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
@@ -503,7 +505,9 @@ def _search_one_code(given, query, kind, coarse, signs, held, lists, copies, ids
         lower_ends(me, (coarse[0], coarse[1]), (copies[0], w), copies[1:3], near[0], (copies[4], open_, copies[5]), how, limit, done, lows, blocks)
     names, ends = _lowest_of(lows, blocks, (data, w), copies, ids, (bits, numbers, unit[0] * how[0]), keep, rows)
     if not len(rows): found[0, :len(names)], distances[0, :len(names)] = names, ends
-    else: measure(given[0], prepared[0], own[0], np.float32(slack_of(kind, own[0], lists[2], d) * .500001), rows, names, ends, kind, distances[0], found[0])
+    else:
+        half = np.float32(slack_of(kind, own[0], lists[2], d) * .500001)
+        measure(given[0], prepared[0], own[0], half, rows, names, ends, kind, distances[0], found[0])
     return True
 
 def ready_code(
@@ -522,9 +526,11 @@ def ready_code(
     def call(query, k, keep, nprobe):
         if nprobe >= n_lists: return None
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        moved = lists.moved(query)
-        if not run(_plain(query), _plain(moved), kind, *held, keep, nprobe, rows, distances, found): return None
-        if not exact: distances = np.where(found < 0, np.inf, metric.correct(distances, row_lengths(moved)[:, None].astype(np.float32))).astype(np.float32)
+        asked = _plain((query, lists.moved(query)))
+        if not run(asked, kind, *held, keep, nprobe, rows, distances, found): return None
+        if exact: return distances, found
+        own = row_lengths(asked[1])[:, None].astype(np.float32)
+        distances = np.where(found < 0, np.inf, metric.correct(distances, own)).astype(np.float32)
         return distances, found
     return call
 
