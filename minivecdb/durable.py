@@ -104,7 +104,7 @@ def save(self: IVFIndex) -> Path: # the file
     "Keep the index beside its storage, which must be open for writing, in place of an older one."
     storage = self.storage
     if not isinstance(storage, DurableStorage): raise TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
-    storage._check_writable()
+    storage._check_writable(waits=True)
     with self._lock, storage._lock:
         self.catch_up()
         ivf, note = self.ivf._still(), _history(storage)
