@@ -90,6 +90,7 @@ def _array(x: np.ndarray, where: str) -> Any:
     if x.dtype.kind in "iubU" and not isinstance(x, np.ma.MaskedArray): return x.tolist()
     return [natural(v, f"{where}[{i}]") for i, v in enumerate(x)]
 
+# %% ../nbs/47_cells.ipynb #b0edfa36
 _NATURAL: dict[type, Callable] = { # the first that a value is an instance of
     str: lambda x, where: str.__str__(x),
     bool: lambda x, where: x,

@@ -130,6 +130,7 @@ def _arrow_matrix(column: Any, dimension: int, vector: str, first: int = 0) -> n
         raise VectorError(f"{where(flat.is_null(), dimension)} has a missing number")
     return flat.to_numpy(zero_copy_only=False).reshape(-1, dimension)
 
+# %% ../nbs/47_frames.ipynb #8479b8ca
 def _arrow_values(name: str, column: Any, first: int) -> list:
     "The natural values of a column."
     pa, unit = need("pyarrow", "reading Arrow"), getattr(column.type, "unit", None)

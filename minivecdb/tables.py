@@ -141,6 +141,7 @@ def source_blocks(
     if isinstance(vectors, Iterator): return _stream_blocks(vectors)
     return _array_blocks(vectors, dimension)
 
+# %% ../nbs/48_tables.ipynb #60db07f7
 def with_own_ids(
     metas: list, # m metadata
     block: Block, # that they are of
