@@ -91,6 +91,20 @@ class Codec:
     ) -> np.ndarray:
         """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
         ...
+    def source(
+        self,
+        given: np.ndarray,  # [n, d] float32
+        moved: np.ndarray,  # [n, d] float32: the same, counted from the origin of the lists
+    ) -> np.ndarray:
+        """Which of both its codes stand for: lossy codes are finest around the origin."""
+        ...
+    def moved(
+        self,
+        rows: np.ndarray,  # [n, d] float32, decoded
+        origin: np.ndarray,  # [d] float32 of the lists, or [0]
+    ) -> np.ndarray:
+        """Decoded rows, counted from the origin."""
+        ...
     def rows(
         self,
         codes: np.ndarray,  # [n, code_width]
@@ -127,7 +141,7 @@ class Int8Codec(Codec):
     def code_width(self) -> int: ...
 FAR_OUT: int
 def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """From the least to the greatest number; without the outermost hundredths, and half as wide again, where those lie far out."""
+    """From the least to the greatest number; a little more than all but 2% need, where those lie far out."""
     ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
