@@ -253,3 +253,27 @@ def codec_from_state(
 def from_state(cls: Codec, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
     "The same as `codec_from_state`."
     return codec_from_state(spec, arrays)
+
+# %% ../nbs/31_codecs.ipynb #95c3ddb0
+@patch
+def sound(self: Codec,
+    codes: np.ndarray, # [n, code_width], as lists hold them
+) -> bool:
+    "Whether codes from a file stand for finite numbers."
+    return True
+
+@patch
+def sound(self: FlatCodec, codes: np.ndarray) -> bool: return bool(np.isfinite(codes).all())
+
+@patch
+def sound(self: BFloat16Codec, codes: np.ndarray) -> bool: return bool((codes & 0x7f80 != 0x7f80).all())
+
+@patch
+def sound(self: Int8Codec, codes: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(127 * np.ascontiguousarray(codes[:, -4:]).view(np.float32)).all())
+
+@patch
+def sound(self: Int8DimensionCodec, codes: np.ndarray) -> bool:
+    ends = np.array([[0], [255]], np.uint8).repeat(self.dimension, 1)
+    with np.errstate(all="ignore"): return bool(np.isfinite(self.decode(ends)).all())

@@ -7,13 +7,14 @@ __all__ = ['QUESTIONS', 'TableError', 'read_rows', 'texts_of', 'fill_storage', '
            'load_or_fill', 'demo']
 
 # %% ../nbs/40_headlines.ipynb #a0be5219
-import csv, json
+import csv, io, json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.foundation import L
 from .vector_storage import VectorStorage, MinivecdbError, as_metadata
+from .json_files import read_text_bytes
 from .gen_embeddings import Embedder, as_embedder, check_model, get_embedding, get_embeddings
 from .filters import Filter
 from .ivf_index import IVFIndex
@@ -24,7 +25,7 @@ class TableError(MinivecdbError, ValueError):
 
 def _csv_rows(path: Path, delimiter: str) -> list[dict]:
     "The rows of a CSV file by column name."
-    with open(path, encoding="utf-8-sig", newline="") as f:
+    with io.StringIO(read_text_bytes(path).decode("utf-8-sig"), newline="") as f:
         csv.field_size_limit(1 << 30)
         reader = csv.DictReader(f, delimiter=delimiter, strict=True)
         names = reader.fieldnames or []
@@ -39,7 +40,7 @@ def _csv_rows(path: Path, delimiter: str) -> list[dict]:
 def _json_rows(path: Path) -> list[dict]:
     "The objects of a JSON lines file."
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
+    for number, line in enumerate(read_text_bytes(path).decode("utf-8-sig").split("\n"), 1):
         if not line.strip(): continue
         try: row = json.loads(line)
         except (ValueError, RecursionError) as e: raise TableError(f"{path}, line {number}: not valid JSON ({e})") from None

@@ -115,6 +115,10 @@ def _take(self: Projection, arrays: dict[str, np.ndarray]) -> Codec:
     self.inner._take({a.removeprefix("inner "): v for a, v in self.arrays.items() if a.startswith("inner ")})
     return self
 
+@patch
+def sound(self: Projection, codes: np.ndarray) -> bool: return self.inner.sound(codes)
+
+
 # %% ../nbs/31_projections.ipynb #f2bba848
 def principal_axes(
     x: np.ndarray, # [n, d] float32

@@ -18,6 +18,7 @@ import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, VectorError, VectorStorage, as_matrix, as_metadata, as_metadatas
+from .json_files import open_to_read
 
 # %% ../nbs/48_tables.ipynb #82275857
 try: import orjson
@@ -63,6 +64,7 @@ def table_length(source: Any) -> int | None: # None where only reading it all wo
     "How many rows a table has; a progress bar asks."
     if _kind(source) != "path": return len(source) if hasattr(source, "__len__") else None
     path = Path(source)
+    if path.exists(): open_to_read(path).close()   # refuses what is no file
     with suppress(ValueError, TypeError, OSError, EOFError, ImportError): # the reading itself will say what is wrong
         if path.suffix == ".parquet": return need("pyarrow.parquet", "reading Parquet").read_metadata(path).num_rows
         if path.suffix == ".npy": return len(np.load(path, mmap_mode="r", allow_pickle=False))
@@ -89,8 +91,10 @@ def _file_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Bl
 
 def _numpy_blocks(path: Path, dimension: int, n: int) -> Iterator[Block]:
     "A matrix in a file, mapped."
+    open_to_read(path).close()   # refuses what is no file
     try: x = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as e: raise FileFormatError(f"{path}: {e}: save it with numpy.save") from None
+    except (ValueError, EOFError, TypeError, ArithmeticError, RecursionError, MemoryError) as e: raise FileFormatError(f"{path}: {e}: save it with numpy.save") from None
+    if not isinstance(x, np.ndarray): raise FileFormatError(f"{path}: holds several arrays: save one with numpy.save")
     if x.ndim != 2: raise DimensionError(f"{path}: expected a matrix of shape (n, {dimension}), got shape {x.shape}: save one vector per row")
     for a in range(0, len(x), n): yield Block(x[a:a + n], None)
 
@@ -144,10 +148,12 @@ def _arrow_blocks(batches: Iterable, dimension: int, vector: str) -> Iterator[Bl
 def _parquet_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Block]:
     "A Parquet file, read piece by piece: left to itself the library holds whole row groups, and of some files that is everything. Checksums are compared where its writer left some."
     pa, parquet = need("pyarrow", "reading Parquet"), need("pyarrow.parquet", "reading Parquet")
+    open_to_read(path).close()   # refuses what is no file
     try:
         with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True) as file: yield from _arrow_blocks(file.iter_batches(batch_size=n), dimension, vector)
     except FileNotFoundError: raise
-    except (pa.ArrowException, OSError) as e: raise FileFormatError(f"{path}: {e}") from None
+    except MinivecdbError: raise
+    except (pa.ArrowException, OSError, ArithmeticError, MemoryError) as e: raise FileFormatError(f"{path}: {e}") from None
 
 # %% ../nbs/48_tables.ipynb #d0e17e28
 def _missing(x: Any) -> bool: return x is None or (isinstance(x, float) and x != x) or type(x).__name__ in ("NaTType", "NAType")
@@ -187,7 +193,7 @@ MAX_LINE = 64 << 20 # bytes
 
 def _lines(path: Path) -> Iterator[tuple[int, dict]]:
     "The objects of a file, with their line numbers."
-    with open(path, "rb") as file:
+    with open_to_read(path) as file:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), 1):
             if len(line) > MAX_LINE: raise FileFormatError(f"{path}: line {number} is longer than {MAX_LINE:,} bytes")
             if line.strip(): yield number, _line(path, number, line)
