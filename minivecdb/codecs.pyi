@@ -78,6 +78,7 @@ class Codec:
     ) -> np.ndarray:
         """Inner products of queries with decoded vectors, right to rounding."""
         ...
+    def shapes(self) -> dict[str, tuple]: ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
         ...
@@ -85,25 +86,36 @@ class Codec:
     def from_state(cls, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
         """The same as `codec_from_state`."""
         ...
+    def sound(
+        self,
+        codes: np.ndarray,  # [n, code_width], as lists hold them
+    ) -> bool:
+        """Whether codes from a file stand for finite numbers."""
+        ...
 class FlatCodec(Codec):
     """The float32 numbers themselves: 4 bytes per dimension."""
     name: str
     lossless: bool
     code_dtype: Any
+    def sound(self, codes: np.ndarray) -> bool: ...
 class BFloat16Codec(Codec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
     name: str
     code_dtype: Any
+    def sound(self, codes: np.ndarray) -> bool: ...
 class Int8Codec(Codec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
     name: str
     @property
     def code_width(self) -> int: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
     name: str
     learned: tuple[Any, ...]
     fewest: int
+    def shapes(self) -> dict[str, tuple]: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
 codec_forms: dict[str, tuple[str, Callable]]
 def register_codec(
     form: str,  # how an error message shows it

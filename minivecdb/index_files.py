@@ -14,22 +14,23 @@ from pathlib import Path
 from typing import Any, BinaryIO
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import FileFormatError, MAX_DIMENSION
+from .vector_storage import FileFormatError
 from .json_files import check_memory, open_to_read, write_atomically
-from .rotation import ROUNDS, random_signs
 from .shortlist import NO_TURN
 from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
-from .codecs import Codec, codec_from_state, make_codec
+from .codecs import Codec, codec_from_state
 from .inverted_lists import InvertedLists
 from .lists_in_files import FileArray
+from .checked_index import (
+    RowCheck, array_bytes, check_entries, check_fields, check_shapes, check_small, refuse)
 from .ivf import IVF
 from .ivf_balance import PER_LIST, Upkeep
 from .ivf_choice import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
 MAGIC, VERSION = b"minivIVF", 5 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed
-_COLUMNS = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
+_BY_ROW = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
 
 @patch
 def _arrays(self: IVF) -> dict[str, np.ndarray]:
@@ -63,7 +64,7 @@ def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
 def _in_lists(entry: dict) -> tuple[str, str] | None:
     "To which lists an array belongs, and as what: ('', 'ids') or ('copies', 'ids'); None for one that is no column of lists."
     owner, _, column = entry["name"].rpartition(".")
-    return (owner, column) if owner in ("", "copies") and column in _COLUMNS else None
+    return (owner, column) if owner in ("", "copies") and column in _BY_ROW else None
 
 def _stretches(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool) -> np.ndarray: # -> [n_lists, columns, 2] int64
     "From which byte of the file to which each list is, column by column."
@@ -114,209 +115,63 @@ def save(self: IVF,
 
 # %% ../nbs/36_index_files.ipynb #6ee474a8
 MAX_HEADER = 4 << 20 # bytes: some thirty arrays and a note take a few thousand
-_TYPES = {"<f4", "<f8", "<i8", "<u2", "|u1", "|i1", "<f2"}
-_LARGE = {"codes", "ids", "lengths", "rounded", "terms", "order", "copies.codes", "copies.ids", "copies.rounded", "copies.terms"}
-
-def _fail(path: Path, why: str): raise FileFormatError(f"{path}: {why}: build the index again, and save it")
+_LARGE = {
+    "codes", "ids", "lengths", "rounded", "terms", "order",
+    "copies.codes", "copies.ids", "copies.rounded", "copies.terms"}
 
 def _header(path: Path, file: BinaryIO) -> tuple[dict, int]: # (header, the byte after it)
     "The header of an index file, if it is whole and of this version."
     start, size = os.pread(file.fileno(), 20, 0), os.fstat(file.fileno()).st_size
-    if len(start) < 20 or start[:8] != MAGIC: _fail(path, "not an index file")
+    if len(start) < 20 or start[:8] != MAGIC: refuse(path, "not an index file")
     version, length, crc = struct.unpack("<III", start[8:])
-    if not 1 <= version <= VERSION: _fail(path, f"format version {version}, and this is minivecdb for versions 1 to {VERSION}")
-    if length > MAX_HEADER: _fail(path, f"the header should take {length:,} bytes, and takes {MAX_HEADER:,} at most")
-    if 20 + length > size: _fail(path, f"the header should be {length} bytes, but the file ends at byte {size}: it was truncated")
+    if not 1 <= version <= VERSION:
+        refuse(path, f"format version {version}, and this is minivecdb for versions 1 to {VERSION}")
+    if length > MAX_HEADER:
+        refuse(path, f"the header should take {length:,} bytes, expected at most {MAX_HEADER:,}")
+    if 20 + length > size:
+        refuse(path, f"the header should be {length} bytes, but the file ends at byte {size}: it was "
+               "truncated")
     header = os.pread(file.fileno(), length, 20)
-    if zlib.crc32(header) != crc: _fail(path, "the header is damaged")
+    if zlib.crc32(header) != crc: refuse(path, "the header is damaged")
     try: return json.loads(header), 20 + length
-    except (ValueError, RecursionError): _fail(path, "the header is not JSON")
-
-# %% ../nbs/36_index_files.ipynb #a1676bb1
-def _whole(value: Any, least: int = 0, most: int = LAST_ID + 1) -> bool:
-    "Whether a value of JSON is a whole number in a range."
-    return type(value) is int and least <= value <= most
-
-def _number(value: Any) -> bool:
-    "Whether a value of JSON is a finite number from 0 up."
-    return type(value) in (int, float) and 0 <= value < math.inf
-
-def _span(value: Any) -> bool:
-    "Whether it is the smallest and the largest length, or nothing."
-    return isinstance(value, list) and len(value) in (0, 2) and all(map(_number, value)) and value == sorted(value)
-
-_FIELDS = { # of a header: what each may be
-    "dimension": lambda v: _whole(v, 1, MAX_DIMENSION),
-    "n_clusters": lambda v: v is None or _whole(v, 1),
-    "metric": lambda v: isinstance(v, str),
-    "seed": lambda v: type(v) is int,
-    "next_id": lambda v: _whole(v, 0, LAST_ID + 2),
-    "codec": lambda v: isinstance(v, dict) and isinstance(v.get("codec"), str) and len(v["codec"]) < 100,
-    "span": _span,
-    "arrays": lambda v: isinstance(v, list)}
-_MAY = { # fields that older files lack
-    "spill": _number,
-    "codec_given": lambda v: isinstance(v, bool),
-    "error_then": lambda v: isinstance(v, list) and len(v) == 2 and isinstance(v[0], (int, float)) and _whole(v[1]),
-    "upkeep": lambda v: isinstance(v, list) and len(v) in (2, 3) and all(map(_whole, v)),
-    "choice": lambda v: isinstance(v, dict),
-    "note": lambda v: isinstance(v, dict)}
-
-def _check_fields(path: Path, head: Any):
-    "Raise unless a header has the fields of an index, each with a value that can be."
-    if not isinstance(head, dict): _fail(path, "the header is not an object")
-    for name, fits in _FIELDS.items():
-        if not fits(head.get(name)): _fail(path, f"the header says {name} is {str(head.get(name))[:60]!r}, which cannot be")
-    for name, fits in _MAY.items():
-        if head.get(name) is not None and not fits(head[name]): _fail(path, f"the header says {name} is {str(head[name])[:60]!r}, which cannot be")
-
-def _nbytes(entry: dict) -> int:
-    "Bytes of an array."
-    return np.dtype(entry["dtype"]).itemsize * math.prod(entry["shape"])
-
-def _is_entry(e: Any) -> bool:
-    "Whether this can describe an array."
-    if not isinstance(e, dict) or not isinstance(e.get("name"), str) or not isinstance(e.get("shape"), list): return False
-    return e.get("dtype") in _TYPES and _whole(e.get("offset")) and _whole(e.get("crc32"), 0, 2**32 - 1) and len(e["shape"]) <= 3 and all(map(_whole, e["shape"]))
-
-def _check_entries(path: Path, entries: list, at: int, size: int): # at: where the header ends; size: of the file
-    "Raise unless the arrays follow on each other and end with the file."
-    for e in entries:
-        if not _is_entry(e) or e["offset"] != -(-at // 64) * 64: _fail(path, f"array {str(e)[:80]} has an impossible type, shape or place")
-        at = e["offset"] + _nbytes(e)
-    if at != size: _fail(path, f"the arrays end at byte {at}, but the file at byte {size}: it was truncated or added to")
-    names = [e["name"] for e in entries]
-    if len(set(names)) < len(names): _fail(path, "an array is there twice")
-
-# %% ../nbs/36_index_files.ipynb #0e10fa75
-def _expected(head: dict, codec: Codec, given: dict[str, tuple]) -> dict[str, tuple]: # name -> (type, possible shapes)
-    "The arrays that an index has, if it has so many ids, copies and lists as `given` shapes say."
-    d, k, n, c = head["dimension"], *(given.get(name, (0,))[0] for name in ("sizes", "ids", "copies.ids"))
-    width, of_codes = codec.code_width, codec.code_dtype
-    codes = (-(-n // ROWS), ROWS * width) if codec.scans else (n, width)
-    lists = {
-        "centroids": ("f4", (k, d)), "sizes": ("i8", (k,)), "sums": ("i8", (k,)), "signs": ("f4", (ROUNDS, d)),
-        "codes": (of_codes, codes), "ids": ("i8", (n,)), "order": ("i8", (n,)),
-        "lengths": ("f8", (n,)) if codec.lossless else ("f8", (n,), (n, 0), (0, 0)),
-        "rounded": ("i1", (n, -(-d // 4) * 4), (n, 0)), "terms": ("f4", (n, 4), (n, 0))}
-    copies = {
-        "copies.sizes": ("i8", (k,)), "copies.ids": ("i8", (c,)), "copies.codes": (of_codes, (c, width), (c, 0)),
-        "copies.rounded": ("i1", (c, -(-d // 4) * 4), (c, 0)), "copies.terms": ("f4", (c, 4), (c, 0))}
-    upkeep = {f"upkeep.{name}": (dtype, (k,)) for name, dtype in PER_LIST.items()}
-    strays = {"upkeep.strays": ("i8", (given.get("upkeep.strays", (0,))[0], 3))}
-    return lists | copies | upkeep | strays | {f"codec.{name}": ("f4", shape) for name, shape in codec._shapes().items()}
-
-_ALWAYS = {"centroids", "sizes", "codes", "ids", "lengths"}
-
-def _check_shapes(path: Path, head: dict, codec: Codec):
-    "Raise unless the types and shapes of the arrays are those of such an index; nothing of them was read yet."
-    given = {e["name"]: tuple(e["shape"]) for e in head["arrays"]}
-    if missing := _ALWAYS - given.keys(): _fail(path, f"the array {min(missing)!r} is missing")
-    if any(not shape for shape in given.values()): _fail(path, "an array has no axis")
-    expected = _expected(head, codec, given)
-    for e in head["arrays"]:
-        if e["name"] not in expected and e["name"].startswith("upkeep."): continue   # of an older version
-        if e["name"] not in expected: _fail(path, f"the array {e['name'][:40]!r} is not known")
-        dtype, *shapes = expected[e["name"]]
-        if np.dtype(e["dtype"]) != np.dtype(dtype) or given[e["name"]] not in shapes:
-            _fail(path, f"array {e['name']!r} has type {e['dtype']} and shape {given[e['name']]}, expected {np.dtype(dtype).str} and {' or '.join(map(str, shapes))}")
-    _check_together(path, head, codec, given)
-
-def _check_together(path: Path, head: dict, codec: Codec, given: dict[str, tuple]):
-    "Raise unless arrays that need each other are there together."
-    if missing := {f"codec.{name}" for name in codec._shapes()} - given.keys(): _fail(path, f"the array {min(missing)!r} is missing")
-    wide = {name: given[name][1] > 0 for name in ("rounded", "terms", "copies.rounded", "copies.terms") if name in given}
-    if wide.get("rounded", False) != wide.get("terms", False): _fail(path, "rows in bytes and their terms do not belong together")
-    there = {name for name in given if name.startswith("copies.")}
-    if not there: return
-    if len(there) < 5 or head.get("spill") is None: _fail(path, "second places are there in part")
-    if any(wide[f"copies.{name}"] != wide.get(name, False) for name in ("rounded", "terms")): _fail(path, "bytes of the copies do not belong to those of the rows")
-    if (given["copies.codes"][1] > 0) == codec.lossless and given["copies.ids"][0]: _fail(path, f"codes of the copies have width {given['copies.codes'][1]}")
-
-def _check_sizes(path: Path, sizes: np.ndarray, n: int, what: str):
-    "Raise unless the lists hold `n` rows together; added up in whole numbers that cannot wrap."
-    if (total := sum(sizes.tolist())) != n or (sizes < 0).any(): _fail(path, f"the lists of {what} hold {total} vectors, the smallest {sizes.min(initial=0)}, but there are {n} ids")
-
-def _check_small(path: Path, a: dict[str, np.ndarray], d: int):
-    "Raise unless the sizes of lists and the rotation can be."
-    _check_sizes(path, a["sizes"], len(a["ids"]), "rows")
-    if "copies.ids" in a: _check_sizes(path, a["copies.sizes"], len(a["copies.ids"]), "copies")
-    if "signs" in a and not (abs(a["signs"]) == abs(random_signs(d))).all(): _fail(path, "the signs are no rotation")
+    except (ValueError, RecursionError): refuse(path, "the header is not JSON")
 
 # %% ../nbs/36_index_files.ipynb #5cb83d45
 def _read_anyway(head: dict, codec: Codec) -> set[str]:
-    "Large arrays that opening an index reads: where the originals of copies are follows from all ids."
+    "Large arrays that opening reads: where the originals of copies are follows from all ids."
     if not any(e["name"] == "copies.ids" for e in head["arrays"]): return set()
-    return {"ids", "copies.ids"} | ({"copies.codes"} if codec.scans else set())
-
-class _Rows:
-    "What rows of a file must be before they are searched: of an id of their own, and of finite numbers."
-    def __init__(self, path: Path, head: dict, codec: Codec, columns: dict[str, np.ndarray | FileArray]):
-        self.path, self.codec, self.next_id, self.columns = path, codec, head["next_id"], columns
-        n = len(columns["ids"])
-        self.list_of = np.zeros(self.next_id, np.int32) if self.next_id <= 2 * n + 4096 else None # by id, from 1 up; None where ids are sparse
-
-    def check(self, j: int, first: int, last: int):
-        "Raise unless the rows from `first` to `last`, which are in list `j`, can be searched."
-        ids, each = self.columns["ids"][first:last], ROWS if self.codec.scans else 1
-        if len(ids) and not 0 <= ids.min() <= ids.max() < self.next_id: _fail(self.path, f"list {j} has ids from {ids.min()} to {ids.max()}, expected 0 to {self.next_id - 1}")
-        self.check_ids(j, ids)
-        if not self.codec.sound(self.columns["codes"][first // each:-(-last // each)]): _fail(self.path, f"list {j} has codes that stand for no finite numbers")
-        lengths = self.columns["lengths"][first:last] if len(self.columns["lengths"].shape) == 1 else np.zeros(0)
-        if not (np.isfinite(lengths) & (lengths >= 0)).all(): _fail(self.path, f"list {j} has lengths from {lengths.min()} to {lengths.max()}")
-
-    def check_ids(self, j: int, ids: np.ndarray):
-        "Raise if an id comes twice, here or in a list that was looked at before."
-        twice = len(np.unique(ids)) < len(ids)   # again where a list is checked in pieces; all ids are, in the end
-        if self.list_of is not None:
-            twice = twice or bool((~np.isin(self.list_of[ids], (0, j + 1))).any())
-            self.list_of[ids] = j + 1
-        if twice: _fail(self.path, f"an id of list {j} comes twice")
-
-    def check_all_ids(self):
-        "Raise if an id comes twice anywhere; where ids are dense, looking at every list has told."
-        if self.list_of is None and len(np.unique(ids := self.columns["ids"][:])) < len(ids): _fail(self.path, "an id comes twice")
-        self.list_of = None
-
-    def check_order(self, order: np.ndarray):
-        "Raise unless the order of insertion holds the ids."
-        if not np.array_equal(np.sort(order), np.sort(self.columns["ids"][:])): _fail(self.path, "the order of insertion holds other ids than the lists")
-
-    def check_copies(self, ids: np.ndarray):
-        "Raise unless copies belong to rows, and each row has one at most."
-        all_ids = self.columns["ids"][:]
-        if len(all_ids) and not 0 <= all_ids.min() <= all_ids.max() < self.next_id: _fail(self.path, f"there are ids from {all_ids.min()} to {all_ids.max()}, expected 0 to {self.next_id - 1}")
-        if len(np.unique(ids)) < len(ids): _fail(self.path, "an id of the copies comes twice")
-        if len(lost := ids[~np.isin(ids, all_ids)]): _fail(self.path, f"{len(lost):,} of {len(ids):,} copies have no original, such as id {lost[0]}")
-
-    def check_every(self, sizes: np.ndarray, most: int = 1 << 16):
-        "Raise unless all rows can be searched."
-        self.list_of = None   # one look at all ids tells
-        for j, last in enumerate(np.cumsum(sizes).tolist()):
-            for first in range(last - int(sizes[j]), last, most): self.check(j, first, min(last, first + most))
-        self.check_all_ids()
+    return {"ids", "copies.ids"} | ({"copies.codes"} if codec.block_rows > 1 else set())
 
 class _Unseen:
-    "The lists of a file that nobody has read yet, and their checksums. Reads the file itself, so that nothing of the map becomes resident; any number of threads may look."
-    def __init__(self, path: Path, file: BinaryIO, entries: list[dict], arrays: dict[str, np.ndarray], rows: _Rows, verify: bool):
-        self.path, self.file, self.entries, self.rows = path, os.fdopen(os.dup(file.fileno()), "rb", 0), {e["name"]: e for e in entries}, rows
-        self.sums, self.stretches = arrays["sums"] if verify else None, _stretches(entries, arrays, rows.codec.scans) # sums: None where checksums are not compared
-        self.unseen, self.seen_whole, self.ends = np.ones(len(arrays["sizes"]), bool), set(), np.cumsum(arrays["sizes"])
+    """The lists of a file that nobody has read yet, and their checksums. Reads the file itself, so
+    that nothing of the map becomes resident; any number of threads may look."""
+    def __init__(self, file: BinaryIO, entries: list[dict], arrays: dict, rows: RowCheck, verify: bool):
+        self.path, self.rows, self.entries = rows.path, rows, {e["name"]: e for e in entries}
+        self.file = os.fdopen(os.dup(file.fileno()), "rb", 0)
+        self.sums = arrays["sums"] if verify else None # None: checksums are not compared
+        self.stretches = _stretches(entries, arrays, rows.codec.block_rows > 1)
+        self.unseen, self.seen_whole = np.ones(len(arrays["sizes"]), bool), set()
+        self.ends = np.cumsum(arrays["sizes"])
 
     def __len__(self) -> int: return int(self.unseen.sum())
 
     def _crc(self, first: int, last: int, crc: int = 0, block: int = 1 << 22) -> int:
         "The checksum of some bytes of the file."
-        for at in range(first, last, block): crc = zlib.crc32(os.pread(self.file.fileno(), min(block, last - at), at), crc)
+        for at in range(first, last, block):
+            crc = zlib.crc32(os.pread(self.file.fileno(), min(block, last - at), at), crc)
         return crc
 
     def _compare(self, j: int):
         "Raise unless a list is what was saved, and can be searched."
-        crc = 0
-        for first, last in self.stretches[j].tolist() if self.sums is not None else (): crc = self._crc(first, last, crc)
-        if self.sums is not None and crc != self.sums[j]: _fail(self.path, f"list {j} is damaged")
+        if self.sums is not None: self._compare_sum(j)
         self.rows.check(j, int(self.ends[j - 1]) if j else 0, int(self.ends[j]))
         self.unseen[j] = False
+
+    def _compare_sum(self, j: int):
+        "Raise unless a list has its checksum."
+        crc = 0
+        for first, last in self.stretches[j].tolist(): crc = self._crc(first, last, crc)
+        if crc != self.sums[j]: refuse(self.path, f"list {j} is damaged")
 
     def look(self, lists: np.ndarray): # list numbers
         "Compare those of these lists that nobody has read yet."
@@ -325,20 +180,25 @@ class _Unseen:
 
     def whole(self, *names: str):
         "Compare arrays that are read from end to end, once."
-        for e in (self.entries[n] for n in names if n in self.entries and n not in self.seen_whole):
-            if self.sums is not None and self._crc(e["offset"], e["offset"] + _nbytes(e)) != e["crc32"]: _fail(self.path, f"array {e['name']!r} is damaged")
-            if e["name"] == "order": self.rows.check_order(np.frombuffer(os.pread(self.file.fileno(), _nbytes(e), e["offset"]), "<i8"))
-            self.seen_whole.add(e["name"])
+        for name in names:
+            if name not in self.entries or name in self.seen_whole: continue
+            e = self.entries[name]
+            if self.sums is not None and self._crc(e["offset"], e["offset"] + array_bytes(e)) != e["crc32"]:
+                refuse(self.path, f"array {name!r} is damaged")
+            if name == "order":
+                self.rows.check_order(FileArray(self.path, e["shape"], "<i8", e["offset"], self.file)[:])
+            self.seen_whole.add(name)
 
 # %% ../nbs/36_index_files.ipynb #48e93bc9
 def _read(path: Path, file: BinaryIO, entry: dict, mmap: bool | str) -> np.ndarray | FileArray:
     "One array: mapped, read, or left where it is; read-only."
     shape, dtype = tuple(entry["shape"]), np.dtype(entry["dtype"])
-    if not _nbytes(entry): return np.empty(shape, dtype)
+    if not array_bytes(entry): return np.empty(shape, dtype)
     if mmap == "pread": return FileArray(path, shape, dtype, entry["offset"], file)
     a = np.memmap(file, dtype, "r", entry["offset"], shape)
     if not mmap: return np.array(a)
-    if hasattr(mmap_module, "MADV_NOHUGEPAGE"): a._mmap.madvise(mmap_module.MADV_NOHUGEPAGE)   # else one look makes 2 MB resident
+    if hasattr(mmap_module, "MADV_NOHUGEPAGE"):   # else one look makes 2 MB resident
+        a._mmap.madvise(mmap_module.MADV_NOHUGEPAGE)
     return a.view(np.ndarray)
 
 def _crc(a: np.ndarray | FileArray, block: int = 1 << 24) -> int:
@@ -351,17 +211,13 @@ def _crc(a: np.ndarray | FileArray, block: int = 1 << 24) -> int:
 def _checked_header(path: Path, file: BinaryIO) -> tuple[dict, Codec]:
     "The header and the codec, with arrays that have the shapes of such an index."
     head, end = _header(path, file)
-    _check_fields(path, head)
-    _check_entries(path, head["arrays"], end, os.fstat(file.fileno()).st_size)
-    codec = make_codec(head["codec"]["codec"], head["dimension"])
-    _check_shapes(path, head, codec)
-    return head, codec
+    check_fields(path, head)
+    check_entries(path, head["arrays"], end, os.fstat(file.fileno()).st_size)
+    return head, check_shapes(path, head)
 
-def _check_read(head: dict, a: dict[str, np.ndarray], rows: _Rows, lazy: bool):
+def _check_read(a: dict[str, np.ndarray], rows: RowCheck, lazy: bool):
     "Raise unless what was read can be searched: all of it, or what copies need."
-    if "copies.ids" in a:
-        rows.check_copies(a["copies.ids"])
-        if lazy and len(np.unique(a["ids"])) < len(a["ids"]): _fail(rows.path, "an id comes twice")
+    if "copies.ids" in a: rows.check_copies(a["copies.ids"])
     if lazy: return
     rows.check_every(a["sizes"])
     if "order" in a: rows.check_order(a["order"])
@@ -376,36 +232,44 @@ def load(cls: IVF,
     path = Path(path)
     if mmap not in (True, False, "pread"): raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
     try:
-        with open_to_read(path, 0) as file: return cls._opened(path, file, mmap, verify)
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError, RecursionError) as e:
+        with open_to_read(path, 0) as file: return _opened(cls, path, file, mmap, verify)
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as e:
         if isinstance(e, FileFormatError): raise
-        _fail(path, f"the header does not describe an index ({type(e).__name__}: {e})")
+        refuse(path, f"the header does not describe an index ({type(e).__name__}: {e})")
 
-@patch(cls_method=True)
-def _opened(cls: IVF, path: Path, file: BinaryIO, mmap: bool | str, verify: bool | None) -> IVF:
+def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: bool | None) -> IVF:
     "An index from an open file."
     head, codec = _checked_header(path, file)
-    if mmap == "pread" and head.get("spill") is not None: raise FileFormatError(f"{path}: an index with second places (spill) cannot be left in its file: load it with mmap=True")
+    if mmap == "pread" and head.get("spill") is not None:
+        raise FileFormatError(f"{path}: an index with second places (spill) cannot be left in its "
+                              "file: load it with mmap=True")
     left = _LARGE - ({"order"} if mmap == "pread" else set()) if mmap else set() # in the file
-    check_memory(path, sum(_nbytes(e) for e in head["arrays"] if e["name"] not in left))
-    arrays = {e["name"]: _read(path, file, e, mmap if e["name"] in left else False) for e in head["arrays"]}
-    lazy = bool(mmap) and (verify is False or verify is None and "sums" in arrays)
+    check_memory(path, sum(array_bytes(e) for e in head["arrays"] if e["name"] not in left))
+    a = {e["name"]: _read(path, file, e, mmap if e["name"] in left else False) for e in head["arrays"]}
+    lazy = bool(mmap) and (verify is False or verify is None and "sums" in a)
     later = _LARGE if verify is False else left - _read_anyway(head, codec) if lazy else set()
     for e in head["arrays"]:
-        if e["name"] not in later and _crc(arrays[e["name"]]) != e["crc32"]: _fail(path, f"array {e['name']!r} is damaged")
-    _check_small(path, arrays, head["dimension"])
-    columns = {e["name"]: _read(path, file, e, "pread" if mmap else False) if lazy else arrays[e["name"]] for e in head["arrays"] if e["name"] in ("codes", "ids", "lengths")}
-    rows = _Rows(path, head, codec, columns)
-    _check_read(head, arrays, rows, lazy)
-    index = cls._restored(head, _with_empty(arrays, head["dimension"]))
-    if lazy: index._unseen = _Unseen(path, file, head["arrays"], arrays, rows, verify is None)
+        if e["name"] not in later and _crc(a[e["name"]]) != e["crc32"]:
+            refuse(path, f"array {e['name']!r} is damaged")
+    check_small(path, a, head["dimension"])
+    rows = RowCheck(path, codec, head["next_id"], _columns(path, file, head, a, mmap if lazy else ""))
+    _check_read(a, rows, lazy)
+    index = cls._restored(head, _with_empty(a, head["dimension"]))
+    if lazy: index._unseen = _Unseen(file, head["arrays"], a, rows, verify is None)
     return index
+
+def _columns(path: Path, file: BinaryIO, head: dict, a: dict, mmap: bool | str) -> dict:
+    "The columns that a `RowCheck` reads: of a mapped file not through the map."
+    of_rows = [e for e in head["arrays"] if e["name"] in ("codes", "ids", "lengths")]
+    return {e["name"]: _read(path, file, e, "pread") if mmap else a[e["name"]] for e in of_rows}
 
 def _with_empty(a: dict[str, np.ndarray], d: int) -> dict[str, np.ndarray]:
     "The arrays, and empty ones where there are none."
     n = len(a["ids"])
-    return {"rounded": np.empty((n, 0), np.int8), "terms": np.empty((n, 0), np.float32), "signs": NO_TURN} | a
+    nothing = {"rounded": np.empty((n, 0), np.int8), "terms": np.empty((n, 0), np.float32)}
+    return nothing | {"signs": NO_TURN} | a
 
+# %% ../nbs/36_index_files.ipynb #dabb00ef
 def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
     "Second places from a checked file."
     if "copies.sizes" not in a: return None

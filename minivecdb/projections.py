@@ -58,8 +58,8 @@ class Projection(Codec):
     def code_width(self) -> int: return self.inner.code_width
     @property
     def n_compared(self) -> int: return self.n_kept
-    def _shapes(self) -> dict[str, tuple]:
-        return {"weights": (self.dimension, self.n_kept), "back": (self.n_kept, self.dimension)} | {f"inner {a}": s for a, s in self.inner._shapes().items()}
+    def shapes(self) -> dict[str, tuple]:
+        return {"weights": (self.dimension, self.n_kept), "back": (self.n_kept, self.dimension)} | {f"inner {a}": s for a, s in self.inner.shapes().items()}
 
 @patch
 def project(self: Projection, x: np.ndarray) -> np.ndarray: # [n, d] -> [n, k] float32

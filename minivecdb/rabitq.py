@@ -49,7 +49,7 @@ def upper_half(
 # %% ../nbs/31_rabitq.ipynb #b8059b01
 class RaBitQ(Codec):
     "The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."
-    residual, scans, learned = True, True, ("signs",)
+    residual, scans, learned, block_rows = True, True, ("signs",), ROWS
     def __init__(self,
         dimension: int, # d
         bits: int = 1, # per dimension, 1 to 8
@@ -63,7 +63,7 @@ class RaBitQ(Codec):
 
     @property
     def code_width(self) -> int: return self.bits * self.planes + 8 + 12 * (self.bits > 1)
-    def _shapes(self) -> dict[str, tuple]: return {"signs": (4, self.dimension)}
+    def shapes(self) -> dict[str, tuple]: return {"signs": (4, self.dimension)}
     def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {"signs": random_signs(self.dimension, seed)}
     def _take(self, arrays: dict[str, np.ndarray]) -> Codec:
         Codec._take(self, arrays)
