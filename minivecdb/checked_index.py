@@ -17,6 +17,7 @@ from .vector_storage import FileFormatError, MAX_DIMENSION
 from .rotation import ROUNDS, random_signs
 from .flat_index import LAST_ID
 from .codecs import Codec, make_codec
+from .origin import FARTHEST
 from .lists_in_files import FileArray
 from .ivf_balance import PER_LIST
 
@@ -160,7 +161,7 @@ def expected_arrays(
     "The arrays that an index can have, with as many lists, rows and copies as are given."
     k, n, c, strays = (
         given.get(name, (0,))[0] for name in ("sizes", "ids", "copies.ids", "upkeep.strays"))
-    of_lists = {"centroids": ("f4", (k, d)), "signs": ("f4", (ROUNDS, d))}
+    of_lists = {"centroids": ("f4", (k, d)), "signs": ("f4", (ROUNDS, d)), "origin": ("f4", (d,))}
     of_lists |= {name: ("i8", (k,)) for name in ("sizes", "sums", "copies.sizes")}
     of_lists |= {f"upkeep.{name}": (dtype, (k,)) for name, dtype in PER_LIST.items()}
     of_lists |= {"upkeep.strays": ("i8", (strays, 3))}
@@ -210,14 +211,21 @@ def _check_together(path: Path, head: dict, given: dict[str, tuple]):
 
 def check_small(
     path: Path,
+    head: dict,
     a: dict[str, np.ndarray], # by name
-    d: int, # dimension
 ):
-    "Raise unless the sizes of lists and the rotation can be."
+    "Raise unless the sizes of lists, the rotation and the origin can be."
     check_sizes(path, a["sizes"], len(a["ids"]))
     if "copies.ids" in a: check_sizes(path, a["copies.sizes"], len(a["copies.ids"]), "copies")
-    if "signs" in a and not (abs(a["signs"]) == abs(random_signs(d))).all():
+    if "signs" in a and not (abs(a["signs"]) == abs(random_signs(head["dimension"]))).all():
         refuse(path, "the signs are no rotation")
+    if "origin" in a: _check_origin(path, head["metric"], a["origin"])
+
+def _check_origin(path: Path, metric: str, origin: np.ndarray):
+    "Raise unless lists may count from there."
+    if not (abs(origin) <= FARTHEST).all(): refuse(path, f"the origin is beyond {FARTHEST:g}")
+    if metric != "euclidean":
+        refuse(path, f"a {metric} index has an origin: only a euclidean one may")
 
 # %% ../nbs/36_checked_index.ipynb #b4a61501
 class RowCheck:

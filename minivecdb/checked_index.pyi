@@ -61,10 +61,10 @@ def check_shapes(
     ...
 def check_small(
     path: Path,
+    head: dict,
     a: dict[str, np.ndarray],  # by name
-    d: int,  # dimension
 ):
-    """Raise unless the sizes of lists and the rotation can be."""
+    """Raise unless the sizes of lists, the rotation and the origin can be."""
     ...
 class RowCheck:
     """What rows of a file must be: of an id of their own, and of finite numbers."""

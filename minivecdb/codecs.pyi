@@ -15,6 +15,7 @@ class Codec:
     residual: bool
     scans: bool
     code_dtype: Any
+    block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
     dimension: Any
@@ -30,6 +31,16 @@ class Codec:
     @property
     def n_compared(self) -> int:
         """How many numbers of a row are compared with a query: see `rows`."""
+        ...
+    @property
+    def copied_width(self) -> int:
+        """How much of a code a second place repeats."""
+        ...
+    def length_shapes(
+        self,
+        n: int,  # rows
+    ) -> tuple:
+        """What lists of so many rows may know of their lengths."""
         ...
     @property
     def bytes_per_vector(self) -> int:
@@ -65,6 +76,20 @@ class Codec:
     ) -> np.ndarray:
         """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
         ...
+    def source(
+        self,
+        given: np.ndarray,  # [n, d] float32
+        moved: np.ndarray,  # [n, d] float32: the same, counted from the origin of the lists
+    ) -> np.ndarray:
+        """Which of both its codes stand for: lossy codes are finest around the origin."""
+        ...
+    def moved(
+        self,
+        rows: np.ndarray,  # [n, d] float32, decoded
+        origin: np.ndarray,  # [d] float32 of the lists, or [0]
+    ) -> np.ndarray:
+        """Decoded rows, counted from the origin."""
+        ...
     def rows(
         self,
         codes: np.ndarray,  # [n, code_width]
@@ -97,6 +122,8 @@ class FlatCodec(Codec):
     name: str
     lossless: bool
     code_dtype: Any
+    copied_width: int
+    def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class BFloat16Codec(Codec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""

@@ -20,6 +20,7 @@ from .shortlist import NO_TURN
 from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
 from .codecs import Codec, codec_from_state
+from .origin import NO_ORIGIN
 from .inverted_lists import InvertedLists
 from .lists_in_files import FileArray
 from .checked_index import (
@@ -29,7 +30,7 @@ from .ivf_balance import PER_LIST, Upkeep
 from .ivf_choice import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
-MAGIC, VERSION = b"minivIVF", 5 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed
+MAGIC, VERSION = b"minivIVF", 6 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed, 6 an origin
 _BY_ROW = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
 
 @patch
@@ -42,7 +43,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     order = {} if self._order is None else {"order": self._order}
     kept = {} if self.upkeep is None or len(self.upkeep.spread) != len(lists.sizes) else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
-    turned = {"signs": lists.signs} if len(lists.signs) else {}
+    turned = {name: a for name, a in (("signs", lists.signs), ("origin", lists.origin)) if len(a)}
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
     return {"centroids": self.coarse.rows, "sizes": lists.sizes, "sums": np.zeros(len(lists.sizes), np.int64)} | turned | columns | order | learned | kept | _copies(lists.copies)
 
@@ -96,7 +97,8 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     header = json.dumps(head).encode().ljust(room)
     if len(header) > MAX_HEADER:
         raise ValueError(f"the header takes {len(header):,} bytes, expected at most {MAX_HEADER:,}: give a shorter note")
-    yield MAGIC + struct.pack("<III", VERSION, len(header), zlib.crc32(header)) + header
+    version = VERSION if "origin" in arrays else 5   # which older programs can read
+    yield MAGIC + struct.pack("<III", version, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
     for entry, a in zip(head["arrays"], arrays.values()):
         yield bytes(entry["offset"] - at)
@@ -251,7 +253,7 @@ def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: boo
     for e in head["arrays"]:
         if e["name"] not in later and _crc(a[e["name"]]) != e["crc32"]:
             refuse(path, f"array {e['name']!r} is damaged")
-    check_small(path, a, head["dimension"])
+    check_small(path, head, a)
     rows = RowCheck(path, codec, head["next_id"], _columns(path, file, head, a, mmap if lazy else ""))
     _check_read(a, rows, lazy)
     index = cls._restored(head, _with_empty(a, head["dimension"]))
@@ -267,14 +269,16 @@ def _with_empty(a: dict[str, np.ndarray], d: int) -> dict[str, np.ndarray]:
     "The arrays, and empty ones where there are none."
     n = len(a["ids"])
     nothing = {"rounded": np.empty((n, 0), np.int8), "terms": np.empty((n, 0), np.float32)}
-    return nothing | {"signs": NO_TURN} | a
+    return nothing | {"signs": NO_TURN, "origin": NO_ORIGIN} | a
 
 # %% ../nbs/36_index_files.ipynb #dabb00ef
 def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
     "Second places from a checked file."
     if "copies.sizes" not in a: return None
     sizes, ids = a["copies.sizes"], a["copies.ids"]
-    return InvertedLists(a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"], np.cumsum(sizes) - sizes, sizes, sizes, len(ids), np.empty(0), a["signs"])
+    columns = a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"]
+    starts, span = np.cumsum(sizes) - sizes, np.empty(0)
+    return InvertedLists(*columns, starts, sizes, sizes, len(ids), span, a["signs"], a["origin"])
 
 @patch(cls_method=True)
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
@@ -287,7 +291,9 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
-    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
+    columns, span = (a[name] for name in _BY_ROW), np.array(head["span"], float)
+    index.lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
+                                a["signs"], a["origin"], _restored_copies(a))
     index._next_id, index._order, index.note = min(int(head["next_id"]), LAST_ID + 1), a.get("order"), head.get("note")
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
     if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))

@@ -25,6 +25,7 @@ class RaBitQ(Codec):
     residual: bool
     scans: bool
     learned: tuple[Any, ...]
+    block_rows: int
     bits: Any
     epsilon: float
     planes: Any
