@@ -147,7 +147,7 @@ def set_entry(rng, head, arrays) -> Callable:
     "What the header says of an array, but not the array."
     name, field = rng.choice([*arrays]), rng.choice(("shape", "shape", "shape", "offset", "dtype", "crc32", "name", "gone", "twice"))
     def change(entries):
-        e = next(e for e in entries if e["name"] == name)
+        if (e := next((e for e in entries if e["name"] == name), None)) is None: return   # gone or renamed before
         if field == "gone": entries.remove(e)
         elif field == "twice": entries.append(dict(e))
         elif field == "shape" and e["shape"] and rng.random() < .8:
