@@ -27,6 +27,7 @@ class RaBitQ(Codec):
     residual: bool
     scans: bool
     learned: tuple[Any, ...]
+    block_rows: int
     usual_frame: Any
     bits: Any
     epsilon: float
@@ -39,6 +40,7 @@ class RaBitQ(Codec):
     ) -> None: ...
     @property
     def code_width(self) -> int: ...
+    def shapes(self) -> dict[str, tuple]: ...
     def turn(
         self,
         x: np.ndarray,  # [n, d] float32
@@ -72,6 +74,12 @@ class RaBitQ(Codec):
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Unbiased estimates of products; the queries are turned instead of the vectors."""
+        ...
+    def sound(
+        self,
+        blocks: np.ndarray,  # [b, 64 * code_width], the data of `Blocks`
+    ) -> bool:
+        """Whether the factors of all rows are finite."""
         ...
 FACTOR: tuple[Any, ...]
 def turned_back(

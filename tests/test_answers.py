@@ -117,6 +117,10 @@ def test_a_row_that_codes_cannot_hold_is_refused_and_changes_nothing():
     index.train(np.concatenate([x, more])).add(more)   # the remedy
     assert index.search(more[2], 1, nprobe=7)[1].tolist() == [[2]]
 
+def without(name, loads=json.loads):
+    "A reader of headers that do not have a field."
+    return lambda text, **how: {k: v for k, v in loads(text, **how).items() if k != name}
+
 @pytest.mark.parametrize("metric", ("euclidean", "dot"))
 @pytest.mark.parametrize("mmap", (False, True, "pread"))
 def test_a_frame_is_kept_in_the_file_and_a_file_without_one_answers_as_before(metric, mmap, tmp_path):
@@ -131,9 +135,7 @@ def test_a_frame_is_kept_in_the_file_and_a_file_without_one_answers_as_before(me
     old.frame = old.codec.usual_frame   # codes around centroids, whatever the metric
     old.add(x / np.float32(1e20))
     old.save(tmp_path/"old.ivf")
-    loads = json.loads
-    def without(text): return {k: v for k, v in loads(text).items() if k != "frame"}
-    with mock.patch.object(index_files.json, "loads", without): opened = IVF.load(tmp_path/"old.ivf", mmap=mmap)
+    with mock.patch.object(index_files.json, "loads", without("frame")): opened = IVF.load(tmp_path/"old.ivf", mmap=mmap)
     assert opened.frame.centred
     for a, b in zip(old.search(x[:5], 10, nprobe=3), opened.search(x[:5], 10, nprobe=3)): assert a.tolist() == b.tolist()
 
@@ -174,7 +176,7 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
     index.remove(np.arange(0, 3000, 5))
     expected = index.search(q, 10, nprobe=3)
     if place != "memory":
-        if place == "older": monkeypatch.setattr(index_files, "_reach", lambda *given: None)
+        if place == "older": index.reach = None
         index.save(tmp_path/"x.ivf")
         index = IVF.load(tmp_path/"x.ivf", mmap="pread" if place == "read" else True)
     for compiled in (False, True):
