@@ -124,11 +124,8 @@ def _instead(self: Codec, n: int) -> str: return "int8, which needs no training"
 def _train(self: Codec, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {}
 
 @patch
-def frame(self: Codec,
-    metric: Any, # `Metric` of the index
-    lengths: np.ndarray, # [n] of the rows it is trained with
-) -> Frame:
-    "In which frame an index should hand rows to this codec."
+def frame(self: Codec, metric: Any, lengths: np.ndarray) -> Frame: # of the rows in training
+    "In which frame an index of a `Metric` should hand rows to this codec."
     return self.usual_frame
 
 # %% ../nbs/31_codecs.ipynb #e943be9c

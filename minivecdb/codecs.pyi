@@ -77,12 +77,8 @@ class Codec:
     ) -> Codec:
         """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
         ...
-    def frame(
-        self,
-        metric: Any,  # `Metric` of the index
-        lengths: np.ndarray,  # [n] of the rows it is trained with
-    ) -> Frame:
-        """In which frame an index should hand rows to this codec."""
+    def frame(self, metric: Any, lengths: np.ndarray) -> Frame:
+        """In which frame an index of a `Metric` should hand rows to this codec."""
         ...
     def encode(
         self,

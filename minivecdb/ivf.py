@@ -191,11 +191,9 @@ def replace(self: IVF,
     ids = self._new_ids(ids, len(x), gone)
     unit = prepare_queries(x, self.metric)[0]
     labels, cost = assign(unit, self.coarse.rows, clustering_metric(self.metric.name).name) if assigned is None else assigned
-    self.frame.check(lengths)
-    codes = self._codes(self.codec.source(given, x), labels)
     lengths, signs = row_lengths(x), self.lists.signs
     self.frame.check(lengths)
-    codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
+    codes = self._codes(self.codec.source(given, x), labels)
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # lists with second places, or in blocks, are not kept even
         lists = self.lists.without(gone).append(codes, ids, labels, lengths, in_bytes)
