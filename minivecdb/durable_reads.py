@@ -184,6 +184,20 @@ def metadata_of(self: DurableStorage,
     return [found.get(i) for i in wanted]
 
 @patch
+def get_bulk(self: DurableStorage,
+    ids: Iterable[int], # as returned by `add`, in any order
+) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata)
+    "Several vectors and their metadata in one read; raises `UnknownIdError` if one is not there."
+    given = list(ids)
+    wanted = [as_id(i) for i in given]
+    with reading(self) as s:
+        there, rows, texts = self._fetch(s, sorted({i for i in wanted if i is not None}))
+        place = {id: at for at, id in enumerate(there.tolist())}
+        for name, id in zip(given, wanted):
+            if id not in place: raise self._unknown(name, s.head.next_id)
+    return [(rows[at].copy(), self._metadata_at(id, texts[at])) for id in wanted for at in (place[id],)]
+
+@patch
 def get_all(self: DurableStorage) -> L: # of (id, vector, metadata), in the order of the ids
     "Everything, in memory."
     with reading(self) as s: return L((id, row, self._metadata_at(id, text)) for ids, rows, texts in self._blocks(s) for id, row, text in zip(ids.tolist(), rows, texts))

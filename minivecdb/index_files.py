@@ -165,7 +165,8 @@ class _Unseen:
 
     def look(self, lists: np.ndarray): # list numbers
         "Compare those of these lists that nobody has read yet."
-        for j in lists[self.unseen[lists]].tolist(): self._compare(j)
+        new = self.unseen[lists]
+        if new.any(): [self._compare(j) for j in np.unique(lists[new]).tolist()]
 
     def whole(self, *names: str):
         "Compare arrays that are read from end to end, once."

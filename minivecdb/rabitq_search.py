@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['SOME', 'SURE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'how_wide',
-           'search_codes', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'search_one_code']
+           'search_codes', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'code_soon',
+           'search_one_code']
 
 # %% ../nbs/33_rabitq_search.ipynb #95e7f679
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from .closest import exact_distance, fetch_ahead, product, _factor, _length, _re
 from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, query_terms, _count, _in_order
 from .coarse import Coarse, choose_all
 from .overlapping_lists import opened
-from .single_query import _slack as slack_of
+from .single_query import no_lists, _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, query_tables, steady_product
 from .rabitq import FACTOR, RaBitQ
@@ -474,18 +475,18 @@ def _blocks_of(start, size):
     return (start + size + 63) // 64 - start // 64 if size else np.int64(0)
 
 @kernel()
-def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, keep, nprobe, rows, distances, found): # [1, d], 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, lists to read, [n, d] or [0, d], answers [1, k] twice
+def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, keep, near, rows, distances, found): # [1, d], 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
     "One query from its numbers to its neighbours; whether that was certain."
     d, (data, w, bits), own, prepared, turned = query.shape[1], held, np.empty(1), query.copy(), np.empty_like(query)
     distances[:], found[:] = np.inf, -1
     prepare_kernel(query, kind == 0, prepared, own)
     if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
     g8, steps, asked, shifts = np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
-    near, slacks, allowed = np.empty((1, nprobe), np.int64), np.empty(1, np.float32), np.empty(1)
+    slacks, allowed = np.empty(1, np.float32), np.empty(1)
     round_rows(prepared, g8, steps)
     slacks[0] = allowed[0] = slack_of(kind, own[0], coarse[7], d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
-    choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
+    if near[0, 0] < 0: choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
     rotate(prepared, signs, turned)
     tables, wide, terms, numbers, unit = np.empty((w, 2, 16), np.uint8), np.empty((w // 3, 4, 64), np.uint8), np.empty(2, np.float32), np.zeros(8 * w if bits > 1 else 0, np.int32), np.zeros(1, np.float32)
     query_tables(turned[0], tables, wide, terms)
@@ -515,20 +516,27 @@ def ready_code(
     coarse: Coarse, # centroids, not turned
     lists: InvertedLists, # of this codec's codes
     rows: np.ndarray | None = None, # [n, d] float32: exact vectors at their ids; None to take estimates
-) -> Callable: # (query [1, d] float32, k, rows to measure, nprobe) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
+    ids: np.ndarray | None = None, # [positions] int64 to go by instead of the lists' own
+) -> Callable: # (query [1, d] float32, k, rows to measure, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes."
     exact, longest, c, run = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies, _search_one_code.dispatcher()
     data, how = lists.codes.data, how_wide(codec, metric, exact, 0)[:3]
     copies = (data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], len(lists.ids)) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
-    held = _plain((tuple(coarse), codec.arrays["signs"], (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id(), how))
+    held = _plain((tuple(coarse), codec.arrays["signs"], (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
     rows, kind, n_lists = _plain(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
-    def call(query, k, keep, nprobe):
-        if nprobe >= n_lists: return None
+    def call(query, k, keep, nprobe, near=None):
+        if near is None: near = no_lists(min(nprobe, n_lists))
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        if not run(_plain(query), kind, *held, keep, nprobe, rows, distances, found): return None
+        if not run(_plain(query), kind, *held, keep, near, rows, distances, found): return None
         if not exact: distances = np.where(found < 0, np.inf, metric.correct(distances, row_lengths(query)[:, None].astype(np.float32))).astype(np.float32)
         return distances, found
     return call
+
+def code_soon(
+    work: float, # multiplications of one query
+) -> bool:
+    "Whether this call is compiled, or would by now have paid for it."
+    return _search_one_code.soon(work)
 
 def search_one_code(
     codec: RaBitQ,

@@ -305,6 +305,13 @@ def get(self: VectorStorage,
     with self._lock: return self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])
 
 @patch
+def get_bulk(self: VectorStorage,
+    ids: Iterable[int], # as returned by `add`, in any order
+) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata), copies
+    "Several vectors and their metadata; raises `UnknownIdError` if one is not there."
+    with self._lock: return [self.get(id) for id in ids]
+
+@patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids
     "Everything, as copies."
     with self._lock: return L((id, *self.get(id)) for id in self)
