@@ -142,17 +142,6 @@ def _metadata_at(self: DurableStorage, id: int, text: bytes) -> dict:
     try: return metadata_of(text)
     except (ValueError, RecursionError) as e: raise DamageError(f"{self.meta}: the metadata of row {id} cannot be read: {e}") from None
 
-@patch
-def get(self: DurableStorage,
-    id: int, # as returned by `add`
-) -> tuple[np.ndarray, dict]: # ([d] float32, metadata)
-    "The vector and metadata of `id`, compared with their checksum; raises `UnknownIdError`."
-    with reading(self) as s:
-        key = as_id(id)
-        ids, rows, texts = self._fetch(s, [] if key is None else [key])
-        if not len(ids): raise self._unknown(id, s.head.next_id)
-    return rows[0], self._metadata_at(key, texts[0])
-
 # %% ../nbs/52_durable_reads.ipynb #65169e94
 @patch
 def take(self: DurableStorage,

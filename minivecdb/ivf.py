@@ -16,19 +16,20 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer
 from .distances import get_metric, in_threads, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
+from .origin import origin_of
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
 from .closest import closest
 from .shortlist import NO_TURN, byte_rows, query_bytes
 from .codecs import Codec, make_codec
-from .rabitq_search import FIRST, code_soon, ready_code, search_codes, worth_measuring
+from .rabitq_search import FIRST, MORE, code_soon, first_by_distance, ready_code, search_codes, worth_measuring
 from .single_code import codes_soon, ready_codes, unpacks
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
 from .lists_in_files import FileArray
-from .overlapping_lists import empty_copies, second_lists
+from .overlapping_lists import empty_copies, read_at, second_lists
 from .single_query import one_soon, ready_lists, ready_one
 
 # %% ../nbs/34_ivf.ipynb #5e84e3ac
@@ -117,6 +118,8 @@ def train(self: IVF,
     if self.auto: self._choose(len(x) if total is None else total, len(x))
     k = self.choice.n_clusters if self.choice is not None else min(default_clusters(len(x) if total is None else total), len(x) // 10 + 1) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
+    origin = origin_of(x, self.metric.name)
+    if len(origin): x = x - origin   # from here on, everything counts from there
     learns = bool(self.codec.learned) and not self._given
     centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns and not self.codec.scans or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
@@ -127,7 +130,8 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     plain = self.codec.lossless   # kept in bytes, too
-    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    width, signs = (-(-self.dimension // 4) * 4, useful_signs(x, self.seed)) if plain else (0, NO_TURN)
+    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, width, signs, origin)
     if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
     if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
@@ -163,21 +167,25 @@ def replace(self: IVF,
     x: Any, # [n, d] numbers
     ids: Any, # [n] integers; None counts up
     gone: np.ndarray, # ids to remove first, which may return in `ids`
-    assigned: tuple[np.ndarray, np.ndarray] | None = None, # ([n] nearest lists, [n] costs) as `assign` gives them, where that was done already
+    # ([n] nearest lists, [n] costs) as `assign` gives them, where that was done already
+    assigned: tuple[np.ndarray, np.ndarray] | None = None,
 ):
     "Remove some vectors and add others in one step."
     self._check_trained()
-    x = as_matrix(x, self.dimension)
+    given = as_matrix(x, self.dimension)
+    x = self.lists.moved(given)   # what everything but flat codes is computed from
     self._first_look()
     ids = self._new_ids(ids, len(x), gone)
     unit = prepare_queries(x, self.metric)[0]
     labels, cost = assign(unit, self.coarse.rows, clustering_metric(self.metric.name).name) if assigned is None else assigned
-    codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
+    codes = self._codes(self.codec.source(given, x), labels)
     lengths, signs = row_lengths(x), self.lists.signs
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
-    if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # lists with second places, or in blocks, are not kept even
+    # lists with second places, or in blocks, are not kept even
+    if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):
         lists = self.lists.without(gone).append(codes, ids, labels, lengths, in_bytes)
-        if lists.copies is not None and len(x): lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
+        if lists.copies is not None and len(x):
+            lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
     changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
@@ -191,12 +199,16 @@ def _still(self: IVF) -> IVF:
     still.__dict__.update(self.__dict__)
     return still
 
+# %% ../nbs/34_ivf.ipynb #6b4e2efe
 @patch
-def _first_look(self: IVF, lists: np.ndarray | None = None): # list numbers, -1 for none; None for all
+# list numbers, -1 for none; None for all
+def _first_look(self: IVF, lists: np.ndarray | None = None):
     "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
     if not self._unseen: return
     copies, some = self.lists.copies, np.arange(len(self.lists.sizes)) if lists is None else lists[lists >= 0]
-    if copies is not None and self.codec.lossless: some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])   # copies are measured where their originals are
+    # copies are measured where their originals are
+    if copies is not None and self.codec.lossless:
+        some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])
     self._unseen.look(some)
     if lists is None: self._unseen.whole("order")
 
@@ -216,7 +228,10 @@ def _with_error(self: IVF, cost: np.ndarray, enough: int = 10_000) -> tuple[floa
     return (total + float(cost.sum()), rows + len(cost)) if rows < enough else (total, rows)
 
 @patch
-def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None) -> InvertedLists: # unit: the rows as they were assigned
+# unit: the rows as they were assigned
+def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray,
+                   ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray,
+                   in_bytes: tuple | None) -> InvertedLists:
     "Lists in which some vectors, whose first lists are `labels`, have a second place."
     second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
     codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self._codes(x, second)
@@ -225,7 +240,8 @@ def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndar
 @patch
 def _codes(self: IVF, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     "What stands for vectors of some lists."
-    if self.codec.scans: return self.codec.encode_near(prepare_queries(x, self.metric)[0], self.coarse.rows, labels, self.metric)
+    if self.codec.scans:
+        return self.codec.encode_near(prepare_queries(x, self.metric)[0], self.coarse.rows, labels, self.metric)
     return self.codec.encode(self._to_store(x, labels, self.coarse.rows))
 
 @patch
@@ -253,6 +269,7 @@ def probes(self: IVF,
 ) -> np.ndarray: # [m, p] int64 list numbers, -1 for none
     "The lists to read for each query."
     lists = self.lists if lists is None else lists
+    queries = lists.moved(queries)
     sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
     if admitted is None: admitted = sizes[None]
     def held(of): return admitted[0][of] if len(admitted) == 1 else np.take_along_axis(admitted, of, 1)
@@ -280,7 +297,8 @@ def _admitted(self: IVF, lists: InvertedLists, mask: np.ndarray, place: np.ndarr
 # %% ../nbs/34_ivf.ipynb #bb7595ad
 class RowReader(Protocol):
     "Returns exact vectors by id."
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ... # ids [p] -> (those that exist [r], their rows [r, d] float32)
+    # ids [p] -> (those that exist [r], their rows [r, d] float32)
+    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
 
 class ArrayRows:
     "Rows of an array, whose ids are 0, 1, 2, … unless given."
@@ -289,11 +307,16 @@ class ArrayRows:
         ids: np.ndarray | None = None, # [n] ids of the rows, ascending
     ):
         x = x if isinstance(x, np.ndarray) else np.asarray(x)
-        if x.ndim != 2 or x.dtype.kind not in "fiu": raise VectorError(f"expected numbers of shape (n, d), got {x.dtype} of shape {x.shape}")
+        if x.ndim != 2 or x.dtype.kind not in "fiu":
+            raise VectorError(f"expected numbers of shape (n, d), got {x.dtype} of shape {x.shape}")
         self.x, self.dimension, self.ids = x.view(np.ndarray), x.shape[1], None if ids is None else as_ids(ids)
-        if ids is not None and (len(self.ids) != len(x) or (np.diff(self.ids) <= 0).any()): raise ValueError(f"expected {len(x):,} ascending ids, one for each row, got {len(self.ids):,}{'' if len(self.ids) != len(x) else ' that do not ascend: sort rows and ids by id'}")
-        if self.ids is not None and (not len(x) or self.ids[-1] == len(x) - 1 and self.ids[0] == 0): self.ids = None   # row numbers after all
-        self.in_place = x.dtype == np.float32 and x.flags.c_contiguous   # rows can be read where they are
+        if ids is not None and (len(self.ids) != len(x) or (np.diff(self.ids) <= 0).any()):
+            raise ValueError(f"expected {len(x):,} ascending ids, one for each row, got {len(self.ids):,}{'' if len(self.ids) != len(x) else ' that do not ascend: sort rows and ids by id'}")
+        # row numbers after all
+        if self.ids is not None and (not len(x) or self.ids[-1] == len(x) - 1 and self.ids[0] == 0):
+            self.ids = None
+        # rows can be read where they are
+        self.in_place = x.dtype == np.float32 and x.flags.c_contiguous
 
     def numbers(self,
         ids: np.ndarray, # [p] int64
@@ -328,27 +351,34 @@ class FileRows:
 @patch
 def _row_numbers(self: IVF, ids: np.ndarray) -> np.ndarray | None: # of the same shape
     "Where the exact rows of some ids are in memory; None if they are not, or not all. The id -1 has the number -1."
-    if not (isinstance(self.rows, ArrayRows) and self.rows.in_place and len(self.rows.x)): return None
+    if not (isinstance(self.rows, ArrayRows) and self.rows.in_place and len(self.rows.x)):
+        return None
     if self.rows.ids is None: return ids if ids.max(initial=-1) < len(self.rows.x) else None
     at = self.rows.numbers(ids)
     return None if ((at < 0) & (ids >= 0)).any() else at
 
 @patch
-def _exact_rows(self: IVF, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # [p] -> (rows [n, d] float32, where in them [p], [0])
+# [p] -> (rows [n, d] float32, where in them [p], [0])
+def _exact_rows(self: IVF, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     "The exact vectors of some candidates, each fetched once; raises `KeyError` for one that the reader does not have."
     if (at := self._row_numbers(ids)) is not None: return self.rows.x, at, np.empty(0)
     wanted, at = np.unique(ids, return_inverse=True)
     there, rows = self.rows.take(wanted)
-    if len(there) < len(wanted): raise KeyError(f"{len(wanted) - len(there)} of {len(wanted)} candidates are not in the index's rows, such as id {np.setdiff1d(wanted, there)[0]}: give it a reader that holds every vector")
+    if len(there) < len(wanted):
+        raise KeyError(f"{len(wanted) - len(there)} of {len(wanted)} candidates are not in the index's rows, such as id {np.setdiff1d(wanted, there)[0]}: give it a reader that holds every vector")
     return rows, np.argsort(there)[at], np.empty(0)
 
 @patch
-def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int, prepared: tuple[np.ndarray, np.ndarray], span: np.ndarray, compiled: bool) -> tuple[np.ndarray, np.ndarray]: # ids [m, R], -1 for none
+# ids [m, R], -1 for none
+def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int,
+              prepared: tuple[np.ndarray, np.ndarray], span: np.ndarray,
+              compiled: bool) -> tuple[np.ndarray, np.ndarray]:
     "The k nearest of the candidates, by their exact vectors."
     which, column = np.nonzero(ids >= 0)
     found, every = ids[which, column], np.arange(len(which))
     def fetch(at): return self._exact_rows(found[at])
-    if not compiled or product_dtype(prepared[1], span) is not np.float32: return rank(queries, fetch, found, (which, every), k, self.metric)
+    if not compiled or product_dtype(prepared[1], span) is not np.float32:
+        return rank(queries, fetch, found, (which, every), k, self.metric)
     allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
 
@@ -362,15 +392,18 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     def rows_of(at, j):
         rows = self.codec.rows(lists.codes[at])
         return rows + self.coarse.rows[j] if self.codec.residual else rows
+    safe = product_dtype(lists.span) is np.float32   # whether squares of these rows fit float32
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
-        return rows, np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        return rows, np.sqrt(np.einsum("ij,ij->i", rows, rows)) if safe else row_lengths(rows)
     def fetch(at):
         return rows_of(at, filled[np.searchsorted(lists.starts[filled], at, side="right") - 1]), np.arange(len(at)), np.empty(0)
     return decode, fetch
 
 @patch
-def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable | None, Callable, np.ndarray]: # (decode, decode a list of copies, fetch, ids by position)
+# (decode, decode a list of copies, fetch, ids by position)
+def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable | None,
+                 Callable, np.ndarray]:
     "How to read lists and their copies, whose positions are behind those of the lists."
     (decode, fetch), copies = self._decoders(lists), lists.copies
     if copies is None or self.codec.lossless: return decode, None, fetch, lists.ids
@@ -406,11 +439,14 @@ def mask_of(self: IVF,
     rows = np.stack([np.isin(order, as_ids(some)) for some in ids]) if ids else np.zeros((0, len(order)), bool)
     return RowMask(rows[0] if len(ids) == 1 else rows, weakref.ref(self.lists))
 
+# %% ../nbs/34_ivf.ipynb #49fd16dd
 @patch
-def _rows_of(self: IVF, mask: Any, m: int, lists: InvertedLists) -> np.ndarray | None: # [1, n] or [m, n]
+# [1, n] or [m, n]
+def _rows_of(self: IVF, mask: Any, m: int, lists: InvertedLists) -> np.ndarray | None:
     "A mask as an array, checked. A plain array says nothing of the state that it counts: only its length can be compared."
     if not isinstance(mask, RowMask): return as_mask(mask, m, len(lists))
-    if mask.made_for() is not lists: raise ValueError(f"this mask over {mask.rows.shape[-1]:,} rows was made for another state of the index, which now has {len(lists):,}: make it anew after each change")
+    if mask.made_for() is not lists:
+        raise ValueError(f"this mask over {mask.rows.shape[-1]:,} rows was made for another state of the index, which now has {len(lists):,}: make it anew after each change")
     return as_mask(mask.rows, m, len(lists))
 
 @patch
@@ -429,8 +465,10 @@ class _Alone(NamedTuple):
     held: NamedTuple     # of the centroids
     rows: RowReader | None
     codec: Codec
-    call: Callable       # (query [1, d] float32, k, nprobe, rescore, lists chosen already or None) -> as `search`, or None where the general road must be asked
-    near: Callable | None # (query, nprobe) -> the lists that it reads, where some must be looked at first
+    # (query [1, d] float32, k, nprobe, rescore, lists chosen already or None) -> as `search`, or None where the general road must be asked
+    call: Callable
+    # (query, nprobe) -> the lists that it reads, where some must be looked at first
+    near: Callable | None
 
 @patch
 def _one(self: IVF) -> _Alone:
@@ -445,12 +483,18 @@ def _call_of_one(self: IVF) -> Callable:
         one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
         return lambda query, k, nprobe, rescore, near=None: one(query, k, nprobe, near)
     if not self.codec.scans:
-        near, span = ready_codes(self.codec, self.metric, self.coarse, self.centroids, self.lists), self.lists.span
-        def measured(query, k, nprobe, rescore, lists=None):
-            found = near(query, k if rescore is None else max(k, rescore), nprobe, lists) if rescore is None or self.rows is not None else None
-            return found if found is None or rescore is None else self._rescored(query, found[1], k, prepare_queries(query, self.metric, True), span, True)
+        lists = self.lists
+        near = ready_codes(self.codec, self.metric, self.coarse, self.centroids, lists)
+        def measured(query, k, nprobe, rescore, chosen=None):
+            if rescore is not None and self.rows is None: return None
+            moved = lists.moved(query)
+            found = near(moved, k if rescore is None else max(k, rescore), nprobe, chosen)
+            if found is None or rescore is None: return found
+            prepared = prepare_queries(moved, self.metric, True)
+            return self._rescored(query, found[1], k, prepared, lists.span, True)
         return measured
-    if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
+    if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32:
+        return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
     measured, n = self._measured_call(), len(self.lists)
     def call(query, k, nprobe, rescore, near=None):
@@ -463,7 +507,8 @@ def _measured_call(self: IVF) -> Callable | None:
     "The same for codes of bits whose candidates are measured, where exact rows are in memory. It finds row numbers; those of ascending ids ascend."
     at = self._row_numbers(self.lists.every_id()) if isinstance(self.rows, ArrayRows) and self.rows.ids is not None else self._row_numbers(np.array([self._next_id - 1]))
     if at is None: return None
-    if self.rows.ids is None: return ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x)
+    if self.rows.ids is None:
+        return ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x)
     one, ids = ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x, at), self.rows.ids
     def call(query, k, keep, nprobe, near=None):
         if (answer := one(query, k, keep, nprobe, near)) is None: return None
@@ -471,8 +516,10 @@ def _measured_call(self: IVF) -> Callable | None:
         return distances, np.where(found < 0, -1, ids[found])
     return call
 
+# %% ../nbs/34_ivf.ipynb #4cae27ba
 @patch
-def _alone_can(self: IVF, compiled: bool, work: float) -> bool: # whether kernels are used anyway, multiplications of one query
+# whether kernels are used anyway, multiplications of one query
+def _alone_can(self: IVF, compiled: bool, work: float) -> bool:
     "Whether a query of these lists can be one call, and the kernel is there for it."
     lists = self.lists
     if not lists.in_memory: return False
@@ -492,31 +539,42 @@ def _few(self: IVF, m: int, nprobe: int) -> bool: # queries
     return m <= FEW + 8 * sharing
 
 @patch
-def _alone_with(self: IVF, a: _Alone, query: np.ndarray, k: int, nprobe: int, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | None:
+def _alone_with(self: IVF, a: _Alone, query: np.ndarray, k: int, nprobe: int,
+                rescore: int | None) -> tuple[np.ndarray, np.ndarray] | None:
     "One call; of a mapped file, the lists that it will read are looked at first."
     if self._unseen is not None and len(self._unseen):
-        if a.near is None or (near := a.near(query, nprobe)) is None: return None
+        if a.near is None or (near := a.near(self.lists.moved(query), nprobe)) is None: return None
         self._first_look(near)
         return a.call(query, k, nprobe, rescore, near)
     return a.call(query, k, nprobe, rescore)
 
 @patch
-def _one_by_one(self: IVF, a: _Alone, queries: np.ndarray, k: int, nprobe: int, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | None: # as `search`; None where one of them must take the general road
+# as `search`; None where one of them must take the general road
+def _one_by_one(self: IVF, a: _Alone, queries: np.ndarray, k: int, nprobe: int,
+                rescore: int | None) -> tuple[np.ndarray, np.ndarray] | None:
     "A small batch as so many single queries, shared among the threads."
     if len(queries) == 1: return self._alone_with(a, queries, k, nprobe, rescore)
     def some(part): return [self._alone_with(a, part[i:i + 1], k, nprobe, rescore) for i in range(len(part))]
     found = [f for part in in_threads(some, queries) for f in part]
     return None if any(f is None for f in found) else tuple(np.concatenate(part) for part in zip(*found))
 
+# %% ../nbs/34_ivf.ipynb #3c37d806
 @patch
-def _once(self: IVF, queries: Any, k: int, nprobe: int | None, rescore: int | None) -> tuple[np.ndarray, np.ndarray] | bool | None: # as `search`; None where it cannot be asked, False where it does not know
+# as `search`; None where it cannot be asked, False where it does not know
+def _once(self: IVF, queries: Any, k: int, nprobe: int | None,
+          rescore: int | None) -> tuple[np.ndarray, np.ndarray] | bool | None:
     "The answer to a query, or a few of them, that comes alone as one did before, if nothing has changed since: everything is ready for it."
     a = self._alone
-    if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.ndim not in (1, 2) or queries.shape[-1] != self.dimension or not queries.flags.c_contiguous: return None
-    if a.lists is not self.lists or a.held is not self.coarse._held or a.rows is not self.rows or a.codec is not self.codec: return None
-    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
-    if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
-    if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0): return None
+    if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.ndim not in (1, 2) or queries.shape[-1] != self.dimension or not queries.flags.c_contiguous:
+        return None
+    if a.lists is not self.lists or a.held is not self.coarse._held or a.rows is not self.rows or a.codec is not self.codec:
+        return None
+    if nprobe is None:
+        nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
+    if rescore is None and self.choice is not None and self.rows is not None:
+        rescore = self.choice.rescore
+    if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0):
+        return None
     if queries.ndim == 1: queries = queries[None]
     if not self._few(len(queries), nprobe): return None
     return self._one_by_one(a, queries, k, nprobe, rescore) or False
@@ -528,12 +586,17 @@ def search(self: IVF,
     k: int = 10, # neighbours wanted
     *,
     nprobe: int | None = None, # lists to read; None for a tenth of them
-    ratio_threshold: float | None = None, # leave out lists below this share of the best centroid's similarity; cosine only
-    rescore: int | None = None, # candidates to measure with exact vectors from `rows`; None for none
-    mask: "np.ndarray | RowMask | None" = None, # of `mask_of`; or boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
+    # leave out lists below this share of the best centroid's similarity; cosine only
+    ratio_threshold: float | None = None,
+    # candidates to measure with exact vectors from `rows`; None for none
+    rescore: int | None = None,
+    # of `mask_of`; or boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
+    mask: "np.ndarray | RowMask | None" = None,
     max_codes: int | None = None, # stop once so many vectors were read
-    ensure_topk_full: bool = False, # read further lists while fewer than k vectors were seen that the mask admits
-    rescore_num_samples: int | None = None, # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
+    # read further lists while fewer than k vectors were seen that the mask admits
+    ensure_topk_full: bool = False,
+    # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
+    rescore_num_samples: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
     plain = mask is None and ratio_threshold is None and max_codes is None and rescore_num_samples is None and not ensure_topk_full
@@ -546,18 +609,22 @@ def search(self: IVF,
     mask = self._rows_of(mask, len(queries), lists)
     place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
-    work, visits = (20., len(queries) * nprobe) if self.codec.scans else (2., min(len(queries) * nprobe, len(self.coarse)))   # codes are unpacked for each query without kernels
+    # codes are unpacked for each query without kernels
+    work, visits = (20., len(queries) * nprobe) if self.codec.scans else (2., min(len(queries) * nprobe, len(self.coarse)))
     compiled, again = pays(work * len(queries) * self.dimension * per_query, 12 * visits), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     def filling(some): return {} if mask is None or not ensure_topk_full else {"admitted": self._admitted(lists, mask if len(mask) == 1 else mask[some], place)}
     if plain and found is None and self._few(len(queries), nprobe) and self._alone_can(compiled, work * self.dimension * per_query):
         index._alone = self._alone = self._one()
-        if (found := self._one_by_one(self._alone, queries, k, nprobe, rescore)) is not None: return found
-    if self._unseen and len(queries) == 1: self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
-    in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
+        if (found := self._one_by_one(self._alone, queries, k, nprobe, rescore)) is not None:
+            return found
+    if self._unseen and len(queries) == 1:
+        self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
+    in_codes = self._fits_codes(queries, lists)
     def search_block(numbers):
         some = queries[numbers[0]:numbers[-1] + 1]   # neighbours: a view
-        prepared = prepare_queries(some, self.metric, compiled)
+        moved = lists.moved(some)
+        prepared = prepare_queries(moved, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))
         self._first_look(probes)
@@ -571,33 +638,52 @@ def search(self: IVF,
             read, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             held.scan(read, kept, decode, floats=floats)
             if held.copies is not None: held.scan_copies(read, kept, decode_copy, floats=floats)
-        asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
-        ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
+        asked, ready = self.codec.project(self.codec.source(some, moved)), prepared
+        # fewer dimensions
+        if asked is not some and asked is not moved:
+            ready = prepare_queries(asked, self.metric, compiled)
         found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, allowed, where, ready, not again or samples > 0, lists.signs, in_bytes)
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
     block = max(512, min(16_384, (1 << 25) // len(self.coarse))) if lists.in_memory else lists.at_a_time(per_query)
-    return in_blocks(search_block, np.arange(len(queries)), k, block, 512 if in_codes else None)   # beside codes of bits, what a search writes down would be most of the memory
+    # beside codes of bits, what a search writes down would be most of the memory
+    return in_blocks(search_block, np.arange(len(queries)), k, block, 512 if in_codes else None)
 
+# %% ../nbs/34_ivf.ipynb #00c484a6
 @patch
-def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None, int]: # (candidates that are all measured, or None; how many of them are only sampled, or 0)
+# (candidates that are all measured, or None; how many of them are only sampled, or 0)
+def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tuple[int | None,
+              int]:
     "Check `rescore_num_samples`, and say what it means for this index."
-    if rescore is None and self.choice is not None and self.rows is not None: rescore = self.choice.rescore
+    if rescore is None and self.choice is not None and self.rows is not None:
+        rescore = self.choice.rescore
     if samples is None: return rescore, 0
-    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or (samples < 2 and samples != -1): raise ValueError(f"expected rescore_num_samples as an integer of at least 2, or -1 for all candidates, got {samples!r}: a line needs two points")
+    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or (samples < 2 and samples != -1):
+        raise ValueError(f"expected rescore_num_samples as an integer of at least 2, or -1 for all candidates, got {samples!r}: a line needs two points")
     if self.codec.lossless: return rescore, 0   # distances are exact already
-    if self.rows is None: raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
+    if self.rows is None:
+        raise ValueError("rescore_num_samples needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
 
 @patch
-def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
+    "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
+    if not self.codec.scans: return False
+    lengths = () if self.metric.kind == 0 else (row_lengths(lists.moved(queries)),)
+    return product_dtype(lists.span, *lengths) is np.float32
+
+@patch
+def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray,
+              prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool,
+              mask: np.ndarray | None, place: np.ndarray | None,
+              compiled: bool) -> tuple[np.ndarray, np.ndarray]:
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
-    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
-    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
+    if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
+    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, True, mask, place, compiled)
     allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     if most >= len(self.lists): pass   # every row is measured
     elif compiled and (at := self._row_numbers(found)) is not None:
-        worth_measuring(prepared[0], allowed, self.rows.x, at, lows, self.metric.kind, k)
+        worth_measuring((queries, *prepared), allowed, self.rows.x, at, lows, self.metric.kind, k)
         found[at < 0] = -1
     elif most > FIRST * k:
         near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
@@ -606,15 +692,36 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
 @patch
-def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
+def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
+                  mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
+    "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
+    centroids, todo, more = (self.coarse.rows, self.centroids.lengths), np.arange(len(probes)), MORE
+    distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)
+    while len(todo):
+        (asked, own), seen = (a[todo] for a in prepared), mask
+        if mask is not None and len(mask) > 1: seen = mask[todo]
+        ids, lows = search_codes(self.codec, asked, self.metric, centroids, lists, probes[todo],
+                                 k + more, False, seen, place, compiled)
+        distances[todo], found[todo], sure = first_by_distance(self.metric, lows, ids, own, k)
+        todo, more = todo[~sure], 8 * (k + more)
+    return distances, found
+
+# %% ../nbs/34_ivf.ipynb #4ef28475
+@patch
+def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None,
+             rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
     "Check the options of a search: (nprobe, what `probes` wants to know)."
-    if nprobe is None: nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
+    if nprobe is None:
+        nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
     for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
         if value is not None: check_integer(name, value)
     nprobe = min(nprobe, len(self.coarse))
-    if ratio_threshold is not None: _number("ratio_threshold", ratio_threshold, 0, 1, "1 reads the nearest list alone, None all of them")
-    if ratio_threshold is not None and self.metric.name != "cosine": raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
-    if rescore is not None and self.rows is None and not self.codec.lossless: raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
+    if ratio_threshold is not None:
+        _number("ratio_threshold", ratio_threshold, 0, 1, "1 reads the nearest list alone, None all of them")
+    if ratio_threshold is not None and self.metric.name != "cosine":
+        raise ValueError(f"ratio_threshold compares cosine similarities, and this index is {self.metric.name}: use nprobe or max_codes")
+    if rescore is not None and self.rows is None and not self.codec.lossless:
+        raise ValueError("rescore needs the exact vectors: set index.rows, for example to ArrayRows(x)")
     return nprobe, {"ratio_threshold": ratio_threshold, "max_codes": max_codes, "fill": k if full else 0}
 
 # %% ../nbs/34_ivf.ipynb #8429bfa9
@@ -670,23 +777,40 @@ def range_search(self: IVF,
     _number("radius", radius, -np.inf, np.inf, "the largest distance that counts")
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
-    decode, fetch = self._decoders(lists)
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
     probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
     for some in probes: self._first_look(some)
-    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(some)[0], fetch, lists.ids) for q, some in zip(queries, probes)]
+    reach = self._within_estimates if self._fits_codes(queries, lists) else self._within
+    found = [reach(q[None], limit, some, lists) for q, some in zip(queries, probes)]
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
 @patch
-def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: Callable, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "Distances and ids of one query's neighbours within `radius`."
-    distances = np.concatenate([self.metric.distance(rows[where], query) for rows, where, _ in (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))])
+def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+            lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # query: [1, d]
+    "Distances and ids of one query's neighbours within `radius`, each measured as it is kept."
+    asked = self.codec.project(self.codec.source(query, lists.moved(query)))[0]
+    at = read_at(lists, probes)
+    _, _, fetch, ids = self._with_copies(lists)
+    parts = (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))
+    distances = np.concatenate([self.metric.distance(rows[where], asked) for rows, where, _ in parts])
     near = np.flatnonzero(distances <= radius)
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
+
+@patch
+def _within_estimates(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+                      lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]:
+    "The same by the estimates that a search goes by."
+    n = len(lists.reached(probes)[0])
+    if not n: return np.empty(0, np.float32), np.empty(0, np.int64)
+    compiled, held = pays(20. * n * self.dimension, 12 * len(probes)), lists.probed(probes[None])[0]
+    prepared = prepare_queries(lists.moved(query), self.metric, compiled)
+    distances, ids = self._by_estimates(n, probes[None], prepared, held, None, None, compiled)
+    near = (distances[0] <= radius) & (ids[0] >= 0)
+    return distances[0][near], ids[0][near]
 
 # %% ../nbs/34_ivf.ipynb #4ebb4f55
 @patch
@@ -712,7 +836,8 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])
-        away = prepare_queries(rows[where], self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
+        rows = self.codec.moved(rows[where], lists.origin)
+        away = prepare_queries(rows, self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
         total += float(np.einsum("ij,ij->", away, away))
     return total / (2 if self.metric.name == "cosine" else 1) / len(some) if len(some) else float("nan")
 

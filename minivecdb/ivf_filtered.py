@@ -19,24 +19,29 @@ class _Members:
     "Whether ids are among some."
     def __init__(self, ids: np.ndarray):
         self.ids, self.table = ids, None   # ascending
-        if len(ids) and ids[-1] < 64 * len(ids) + 4096: self.table = np.zeros(ids[-1] + 1, bool); self.table[ids] = True
+        if len(ids) and ids[-1] < 64 * len(ids) + 4096:
+            self.table = np.zeros(ids[-1] + 1, bool); self.table[ids] = True
 
     def __call__(self, ids: np.ndarray) -> np.ndarray: # boolean
         "A table where ids are dense, a binary search where they are not."
-        if self.table is not None: return (ids < len(self.table)) & self.table[np.minimum(ids, len(self.table) - 1)]
+        if self.table is not None:
+            return (ids < len(self.table)) & self.table[np.minimum(ids, len(self.table) - 1)]
         if not len(self.ids): return np.zeros(len(ids), bool)
         return self.ids[np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)] == ids
 
 def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_lists] list numbers
     "The lists `near`, then all others by the distance of their centroids."
-    c = ivf.coarse.rows
+    c, query = ivf.coarse.rows, ivf.lists.moved(query)
     with np.errstate(all="ignore"):
         dots, squares = c @ query, np.einsum("ij,ij->i", c, c)
         scores = {"cosine": -dots / np.sqrt(squares), "euclidean": squares - 2 * dots, "dot": -dots}[ivf.metric.name]
     others = np.setdiff1d(np.arange(len(c)), near)
-    return np.concatenate([near, others[np.argsort(scores[others], kind="stable")]])   # where float32 overflows, a poorer order of the same lists
+    # where float32 overflows, a poorer order of the same lists
+    return np.concatenate([near, others[np.argsort(scores[others], kind="stable")]])
 
-def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int, near: np.ndarray) -> np.ndarray: # positions
+# positions
+def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int,
+                near: np.ndarray) -> np.ndarray:
     "Where the matching rows of the nearest lists are, list by list until the budget is spent."
     lists, allowed, found, seen = ivf.lists, _Members(ids), [], 0
     order, first = _outward(ivf, query, near), 0
@@ -46,7 +51,8 @@ def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int, near:
         at, ends = lists.reached(some)
         match = allowed(lists.ids[at])
         if lists.copies is not None and found: match &= ~np.isin(at, np.concatenate(found))
-        so_far = np.cumsum(match)[ends - 1] * (ends > 0) if len(match) else 0 * ends   # matches up to the end of each list
+        # matches up to the end of each list
+        so_far = np.cumsum(match)[ends - 1] * (ends > 0) if len(match) else 0 * ends
         enough = np.searchsorted(so_far, budget - seen)
         stop = ends[enough] if enough < len(ends) else len(at)
         found.append(at[:stop][match[:stop]])
@@ -59,7 +65,9 @@ def _parts(ivf: IVF, at: np.ndarray, size: int = 65_536) -> Iterator[tuple[np.nd
         ids = ivf.lists.ids[at[i:i + size]]
         yield (ids, ivf.lists.codes[at[i:i + size]]) if ivf.codec.lossless else ivf.rows.take(ids)
 
-def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple[np.ndarray, np.ndarray, int]: # queries [m, d] -> [m, j], [m, j], rows
+# queries [m, d] -> [m, j], [m, j], rows
+def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple[np.ndarray,
+                np.ndarray, int]:
     "The k nearest of some rows, or all of them where they are fewer, and how many rows there were."
     m, scored = len(queries), 0
     distances, found = np.empty((m, 0), np.float32), np.empty((m, 0), np.int64)
@@ -86,9 +94,12 @@ def search_among(
     distances, found, scored = _among(copy(ivf), as_queries(query, k, ivf.dimension)[:1], k, as_ids(ids), nprobe)[0]
     return distances, found, scored
 
-def _among(ivf: IVF, queries: np.ndarray, k: int, ids: np.ndarray, nprobe: int) -> list[tuple[np.ndarray, np.ndarray, int]]: # for each of [m, d] as `search_among`
+# for each of [m, d] as `search_among`
+def _among(ivf: IVF, queries: np.ndarray, k: int, ids: np.ndarray,
+           nprobe: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
     "Queries for which all rows that match are within the budget are one exact search of these; the others open lists, each its own."
-    if not ivf.codec.lossless and ivf.rows is None: raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
+    if not ivf.codec.lossless and ivf.rows is None:
+        raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
     near = ivf.probes(queries, min(check_integer("nprobe", nprobe), len(ivf.coarse)))
     budget = [max(k, len(ivf.lists.reached(lists)[0])) for lists in near]
     few = [j for j, most in enumerate(budget) if len(ids) <= most and ivf.rows is not None]

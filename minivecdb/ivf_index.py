@@ -56,14 +56,18 @@ class IVFIndex:
         n_clusters: int | None = None, # None for `default_clusters`
         seed: int = 0, # of the clustering
         codec: str = "flat", # how the index stores vectors, see `make_codec`
-        rescore: int | None = None, # candidates measured with the storage's own vectors; None for none
-        spill: float | None = None, # put each vector into a second list too, see `IVF`; 1 is a good choice
-        upkeep: bool = True, # split and merge lists as the data changes, see `minivecdb.ivf_balance`
+        # candidates measured with the storage's own vectors; None for none
+        rescore: int | None = None,
+        # put each vector into a second list too, see `IVF`; 1 is a good choice
+        spill: float | None = None,
+        # split and merge lists as the data changes, see `minivecdb.ivf_balance`
+        upkeep: bool = True,
     ):
         self.storage, self.nprobe, self.metric = storage, check_integer("nprobe", nprobe), get_metric(distance_fn)
         self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore if rescore is None else check_integer("rescore", rescore)
         self.spill = IVF(storage.dimension, n_clusters, self.metric.name, codec, seed=seed, spill=spill).spill
-        self.upkeep, self._ivf = bool(upkeep) and spill is None, None   # lists with second places are not kept even
+        # lists with second places are not kept even
+        self.upkeep, self._ivf = bool(upkeep) and spill is None, None
         self._seen, self._lock = 0, threading.RLock()
 
     @property
@@ -85,7 +89,8 @@ def build(self: IVFIndex) -> IVFIndex:
         ivf = IVF(self.storage.dimension, self.n_clusters, self.metric.name, self.codec, seed=self.seed, spill=self.spill)
         ivf.rows, ivf.by_id = self.storage, True   # masks count rows as the storage does
         ivf.upkeep = Upkeep() if self.upkeep else None
-        ivf.train(x if len(x) else np.zeros((1, self.storage.dimension)))   # an empty storage gets one list
+        # an empty storage gets one list
+        ivf.train(x if len(x) else np.zeros((1, self.storage.dimension)))
         ivf.add(x, ids)
         self._ivf, self._seen = ivf, seen
     return self
@@ -93,11 +98,13 @@ def build(self: IVFIndex) -> IVFIndex:
 @patch
 def catch_up(self: IVFIndex):
     "Take in what changed in the storage since the last look; new vectors join the nearest lists, deleted ones leave."
-    if self._ivf is None: raise NotBuiltError(f"this index over {len(self.storage):,} vectors is not built: call build() first")
+    if self._ivf is None:
+        raise NotBuiltError(f"this index over {len(self.storage):,} vectors is not built: call build() first")
     if self.storage.changes == self._seen: return
     with self._lock, self.storage._lock:
         now, changed = self.storage.changes, self.storage.changes_since(self._seen)
-        if changed is None: changed = np.union1d(list(self.storage), (lists := self._ivf.lists).ids[lists.positions()]).astype(np.int64)
+        if changed is None:
+            changed = np.union1d(list(self.storage), (lists := self._ivf.lists).ids[lists.positions()]).astype(np.int64)
         ids, rows = self.storage.take(changed)
         self._ivf.replace(rows, ids, changed)
         self._seen = now
@@ -117,21 +124,27 @@ def search(self: IVFIndex,
     k: int = 5, # answers wanted
     *,
     nprobe: int | None = None, # lists to read; None for the index's own setting
-    where: dict | Filter | list | None = None, # only among the rows that meet this filter; None for all; a list has one for each query
+    # only among the rows that meet this filter; None for all; a list has one for each query
+    where: dict | Filter | list | None = None,
 ) -> L: # of `Hit`, nearest first; fewer than k only if fewer rows are there, or match; for m queries, m such lists
     "The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."
     queries, single = query_vector, True
-    if type(queries) is np.ndarray and queries.dtype == np.float32 and queries.shape == (self.storage.dimension,): queries = queries[None]   # the index checks it
+    # the index checks it
+    if type(queries) is np.ndarray and queries.dtype == np.float32 and queries.shape == (self.storage.dimension,):
+        queries = queries[None]
     else: queries, single = self._queries(query_vector)
     filters = None if where is None else self._filters(where, len(queries), single)
     for _ in range(3):
-        if (hits := self._look(queries, k, nprobe, filters)) is not None: return hits[0] if single else L(hits)
+        if (hits := self._look(queries, k, nprobe, filters)) is not None:
+            return hits[0] if single else L(hits)
     with self._lock, self.storage._lock: hits = self._look(queries, k, nprobe, filters)
-    if hits is None: raise FileFormatError(f"the index holds other vectors than {self.storage}, though nobody is writing: build() it again")
+    if hits is None:
+        raise FileFormatError(f"the index holds other vectors than {self.storage}, though nobody is writing: build() it again")
     return hits[0] if single else L(hits)
 
 @patch
-def _queries(self: IVFIndex, given: Any) -> tuple[np.ndarray, bool]: # ([m, d] float32, whether it was one without a second axis)
+# ([m, d] float32, whether it was one without a second axis)
+def _queries(self: IVFIndex, given: Any) -> tuple[np.ndarray, bool]:
     "The queries as a matrix, checked."
     d = self.storage.dimension
     if as_numbers(given).ndim == 2: return as_matrix(given, d, what="query"), False
@@ -141,11 +154,14 @@ def _queries(self: IVFIndex, given: Any) -> tuple[np.ndarray, bool]: # ([m, d] f
 def _filters(self: IVFIndex, where: Any, m: int, single: bool) -> list[Filter] | Filter:
     "The filters of a search, read: one for all queries, or a list with one for each."
     if not isinstance(where, (list, tuple)): return read_filter(where)
-    if single or len(where) != m: raise ValueError(f"expected one filter, or a list of one for each of {m:,} queries{' of shape [m, d]' if single else ''}, got {len(where):,}")
+    if single or len(where) != m:
+        raise ValueError(f"expected one filter, or a list of one for each of {m:,} queries{' of shape [m, d]' if single else ''}, got {len(where):,}")
     return [read_filter(f) for f in where]
 
 @patch
-def _nearest(self: IVFIndex, ivf: IVF, queries: np.ndarray, k: int, nprobe: int | None) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice
+# [m, k] twice
+def _nearest(self: IVFIndex, ivf: IVF, queries: np.ndarray, k: int,
+             nprobe: int | None) -> tuple[np.ndarray, np.ndarray]:
     "Search without a filter; queries that saw fewer than k vectors read further lists."
     distances, ids = ivf.search(queries, k, nprobe=nprobe, rescore=self.rescore)
     short = (ids[:, -1] < 0).nonzero()[0]
@@ -153,11 +169,15 @@ def _nearest(self: IVFIndex, ivf: IVF, queries: np.ndarray, k: int, nprobe: int 
     distances[short], ids[short] = ivf.search(queries[short], k, nprobe=nprobe, rescore=self.rescore, ensure_topk_full=True)
     return distances, ids
 
+# %% ../nbs/34_ivf_index.ipynb #5f17b327
 @patch
-def _look(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None, where: list[Filter] | Filter | None) -> list[L] | None: # for each query its hits
+# for each query its hits
+def _look(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None,
+          where: list[Filter] | Filter | None) -> list[L] | None:
     "Search once; None if another thread changed an answer between finding and reading it."
     self.catch_up()
-    seen, ivf = self._seen, self._ivf   # in this order: the lists are those of this change or a later one
+    # in this order: the lists are those of this change or a later one
+    seen, ivf = self._seen, self._ivf
     if type(k) is int: k = min(k, max(1, len(self.storage)))
     if nprobe is None: nprobe = self.nprobe
     try:
@@ -184,19 +204,27 @@ def _read(self: IVFIndex, distances: np.ndarray, ids: np.ndarray, seen: int) -> 
     return answers
 
 @patch
-def _among(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None, where: list[Filter] | Filter) -> tuple[np.ndarray, np.ndarray] | None: # [m, k] twice
+# [m, k] twice
+def _among(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None,
+           where: list[Filter] | Filter) -> tuple[np.ndarray, np.ndarray] | None:
     "Search among the rows that meet a filter, once for each different filter; None if some went missing meanwhile."
     queries, filters = as_queries(queries, k, self.storage.dimension), where if isinstance(where, list) else [where] * len(queries)
     groups = {}   # queries of one filter
     for j, f in enumerate(filters): groups.setdefault(repr(f), (f, []))[1].append(j)
     with self._lock, self.storage._lock:
         self.catch_up()
-        matching, ivf = [self.storage._matching(f) for f, _ in groups.values()], copy(self._ivf)
+        matching, ivf = [self._ids_of(f) for f, _ in groups.values()], copy(self._ivf)
     distances, found = np.full((len(queries), k), np.inf, np.float32), np.full((len(queries), k), -1, np.int64)
     for ids, (_, numbers) in zip(matching, groups.values()):
         distances[numbers], found[numbers] = search_several(ivf, queries[numbers], k, ids, nprobe=nprobe)
         if ((found[numbers] >= 0).sum(1) < min(k, len(ids))).any(): return None
     return distances, found
+
+# %% ../nbs/34_ivf_index.ipynb #241f58e1
+@patch
+def _ids_of(self: IVFIndex, f: Filter) -> np.ndarray: # ascending
+    "The ids of the rows that meet a filter."
+    return self.storage._matching(f)
 
 @patch
 def mask(self: IVFIndex,
@@ -206,7 +234,7 @@ def mask(self: IVFIndex,
     filters = [read_filter(f) for f in (where if isinstance(where, (list, tuple)) else [where])]
     with self._lock, self.storage._lock:
         self.catch_up()
-        return self._ivf.mask_of(*(self.storage._matching(f) for f in filters))
+        return self._ivf.mask_of(*(self._ids_of(f) for f in filters))
 
 
 # %% ../nbs/34_ivf_index.ipynb #5da85102

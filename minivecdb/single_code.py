@@ -33,7 +33,8 @@ def _copy_words(code, books, bits, out): # [w] uint8, [M, K, d / M] float32, [d]
     flat = books.reshape(books.size)
     for m in range(len(books)):
         a, b = (m * K + np.int64(_word(code, m, bits))) * size, m * size
-        if size == 4: out[b], out[b + 1], out[b + 2], out[b + 3] = flat[a], flat[a + 1], flat[a + 2], flat[a + 3]
+        if size == 4:
+            out[b], out[b + 1], out[b + 2], out[b + 3] = flat[a], flat[a + 1], flat[a + 2], flat[a + 3]
         elif size == 8:
             out[b], out[b + 1], out[b + 2], out[b + 3] = flat[a], flat[a + 1], flat[a + 2], flat[a + 3]
             out[b + 4], out[b + 5], out[b + 6], out[b + 7] = flat[a + 4], flat[a + 5], flat[a + 6], flat[a + 7]
@@ -51,7 +52,8 @@ def _unpack(how, code, out): # as `unpacks` returns it, [w] uint8, [d] float32
         scale, numbers = code[len(out):].view(np.float32)[0], code.view(np.int8)
         for x in range(len(out)): out[x] = np.float32(numbers[x]) * scale
     elif which == 2:
-        for x in range(len(out)): out[x] = (np.float32(code[x]) - np.float32(127.5)) * step[x] + middle[x]
+        for x in range(len(out)):
+            out[x] = (np.float32(code[x]) - np.float32(127.5)) * step[x] + middle[x]
     else: _copy_words(code, books, bits, out)
 
 def unpacks(
@@ -61,8 +63,10 @@ def unpacks(
     none, no_books = np.empty(0, np.float32), np.empty((0, 0, 0), np.float32)
     if codec.name == "bf16": return 0, none, none, no_books, 0
     if codec.name == "int8": return 1, none, none, no_books, 0
-    if codec.name == "int8-dimension": return 2, codec.arrays["middle"], codec.arrays["step"], no_books, 0
-    if "codebooks" in codec.learned and not codec.rotates: return 3, none, none, codec.arrays["codebooks"], codec.n_bits
+    if codec.name == "int8-dimension":
+        return 2, codec.arrays["middle"], codec.arrays["step"], no_books, 0
+    if "codebooks" in codec.learned and not codec.rotates:
+        return 3, none, none, codec.arrays["codebooks"], codec.n_bits
 
 # %% ../nbs/33_single_code.ipynb #4f8b651a
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
@@ -82,7 +86,8 @@ def _row(how, codes, r, residual, centroid, out):
         for x in range(len(out)): out[x] += centroid[x]
 
 @bare()
-def _offer_list(how, codes, first, stop, residual, centroid, prepared, kind, half, state, row): # half of what rounding may take; [d] float32 to work in
+# half of what rounding may take; [d] float32 to work in
+def _offer_list(how, codes, first, stop, residual, centroid, prepared, kind, half, state, row):
     "Offer the rows of a list to the only query."
     limits = state[0]
     for r in range(first, stop):
@@ -93,15 +98,18 @@ def _offer_list(how, codes, first, stop, residual, centroid, prepared, kind, hal
         if low <= limits[0]: _keep(state, 0, r, low, low + np.float32(2) * half)
 
 @kernel()
-def _search_codes(query, kind, coarse, lists, how, residual, near, room, distances, found): # [1, d], 0..2, `Coarse`, (codes, ids, starts, sizes, largest), as `unpacks` returns it, [1, p], answers [1, k] twice
+# [1, d], 0..2, `Coarse`, (codes, ids, starts, sizes, largest), as `unpacks` returns it, [1, p], answers [1, k] twice
+def _search_codes(query, kind, coarse, lists, how, residual, near, room, distances, found):
     "Whether the answer is certain; if not, ask the general road."
     codes, ids, starts, sizes, longest = lists
     distances[:], found[:] = np.inf, -1
     d, k, prepared, own, row = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(query.shape[1], np.float32)
-    if not _lists_of_one(query, kind, coarse, prepared, own, np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32), near): return False
+    if not _lists_of_one(query, kind, coarse, prepared, own, np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32), near):
+        return False
     half = np.full(1, _slack(kind, own[0], longest, d) * .500001, np.float32)
     state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
-    for j in near[0]: _offer_list(how, codes, starts[j], starts[j] + sizes[j], residual, coarse[0][j], prepared[0], kind, half[0], state, row)
+    for j in near[0]:
+        _offer_list(how, codes, starts[j], starts[j] + sizes[j], residual, coarse[0][j], prepared[0], kind, half[0], state, row)
     if state[0][0] == -np.inf: return False
     heads, at, lows, which = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32), np.zeros(1, np.int64)
     survivors(state, which, heads, at, lows)
@@ -109,10 +117,12 @@ def _search_codes(query, kind, coarse, lists, how, residual, near, room, distanc
     rows = np.empty((len(at), d), np.float32)
     for p in range(len(at)):
         for j in near[0]:
-            if starts[j] <= at[p] < starts[j] + sizes[j]: _row(how, codes, at[p], residual, coarse[0][j], rows[p])
+            if starts[j] <= at[p] < starts[j] + sizes[j]:
+                _row(how, codes, at[p], residual, coarse[0][j], rows[p])
     closest_kernel((query, prepared, own), half, which, rows, np.arange(len(at)), ids[at], np.empty(0), lows, heads, kind, distances, found)
     return True
 
+# %% ../nbs/33_single_code.ipynb #67cfbbd3
 def ready_codes(
     codec: Codec,
     metric: Metric,
@@ -122,7 +132,8 @@ def ready_codes(
 ) -> Callable: # (query [1, d] float32, k, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."
     how, fits = unpacks(codec), all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index._held.span, lists.span))
-    if how is None or not fits or lists.copies is not None: return lambda query, k, nprobe, near=None: None
+    if how is None or not fits or lists.copies is not None:
+        return lambda query, k, nprobe, near=None: None
     longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_codes.dispatcher()
     held = _plain((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
     def call(query, k, nprobe, near=None):

@@ -27,7 +27,8 @@ def _slack(kind, own, largest, dimension):
     return 4 * rounding / (1 - rounding) * scale + (2.0**-148 if kind == 2 else 0.)
 
 @kernel()
-def _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near): # [1, d], 0..2, `Coarse`, and to be filled in: [1, d], [1], [1, w] int8, [1, 2], [1, n] int64
+# [1, d], 0..2, `Coarse`, and to be filled in: [1, d], [1], [1, w] int8, [1, 2], [1, n] int64
+def _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near):
     "The query as the metric wants it, in bytes, and its nearest lists, unless `near` names them already; False for one whose products must be made in float64."
     largest, signs, turning = coarse[7], coarse[8], coarse[9]
     prepare_kernel(query, kind == 0, prepared, own)
@@ -41,7 +42,8 @@ def _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near): # [1, d]
     allowed, slacks, asked, shifts = np.empty(1), np.empty(1, np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
     slacks[0] = allowed[0] = _slack(kind, own[0], largest, query.shape[1])
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
-    if near[0, 0] < 0: choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
+    if near[0, 0] < 0:
+        choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
     return True
 
 def no_lists(
@@ -53,13 +55,15 @@ def no_lists(
     return near
 
 @kernel()
-def _search_one(query, kind, coarse, lists, near, room, distances, found): # [1, d], 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies), [1, p], answers [1, k] twice
+# ([1, d], the same from the origin), 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies), [1, p], answers [1, k] twice
+def _search_one(given, kind, coarse, lists, near, room, distances, found):
     "Whether the answer is certain; if not, ask the general road."
     codes, ids, lengths, rounded, terms, starts, sizes, longest, copies = lists
     distances[:], found[:] = np.inf, -1
-    d, k, prepared, own, allowed = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(1)
+    (query, moved), own, allowed = given, np.empty(1), np.empty(1)
+    d, k, prepared = query.shape[1], distances.shape[1], moved.copy()
     g8, steps, asked, shifts = np.empty((1, rounded.shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
-    if not _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near): return False
+    if not _lists_of_one(moved, kind, coarse, prepared, own, g8, steps, near): return False
     allowed[0] = _slack(kind, own[0], longest, d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
@@ -87,7 +91,8 @@ def ready_one(
         if not fits: return None
         if near is None: near = no_lists(min(nprobe, n_lists))
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        return (distances, found) if run(_plain(query), kind, *held, near, 4 * k + 200, distances, found) else None
+        given = _plain((query, lists.moved(query)))
+        return (distances, found) if run(given, kind, *held, near, 4 * k + 200, distances, found) else None
     return call
 
 def one_soon(
@@ -99,7 +104,7 @@ def one_soon(
 def ready_lists(
     metric: Metric,
     coarse: Coarse, # of the centroids
-) -> Callable: # (query [1, d] float32, nprobe) -> [1, p] list numbers, or None where the general road must be asked
+) -> Callable: # (query [1, d] float32 from the lists' origin, nprobe) -> [1, p] list numbers, or None where the general road must be asked
     "The lists that such a call reads, for whoever must look at them first."
     n_lists, width, kind, run = len(coarse.rows), coarse.codes.shape[1], metric.kind, _lists_of_one.dispatcher()
     held = _plain(tuple(coarse))

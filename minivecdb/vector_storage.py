@@ -157,12 +157,13 @@ def as_metadatas(
     metadatas: Iterable[dict | None],
     first: int = 0, # number of the first one in the whole, for errors
     form: Callable = as_metadata, # what checks one
+    place: Callable | None = None, # what errors call number i of these; None: its number in the whole
 ) -> list: # of checked copies
     "Check the metadata of many vectors; an error names the vector."
-    checked = []
+    checked, named = [], place or (lambda i: f"vector {first + i}")
     for m in metadatas:
         try: checked.append(form(m))
-        except MetadataError as e: raise MetadataError(f"vector {first + len(checked)}: {e}") from None
+        except MetadataError as e: raise MetadataError(f"{named(len(checked))}: {e}") from None
     return checked
 
 # %% ../nbs/00_vector_storage.ipynb #6cabd8ef
@@ -302,14 +303,15 @@ def get(self: VectorStorage,
     id: int, # as returned by `add`
 ) -> tuple[np.ndarray, dict]: # ([d] float32, metadata), both copies
     "The vector and metadata of `id`; raises `UnknownIdError`."
-    with self._lock: return self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])
+    return self.get_bulk([id])[0]
 
 @patch
 def get_bulk(self: VectorStorage,
     ids: Iterable[int], # as returned by `add`, in any order
 ) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata), copies
     "Several vectors and their metadata; raises `UnknownIdError` if one is not there."
-    with self._lock: return [self.get(id) for id in ids]
+    with self._lock:
+        return [(self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])) for id in ids]
 
 @patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids
@@ -408,7 +410,7 @@ def open(cls: VectorStorage,
     mode: str = "rw", # or "r": read only, and write no byte
     timeout: float = 5., # seconds to wait for another writer
     model: str | None = None, # name of the embedding model, for a new storage; an existing one must agree with it
-) -> VectorStorage: # a `DurableStorage`: every write that returned survives the process and the power
+) -> "DurableStorage": # every write that returned survives the process and the power
     "Open a storage that lasts."
     from minivecdb.durable import DurableStorage
     return DurableStorage(path, dimension, mode, timeout, model)
