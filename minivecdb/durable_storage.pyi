@@ -71,6 +71,7 @@ class DurableStorage(VectorStorage):
         metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
         *,
         progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
     ) -> list[int]:
         """Add many vectors in one commit, reading the source block by block: all of them are stored, or none."""
         ...

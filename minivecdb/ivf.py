@@ -204,13 +204,14 @@ def _still(self: IVF) -> IVF:
 # list numbers, -1 for none; None for all
 def _first_look(self: IVF, lists: np.ndarray | None = None):
     "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
+    if self._unseen is None: return
+    if lists is None: self._unseen.whole("order")
     if not self._unseen: return
     copies, some = self.lists.copies, np.arange(len(self.lists.sizes)) if lists is None else lists[lists >= 0]
     # copies are measured where their originals are
     if copies is not None and self.codec.lossless:
         some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])
     self._unseen.look(some)
-    if lists is None: self._unseen.whole("order")
 
 @patch
 def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
@@ -833,7 +834,7 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     at, lists = self.lists.positions(), self.lists
     some = np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)
     owner, fetch, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], self._decoders(lists)[1], 0.
-    unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
+    unit = self.codec.project(prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0])   # rows of projections are compared as such
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])
         rows = self.codec.moved(rows[where], lists.origin)

@@ -243,6 +243,7 @@ class VectorStorage:
         metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
         *,
         progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
     ) -> list[int]:
         """Add many vectors at once. All are checked before the first is stored."""
         ...
