@@ -419,7 +419,7 @@ def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Call
 @patch
 def _in_order(self: IVF) -> np.ndarray: # [n] int64
     "The ids in the order in which masks count rows."
-    if self._unseen: self._unseen.whole("ids", "order")
+    if self._unseen is not None: self._unseen.whole("ids", "order")
     return np.sort(self.lists.ids[self.lists.positions()]) if self._order is None else self._order
 
 @dataclasses.dataclass(frozen=True, repr=False)
