@@ -180,8 +180,10 @@ class _Unseen:
 
     def look(self, lists: np.ndarray): # list numbers
         "Compare those of these lists that nobody has read yet."
-        for j in (some := lists[self.unseen[lists]].tolist()): self._compare(j)
-        if some and not self.unseen.any(): self.rows.check_all_ids()
+        new = self.unseen[lists]
+        if not new.any(): return
+        for j in np.unique(lists[new]).tolist(): self._compare(j)
+        if not self.unseen.any(): self.rows.check_all_ids()
 
     def whole(self, *names: str):
         "Compare arrays that are read from end to end, once."
@@ -242,6 +244,11 @@ def load(cls: IVF,
         if isinstance(e, FileFormatError): raise
         refuse(path, f"the header does not describe an index ({type(e).__name__}: {e})")
 
+def _trained_codec(head: dict, a: dict[str, np.ndarray]) -> Codec:
+    "The codec with what it learned."
+    learned = {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")}
+    return codec_from_state(head["codec"], learned)
+
 def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: bool | None) -> IVF:
     "An index from an open file."
     head, codec = _checked_header(path, file)
@@ -257,6 +264,7 @@ def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: boo
         if e["name"] not in later and _crc(a[e["name"]]) != e["crc32"]:
             refuse(path, f"array {e['name']!r} is damaged")
     check_small(path, head, a)
+    codec = _trained_codec(head, a)
     rows = RowCheck(path, codec, head["next_id"], _columns(path, file, head, a, mmap if lazy else ""))
     _check_read(a, rows, lazy)
     index = cls._restored(head, _with_empty(a, head["dimension"]))
@@ -286,7 +294,7 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
 @patch(cls_method=True)
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     "An index from a checked file."
-    codec = codec_from_state(head["codec"], {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")})
+    codec = _trained_codec(head, a)
     if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
     index._given, index.coarse = bool(head.get("codec_given", False)), FlatIndex(head["dimension"], head["metric"])
