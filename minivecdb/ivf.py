@@ -219,29 +219,6 @@ def _still(self: IVF) -> IVF:
 
 # %% ../nbs/34_ivf.ipynb #6b4e2efe
 @patch
-def _reach_with(self: IVF, labels: np.ndarray, cost: np.ndarray, changed: dict) -> Reach:
-    "The reach of the lists after a change."
-    reach = self.reach.added(labels, cost)
-    return self._reach_now(reach, **changed) if "coarse" in changed else reach
-
-@patch
-def _reach_now(self: IVF, known: Reach | None = None, coarse: FlatIndex | None = None,
-               lists: InvertedLists | None = None, **others: Any) -> Reach:
-    "The reach of lists whose centroids are new, from the rows in them."
-    old, lists = self.coarse.rows, self.lists if lists is None else lists
-    rows = old if coarse is None else coarse.rows
-    same, both = np.zeros(len(rows), bool), min(len(rows), len(old))
-    if known is not None: same[:both] = (rows[:both] == old[:both]).all(1)
-    squares, counts = np.zeros(len(rows)), np.zeros(len(rows))
-    if same.any(): squares[same], counts[same] = (a[:len(rows)][same[:len(a)]] for a in known)
-    fetch = self._decoders(lists, True)[1]
-    for j in np.flatnonzero(~same & (lists.sizes > 0)).tolist():
-        at, where, _ = fetch(lists.starts[j] + np.arange(min(lists.sizes[j], 256)))
-        away = at[where].astype(np.float64) - rows[j]
-        squares[j], counts[j] = np.einsum("ij,ij->", away, away), len(away)
-    return Reach(squares, counts)
-
-@patch
 # list numbers, -1 for none; None for all
 def _first_look(self: IVF, lists: np.ndarray | None = None):
     "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
@@ -294,6 +271,30 @@ def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray
     if self._order is None and ascending and (not len(new) or new[0] >= self._next_id): return None
     old = np.sort(self.lists.ids[self.lists.positions()]) if self._order is None else self._order
     return np.concatenate([old[~np.isin(old, gone)], new])
+
+# %% ../nbs/34_ivf.ipynb #8748c6cb
+@patch
+def _reach_with(self: IVF, labels: np.ndarray, cost: np.ndarray, changed: dict) -> Reach:
+    "The reach of the lists after a change."
+    reach = self.reach.added(labels, cost)
+    return self._reach_now(reach, **changed) if "coarse" in changed else reach
+
+@patch
+def _reach_now(self: IVF, known: Reach | None = None, coarse: FlatIndex | None = None,
+               lists: InvertedLists | None = None, **others: Any) -> Reach:
+    "The reach of lists whose centroids are new, from the rows in them."
+    old, lists = self.coarse.rows, self.lists if lists is None else lists
+    rows = old if coarse is None else coarse.rows
+    same, both = np.zeros(len(rows), bool), min(len(rows), len(old))
+    if known is not None: same[:both] = (rows[:both] == old[:both]).all(1)
+    squares, counts = np.zeros(len(rows)), np.zeros(len(rows))
+    if same.any(): squares[same], counts[same] = (a[:len(rows)][same[:len(a)]] for a in known)
+    fetch = self._decoders(lists, True)[1]
+    for j in np.flatnonzero(~same & (lists.sizes > 0)).tolist():
+        at, where, _ = fetch(lists.starts[j] + np.arange(min(lists.sizes[j], 256)))
+        away = at[where].astype(np.float64) - rows[j]
+        squares[j], counts[j] = np.einsum("ij,ij->", away, away), len(away)
+    return Reach(squares, counts)
 
 # %% ../nbs/34_ivf.ipynb #49ddb154
 @patch
@@ -730,6 +731,7 @@ def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
     longest = self.frame.scaled(lists.span).max(initial=0)
     return longest <= LONGEST and bool(((own == 0) | (own > 1 / LONGEST) & (own <= LONGEST)).all())
 
+# %% ../nbs/34_ivf.ipynb #69d22d3f
 @patch
 def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray,
               prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool,
