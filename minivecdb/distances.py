@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 import numpy as np
-from .kernels import Kernel, _plain, bare, in_threads, kernel, num_threads, pays, set_num_threads
+from .kernels import Kernel, plain_array, bare, in_threads, kernel, num_threads, pays, set_num_threads
 from .vector_storage import DimensionError, VectorError, as_numbers
 
 # %% ../nbs/20_distances.ipynb #3cdb72f6
@@ -122,6 +122,13 @@ class Metric:
         factor, offset = (t.astype(dots.dtype) for t in self.terms(lengths))
         scores = dots * factor
         return scores + offset if offset.any() else scores
+
+    def ends(self,
+        own: np.ndarray, # [m] lengths of the queries
+    ) -> np.ndarray: # [m] float64
+        "The surrogate from which on a distance is beyond float32, and so infinite."
+        top = float(np.finfo(np.float32).max) * (1 + 2.**-25)   # what lies below rounds to the largest number
+        return np.maximum(top**2 - own**2, 0) if self.kind == 1 else np.full(len(own), top)
 
 def _over(a: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     "`a / lengths`, and 0 where a length is 0."

@@ -16,19 +16,20 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer
 from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
+from .origin import origin_of
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
 from .closest import closest
 from .shortlist import NO_TURN, byte_rows, query_bytes
 from .codecs import Codec, make_codec
-from .rabitq_search import FIRST, ready_code, search_codes, worth_measuring
+from .rabitq_search import FIRST, MORE, first_by_distance, ready_code, search_codes, worth_measuring
 from .single_code import ready_codes, unpacks
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
 from .lists_in_files import FileArray
-from .overlapping_lists import empty_copies, second_lists
+from .overlapping_lists import empty_copies, read_at, second_lists
 from .single_query import ready_one
 
 # %% ../nbs/34_ivf.ipynb #5e84e3ac
@@ -116,6 +117,8 @@ def train(self: IVF,
     if self.auto: self._choose(len(x) if total is None else total, len(x))
     k = self.choice.n_clusters if self.choice is not None else min(default_clusters(len(x) if total is None else total), len(x) // 10 + 1) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
+    origin = origin_of(x, self.metric.name)
+    if len(origin): x = x - origin   # from here on, everything counts from there
     learns = bool(self.codec.learned) and not self._given
     centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns and not self.codec.scans or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
@@ -126,7 +129,8 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     plain = self.codec.lossless   # kept in bytes, too
-    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    width, signs = (-(-self.dimension // 4) * 4, useful_signs(x, self.seed)) if plain else (0, NO_TURN)
+    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, width, signs, origin)
     if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
     if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
@@ -166,12 +170,13 @@ def replace(self: IVF,
 ):
     "Remove some vectors and add others in one step."
     self._check_trained()
-    x = as_matrix(x, self.dimension)
+    given = as_matrix(x, self.dimension)
+    x = self.lists.moved(given)   # what everything but flat codes is computed from
     self._first_look()
     ids = self._new_ids(ids, len(x), gone)
     unit = prepare_queries(x, self.metric)[0]
     labels, cost = assign(unit, self.coarse.rows, clustering_metric(self.metric.name).name) if assigned is None else assigned
-    codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
+    codes = self._codes(self.codec.source(given, x), labels)
     lengths, signs = row_lengths(x), self.lists.signs
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # lists with second places, or in blocks, are not kept even
@@ -193,12 +198,13 @@ def _still(self: IVF) -> IVF:
 @patch
 def _first_look(self: IVF, lists: np.ndarray | None = None): # list numbers, -1 for none; None for all
     "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
+    if self._unseen is None: return
+    if lists is None: self._unseen.whole("order")
     if not self._unseen: return
     copies, every = self.lists.copies, np.arange(len(self.lists.sizes))
     some = every if lists is None else np.unique(lists[lists >= 0])
     if copies is not None and self.codec.lossless: some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])   # copies are measured where their originals are
     self._unseen.look(some)
-    if lists is None: self._unseen.whole("order")
 
 @patch
 def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
@@ -253,6 +259,7 @@ def probes(self: IVF,
 ) -> np.ndarray: # [m, p] int64 list numbers, -1 for none
     "The lists to read for each query."
     lists = self.lists if lists is None else lists
+    queries = lists.moved(queries)
     sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
     if admitted is None: admitted = sizes[None]
     def held(of): return admitted[0][of] if len(admitted) == 1 else np.take_along_axis(admitted, of, 1)
@@ -346,9 +353,10 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     def rows_of(at, j):
         rows = self.codec.rows(lists.codes[at])
         return rows + self.coarse.rows[j] if self.codec.residual else rows
+    safe = product_dtype(lists.span) is np.float32   # whether squares of these rows fit float32
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
-        return rows, np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        return rows, np.sqrt(np.einsum("ij,ij->i", rows, rows)) if safe else row_lengths(rows)
     def fetch(at):
         return rows_of(at, filled[np.searchsorted(lists.starts[filled], at, side="right") - 1]), np.arange(len(at)), np.empty(0)
     return decode, fetch
@@ -369,7 +377,7 @@ def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Call
 @patch
 def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     "Where in the order of insertion each position is, as masks count."
-    if self._unseen: self._unseen.whole("ids", "order")
+    if self._unseen is not None: self._unseen.whole("ids", "order")
     order = np.sort(lists.ids[lists.positions()]) if self._order is None else self._order
     by_id = np.argsort(order)
     place = np.zeros(len(lists.codes), np.int64)
@@ -398,10 +406,15 @@ def _call_of_one(self: IVF) -> Callable:
         one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
         return lambda query, k, nprobe, rescore: one(query, k, nprobe)
     if not self.codec.scans:
-        near, span = ready_codes(self.codec, self.metric, self.coarse, self.centroids, self.lists), self.lists.span
+        lists = self.lists
+        near = ready_codes(self.codec, self.metric, self.coarse, self.centroids, lists)
         def measured(query, k, nprobe, rescore):
-            found = near(query, k if rescore is None else max(k, rescore), nprobe) if rescore is None or self.rows is not None else None
-            return found if found is None or rescore is None else self._rescored(query, found[1], k, prepare_queries(query, self.metric, True), span, True)
+            if rescore is not None and self.rows is None: return None
+            moved = lists.moved(query)
+            found = near(moved, k if rescore is None else max(k, rescore), nprobe)
+            if found is None or rescore is None: return found
+            prepared = prepare_queries(moved, self.metric, True)
+            return self._rescored(query, found[1], k, prepared, lists.span, True)
         return measured
     if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
@@ -455,10 +468,11 @@ def search(self: IVF,
     if found is None and len(queries) == 1 and compiled and plain and lists.in_memory and (lists.rounded.shape[1] or self.codec.scans or unpacks(self.codec) is not None and lists.copies is None):
         index._alone = self._alone = self._one()
         if (found := self._alone.call(queries, k, nprobe, rescore)) is not None: return found
-    in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
+    in_codes = self._fits_codes(queries, lists)
     def search_block(numbers):
         some = queries[numbers[0]:numbers[-1] + 1]   # neighbours: a view
-        prepared = prepare_queries(some, self.metric, compiled)
+        moved = lists.moved(some)
+        prepared = prepare_queries(moved, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))
         self._first_look(probes)
@@ -472,8 +486,8 @@ def search(self: IVF,
             read, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             held.scan(read, kept, decode, floats=floats)
             if held.copies is not None: held.scan_copies(read, kept, decode_copy, floats=floats)
-        asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
-        ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
+        asked, ready = self.codec.project(self.codec.source(some, moved)), prepared
+        if asked is not some and asked is not moved: ready = prepare_queries(asked, self.metric, compiled)   # fewer dimensions
         found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, allowed, where, ready, not again or samples > 0, lists.signs, in_bytes)
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
@@ -491,6 +505,13 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
     return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
 
 @patch
+def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
+    "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
+    if not self.codec.scans: return False
+    lengths = () if self.metric.kind == 0 else (row_lengths(lists.moved(queries)),)
+    return product_dtype(lists.span, *lengths) is np.float32
+
+@patch
 def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
     "Whether exact rows are in memory at the numbers that are their ids."
     return isinstance(self.rows, ArrayRows) and self.rows.by_number and found.max(initial=-1) < len(self.rows.x)
@@ -498,16 +519,32 @@ def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
 @patch
 def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
-    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
-    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
+    if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
+    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, True, mask, place, compiled)
     allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     if most >= len(self.lists): pass   # every row is measured
-    elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
+    elif compiled and self._rows_by_number(found):
+        worth_measuring((queries, *prepared), allowed, self.rows.x, found, lows, self.metric.kind, k)
     elif most > FIRST * k:
         near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
         behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
         found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
+
+@patch
+def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
+                  mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
+    "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
+    centroids, todo, more = (self.coarse.rows, self.centroids.lengths), np.arange(len(probes)), MORE
+    distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)
+    while len(todo):
+        (asked, own), seen = (a[todo] for a in prepared), mask
+        if mask is not None and len(mask) > 1: seen = mask[todo]
+        ids, lows = search_codes(self.codec, asked, self.metric, centroids, lists, probes[todo],
+                                 k + more, False, seen, place, compiled)
+        distances[todo], found[todo], sure = first_by_distance(self.metric, lows, ids, own, k)
+        todo, more = todo[~sure], 8 * (k + more)
+    return distances, found
 
 @patch
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
@@ -573,23 +610,40 @@ def range_search(self: IVF,
     _number("radius", radius, -np.inf, np.inf, "the largest distance that counts")
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
-    decode, fetch = self._decoders(lists)
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
     probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
     for some in probes: self._first_look(some)
-    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(some)[0], fetch, lists.ids) for q, some in zip(queries, probes)]
+    reach = self._within_estimates if self._fits_codes(queries, lists) else self._within
+    found = [reach(q[None], limit, some, lists) for q, some in zip(queries, probes)]
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
 @patch
-def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: Callable, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "Distances and ids of one query's neighbours within `radius`."
-    distances = np.concatenate([self.metric.distance(rows[where], query) for rows, where, _ in (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))])
+def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+            lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # query: [1, d]
+    "Distances and ids of one query's neighbours within `radius`, each measured as it is kept."
+    asked = self.codec.project(self.codec.source(query, lists.moved(query)))[0]
+    at = read_at(lists, probes)
+    _, _, fetch, ids = self._with_copies(lists)
+    parts = (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))
+    distances = np.concatenate([self.metric.distance(rows[where], asked) for rows, where, _ in parts])
     near = np.flatnonzero(distances <= radius)
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
+
+@patch
+def _within_estimates(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+                      lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]:
+    "The same by the estimates that a search goes by."
+    n = len(lists.reached(probes)[0])
+    if not n: return np.empty(0, np.float32), np.empty(0, np.int64)
+    compiled, held = pays(20. * n * self.dimension, 12 * len(probes)), lists.probed(probes[None])[0]
+    prepared = prepare_queries(lists.moved(query), self.metric, compiled)
+    distances, ids = self._by_estimates(n, probes[None], prepared, held, None, None, compiled)
+    near = (distances[0] <= radius) & (ids[0] >= 0)
+    return distances[0][near], ids[0][near]
 
 # %% ../nbs/34_ivf.ipynb #4ebb4f55
 @patch
@@ -612,10 +666,11 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     at, lists = self.lists.positions(), self.lists
     some = np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)
     owner, fetch, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], self._decoders(lists)[1], 0.
-    unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
+    unit = self.codec.project(prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0])   # rows of projections are compared as such
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])
-        away = prepare_queries(rows[where], self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
+        rows = self.codec.moved(rows[where], lists.origin)
+        away = prepare_queries(rows, self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
         total += float(np.einsum("ij,ij->", away, away))
     return total / (2 if self.metric.name == "cosine" else 1) / len(some) if len(some) else float("nan")
 

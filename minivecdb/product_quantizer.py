@@ -104,7 +104,7 @@ def _check_cut(self: ProductQuantizer):
     raise CodecError(f"{self.name} cannot cut {d} dimensions into {M} equal pieces: take a divisor of {d}, such as {' or '.join(map(str, sorted(near)))}")
 
 @patch
-def _shapes(self: ProductQuantizer) -> dict[str, tuple]:
+def shapes(self: ProductQuantizer) -> dict[str, tuple]:
     d, M, K = self.dimension, self.n_subquantizers, self.n_codewords
     return {"codebooks": (M, K, d // M), "rotation": (d, d)} if self.rotates else {"codebooks": (M, K, d // M)}
 
@@ -132,6 +132,15 @@ def rotate(self: ProductQuantizer,
 ) -> np.ndarray: # [n, d] float32
     "Turn vectors as the codebooks expect them; without a learned rotation, nothing happens."
     return x @ self.arrays["rotation"] if self.rotates else x
+
+@patch
+def codebooks_from(self: ProductQuantizer,
+    origin: np.ndarray, # [d] float32: what was subtracted from rows before they were encoded, or [0]
+) -> np.ndarray: # [M, K, d / M] float32
+    "The codebooks for rows from which nothing was subtracted."
+    books = self.arrays["codebooks"]
+    if self.residual or not len(origin): return books   # differences to centroids are the same anywhere
+    return books + self.rotate(origin).reshape(len(books), 1, -1)
 
 @patch
 def _encode(self: ProductQuantizer, x: np.ndarray, block: int = 16_384) -> np.ndarray:

@@ -8,7 +8,7 @@ __all__ = ['unpacks', 'ready_codes']
 # %% ../nbs/33_single_code.ipynb #afb93997
 from collections.abc import Callable
 import numpy as np
-from .distances import Metric, bare, kernel, _plain
+from .distances import Metric, bare, kernel, plain_array
 from .closest import closest_kernel, _factor
 from .shortlist import survivors, _keep
 from .flat_index import FlatIndex
@@ -124,9 +124,9 @@ def ready_codes(
     how, fits = unpacks(codec), all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index._held.span, lists.span))
     if how is None or not fits or lists.copies is not None: return lambda query, k, nprobe: None
     longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_codes.dispatcher()
-    held = _plain((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
+    held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
     def call(query, k, nprobe):
         if nprobe >= n_lists: return None
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        return (distances, found) if run(_plain(query), kind, *held, nprobe, 4 * k + 200, distances, found) else None
+        return (distances, found) if run(plain_array(query), kind, *held, nprobe, 4 * k + 200, distances, found) else None
     return call

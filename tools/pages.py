@@ -22,6 +22,6 @@ def main():
         execute(path)
         print(f'{path.name}: {time.perf_counter() - start:.1f} s', flush=True)
     for command in ('nbdev_clean', 'nbdev_export'): subprocess.run([str(BIN/command)], cwd=ROOT, check=True)
-    subprocess.run([sys.executable, 'tools/docs.py', 'readme'], cwd=ROOT, check=True)
+    for tool in (['tools/stubs.py'], ['tools/docs.py', 'readme']): subprocess.run([sys.executable, *tool], cwd=ROOT, check=True)
 
 if __name__ == '__main__': main()

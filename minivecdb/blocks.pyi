@@ -1,0 +1,57 @@
+# Made by tools/stubs.py from blocks.py.
+import numpy as np
+from typing import Any
+
+__all__ = ['ROWS', 'places', 'Blocks', 'as_blocks']
+
+ROWS: int
+def places(
+    width: int,  # bytes of a row
+    planes: int,  # how many of them are kept byte by byte, 64 rows side by side
+    words: int,  # how many groups of four follow, also side by side; the rest of a row stays together
+) -> np.ndarray:
+    """Where in a block each byte of each row is."""
+    ...
+class Blocks:
+    """Rows of bytes in blocks of 64; read and written like an array [n, width] of uint8."""
+    dtype: Any
+    ndim: int
+    data: np.ndarray
+    n: int
+    planes: int
+    words: int
+    def __init__(
+        self,
+        data: np.ndarray,  # [blocks, 64 * width] uint8
+        n: int,  # rows
+        planes: int,  # see `places`
+        words: int,
+    ) -> None: ...
+    def __len__(self) -> int: ...
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, and bytes of each."""
+        ...
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all blocks."""
+        ...
+    def __repr__(self) -> str: ...
+    def like(
+        self,
+        n: int,  # rows
+    ) -> 'Blocks':
+        """Room for rows of the same form, zero until written."""
+        ...
+    def __getitem__(self, at: Any) -> np.ndarray:
+        """Some rows, [n, width] uint8."""
+        ...
+    def __setitem__(self, at: Any, values: np.ndarray):
+        """Write some rows."""
+        ...
+def as_blocks(
+    rows: np.ndarray | Blocks,  # [n, width] uint8
+    form: Blocks,  # of which form
+) -> Blocks:
+    """Rows in blocks; those that are in blocks already are not copied."""
+    ...

@@ -1,0 +1,165 @@
+# Made by tools/stubs.py from codecs.py.
+import numpy as np
+from collections.abc import Callable
+from minivecdb.vector_storage import MinivecdbError
+from typing import Any
+
+__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+
+class CodecError(MinivecdbError, ValueError):
+    """A codec that cannot be made, trained or applied to what it was given."""
+class Codec:
+    """How one vector is stored in a list."""
+    name: str
+    lossless: bool
+    residual: bool
+    scans: bool
+    code_dtype: Any
+    block_rows: int
+    learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
+    fewest: int
+    dimension: Any
+    arrays: dict[str, np.ndarray]
+    def __init__(
+        self,
+        dimension: int,  # d
+    ) -> None: ...
+    @property
+    def code_width(self) -> int:
+        """How many numbers of `code_dtype` one code has."""
+        ...
+    @property
+    def n_compared(self) -> int:
+        """How many numbers of a row are compared with a query: see `rows`."""
+        ...
+    @property
+    def copied_width(self) -> int:
+        """How much of a code a second place repeats."""
+        ...
+    def length_shapes(
+        self,
+        n: int,  # rows
+    ) -> tuple:
+        """What lists of so many rows may know of their lengths."""
+        ...
+    @property
+    def bytes_per_vector(self) -> int:
+        """Bytes of one code."""
+        ...
+    @property
+    def is_trained(self) -> bool:
+        """Whether it can encode: what needs no training can from the start."""
+        ...
+    def __repr__(self) -> str: ...
+    def train(
+        self,
+        x: Any,  # [n, d] numbers: a sample of the vectors; their residuals if `residual`
+        seed: int = 0,  # the same sample and seed give the same codec
+    ) -> Codec:
+        """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
+        ...
+    def encode(
+        self,
+        x: Any,  # [n, d] numbers; residuals if `residual`
+    ) -> np.ndarray:
+        """Vectors as codes; those of `flat` may share memory with `x`."""
+        ...
+    def decode(
+        self,
+        codes: np.ndarray,  # [n, code_width] of `code_dtype`
+    ) -> np.ndarray:
+        """Codes as vectors."""
+        ...
+    def project(
+        self,
+        x: np.ndarray,  # [n, d] float32
+    ) -> np.ndarray:
+        """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
+        ...
+    def source(
+        self,
+        given: np.ndarray,  # [n, d] float32
+        moved: np.ndarray,  # [n, d] float32: the same, counted from the origin of the lists
+    ) -> np.ndarray:
+        """Which of both its codes stand for: lossy codes are finest around the origin."""
+        ...
+    def moved(
+        self,
+        rows: np.ndarray,  # [n, d] float32, decoded
+        origin: np.ndarray,  # [d] float32 of the lists, or [0]
+    ) -> np.ndarray:
+        """Decoded rows, counted from the origin."""
+        ...
+    def rows(
+        self,
+        codes: np.ndarray,  # [n, code_width]
+    ) -> np.ndarray:
+        """What a search compares projected queries with: decoded vectors, unless the codec keeps fewer dimensions."""
+        ...
+    def dots(
+        self,
+        queries: np.ndarray,  # [m, d] float32, as the metric prepares them
+        codes: np.ndarray,  # [n, code_width]
+    ) -> np.ndarray:
+        """Inner products of queries with decoded vectors, right to rounding."""
+        ...
+    def shapes(self) -> dict[str, tuple]: ...
+    def state(self) -> tuple[dict, dict[str, np.ndarray]]:
+        """All that is needed to make this codec again."""
+        ...
+    @classmethod
+    def from_state(cls, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
+        """The same as `codec_from_state`."""
+        ...
+    def sound(
+        self,
+        codes: np.ndarray,  # [n, code_width], as lists hold them
+    ) -> bool:
+        """Whether codes from a file stand for finite numbers."""
+        ...
+class FlatCodec(Codec):
+    """The float32 numbers themselves: 4 bytes per dimension."""
+    name: str
+    lossless: bool
+    code_dtype: Any
+    copied_width: int
+    def length_shapes(self, n: int) -> tuple: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
+class BFloat16Codec(Codec):
+    """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
+    name: str
+    code_dtype: Any
+    def sound(self, codes: np.ndarray) -> bool: ...
+class Int8Codec(Codec):
+    """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
+    name: str
+    @property
+    def code_width(self) -> int: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
+class Int8DimensionCodec(Codec):
+    """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
+    name: str
+    learned: tuple[Any, ...]
+    fewest: int
+    def shapes(self) -> dict[str, tuple]: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
+codec_forms: dict[str, tuple[str, Callable]]
+def register_codec(
+    form: str,  # how an error message shows it
+    pattern: str,  # regular expression that the whole name must match
+    make: Callable,  # (dimension, *groups of the pattern) -> Codec
+):
+    """Let `make_codec` know a name."""
+    ...
+def make_codec(
+    spec: str | Codec,  # a name, or a codec whose dimension is then checked
+    dimension: int,  # d
+) -> Codec:
+    """The codec of that name; raises `CodecError` with the names there are."""
+    ...
+def codec_from_state(
+    spec: dict,  # as `Codec.state` gave it
+    arrays: dict[str, np.ndarray],
+) -> Codec:
+    """The codec that `state` described; raises `FileFormatError` for anything else."""
+    ...

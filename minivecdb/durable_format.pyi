@@ -1,0 +1,63 @@
+# Made by tools/stubs.py from durable_format.py.
+import numpy as np
+import sqlite3
+from collections.abc import Callable
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+__all__ = ['FORMAT', 'SCHEMA', 'MIGRATIONS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'Head', 'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'read_head', 'check_head']
+
+FORMAT: int
+SCHEMA: dict[Any, Any]
+MIGRATIONS: list[Callable]
+class Head(NamedTuple):
+    """The one row of `head`: what a commit publishes."""
+    dimension: int
+    model: str | None
+    next_id: int
+    changes: int  # counts adds, updates and deletes
+    log_from: int  # the change at which `log` begins; older ones were dropped
+    count: int  # type: ignore[assignment]
+    digest: int  # sum of their checksums, modulo 2**62
+    recent: int  # vectors in the table `recent`
+    layout: int  # counts changes of `segments` and `extents`
+    commits: int  # counts commits
+SELECT_HEAD: str
+INSERT_HEAD: str
+UPDATE_HEAD: str
+class SegmentRow(NamedTuple):
+    """A row of table `segments`."""
+    number: int
+    generation: int
+    rows: int
+def seal(*values: Any) -> int:
+    """A checksum over a few numbers and texts."""
+    ...
+def row_seals(
+    ids: Iterable[int],
+    rows: np.ndarray,  # [n, d] float32
+    texts: list[bytes],  # n metadata as JSON
+) -> list[int]:
+    """One checksum per row over id, vector and metadata."""
+    ...
+def metadata_text(metadata: dict | None) -> bytes:
+    """Metadata as it is stored; checked by the rules of `as_metadata`."""
+    ...
+def metadata_of(text: bytes) -> dict:
+    """Stored metadata as a dictionary; raises ValueError for anything that `metadata_text` cannot have written."""
+    ...
+def check_format(format: int, path: Path) -> int:
+    """Raise for a format that this version does not know."""
+    ...
+DAMAGED: tuple[Any, ...]
+def check_schema(con: sqlite3.Connection, path: Path) -> int:
+    """Raise unless the tables are those of a known format."""
+    ...
+def read_head(con: sqlite3.Connection, path: Path) -> Head:
+    """The head of the current snapshot."""
+    ...
+def check_head(head: Head, path: Path, size: int):
+    """Raise unless the numbers can be true, before anything is allocated for them."""
+    ...

@@ -1,0 +1,30 @@
+# Made by tools/stubs.py from durable_reads.py.
+import numpy as np
+from collections.abc import Iterator
+from contextlib import contextmanager
+from minivecdb.durable_snapshots import Snapshot
+from minivecdb.durable_storage import DurableStorage
+from typing import Any
+
+__all__ = ['Extents', 'as_id', 'reading']
+
+class Extents:
+    """Where vectors lie: ids `first` to `first + n` are rows `start` to `start + n` of a segment. Four columns, by ascending ids."""
+    first: Any
+    n: Any
+    segment: Any
+    start: Any
+    def __init__(self, found: list) -> None: ...
+    def find(
+        self,
+        ids: np.ndarray,  # [m] int64
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The place of each id."""
+        ...
+def as_id(id: Any) -> int | None:
+    """`id` as a number."""
+    ...
+@contextmanager
+def reading(storage: DurableStorage) -> Iterator[Snapshot]:
+    """One snapshot, whose errors carry our names."""
+    ...

@@ -1,0 +1,25 @@
+# Made by tools/stubs.py from ivf_filtered.py.
+import numpy as np
+from minivecdb.ivf import IVF
+from typing import Any
+
+__all__ = ['search_among']
+
+class _Members:
+    """Whether ids are among some."""
+    ids: np.ndarray
+    table: Any
+    def __init__(self, ids: np.ndarray) -> None: ...
+    def __call__(self, ids: np.ndarray) -> np.ndarray:
+        """A table where ids are dense, a binary search where they are not."""
+        ...
+def search_among(
+    ivf: IVF,
+    query: Any,  # [d] numbers
+    k: int,  # neighbours wanted
+    ids: Any,  # [m] integers, ascending: the rows that match
+    *,
+    nprobe: int = 10,  # the lists that an unfiltered search would read; they set the budget
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """The nearest of the rows that match, measured with exact vectors."""
+    ...

@@ -1,0 +1,90 @@
+# Made by tools/stubs.py from ivf_index.py.
+import numpy as np
+from collections.abc import Callable
+from collections.abc import Iterable
+from fastcore.foundation import L  # type: ignore[import-untyped]
+from minivecdb.durable_storage import DurableStorage
+from minivecdb.filters import Filter
+from minivecdb.vector_storage import VectorStorage
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+__all__ = ['build_index', 'Hit', 'IVFIndex']
+
+def build_index(
+    storage: VectorStorage,
+    metric: str = 'cosine',  # or "euclidean", "dot"
+    seed: int = 0,
+) -> tuple[dict[int, list[int]], dict[int, int], np.ndarray]:
+    """Cluster a storage into plain dictionaries: the index without the machinery."""
+    ...
+class Hit(NamedTuple):
+    """One answer: `hit[0]` is the vector, `hit[1]` the metadata."""
+    vector: np.ndarray  # [d] float32
+    metadata: dict
+    id: int
+    distance: float  # by the index's metric, smaller is nearer
+class IVFIndex:
+    """An IVF index that follows a `VectorStorage`."""
+    storage: VectorStorage
+    nprobe: Any
+    metric: Any
+    n_clusters: int | None
+    seed: int
+    codec: str
+    rescore: Any
+    spill: Any
+    upkeep: Any
+    ivf: Any
+    def __init__(
+        self,
+        storage: VectorStorage,
+        nprobe: int = 10,  # lists to read per search
+        distance_fn: str | Callable = 'cosine',  # or "euclidean", "dot", or a function of `func_map`
+        n_clusters: int | None = None,  # None for `default_clusters`
+        seed: int = 0,  # of the clustering
+        codec: str = 'flat',  # how the index stores vectors, see `make_codec`
+        rescore: int | None = None,  # candidates measured with the storage's own vectors; None for none
+        spill: float | None = None,  # put each vector into a second list too, see `IVF`; 1 is a good choice
+        upkeep: bool = True,  # split and merge lists as the data changes, see `minivecdb.ivf_balance`
+    ) -> None: ...
+    def __repr__(self) -> str: ...
+    def build(self) -> IVFIndex:
+        """Cluster what the storage holds now, and index it."""
+        ...
+    def catch_up(self):
+        """Take in what changed in the storage since the last look; new vectors join the nearest lists, deleted ones leave."""
+        ...
+    def add_vectors_bulk(
+        self,
+        vectors: Any,  # [n, d] numbers: an array, a list of vectors, an `L`
+        metadata_list: Iterable[dict | None] | None = None,  # one dictionary per vector
+    ) -> list[int]:
+        """Add to the storage; the index takes them in before its next search."""
+        ...
+    def search(
+        self,
+        query_vector: Any,  # [d] numbers
+        k: int = 5,  # answers wanted
+        *,
+        nprobe: int | None = None,  # lists to read; None for the index's own setting
+        where: dict | Filter | None = None,  # only among the rows that meet this filter; None for all
+    ) -> L:
+        """The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."""
+        ...
+    def get_stats(self) -> dict:
+        """What the index holds: `built`, the number and sizes of its clusters, and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."""
+        ...
+    @classmethod
+    def open(
+        cls,
+        storage: DurableStorage,  # of `VectorStorage.open`
+        verify: bool = True,  # compare the file's checksums, which reads it once; without, a damaged file can give wrong neighbours
+        **options: Any,  # of `IVFIndex`; an index that was saved with others is built again
+    ) -> IVFIndex:
+        """The index that `save` put beside the storage, caught up with what was written since; or a new one, with an `IndexFileWarning`."""
+        ...
+    def save(self) -> Path:
+        """Keep the index beside its storage, which must be open for writing, in place of an older one."""
+        ...

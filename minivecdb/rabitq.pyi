@@ -1,0 +1,84 @@
+# Made by tools/stubs.py from rabitq.py.
+import numpy as np
+from minivecdb.blocks import Blocks
+from minivecdb.codecs import Codec
+from minivecdb.distances import Metric
+from typing import Any
+
+__all__ = ['FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
+
+def grid_codes(
+    z: np.ndarray,  # [n, d] float32 or float64
+    bits: int,  # per number
+    tries: int = 16,  # scales that are compared, and again as many between the best and its neighbours
+) -> np.ndarray:
+    """The point of a grid of 2**bits odd numbers per axis that lies nearest in direction, of those at some scales."""
+    ...
+def upper_half(
+    x: np.ndarray,  # float32, at least 0
+    up: bool = False,  # never round down
+) -> np.ndarray:
+    """bfloat16 of numbers without sign."""
+    ...
+class RaBitQ(Codec):
+    """The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."""
+    residual: bool
+    scans: bool
+    learned: tuple[Any, ...]
+    block_rows: int
+    bits: Any
+    epsilon: float
+    planes: Any
+    def __init__(
+        self,
+        dimension: int,  # d
+        bits: int = 1,  # per dimension, 1 to 8
+        epsilon: float = 1.9,  # half of an interval, in standard deviations of the estimate
+    ) -> None: ...
+    @property
+    def code_width(self) -> int: ...
+    def shapes(self) -> dict[str, tuple]: ...
+    def turn(
+        self,
+        x: np.ndarray,  # [n, d] float32
+        compiled: bool = False,  # use the kernel however few there are
+    ) -> np.ndarray:
+        """Rows turned as those were that the codes stand for."""
+        ...
+    def room(
+        self,
+        n: int = 0,  # rows
+    ) -> Blocks:
+        """Room for codes, in the form in which they are scanned."""
+        ...
+    def encode_near(
+        self,
+        x: np.ndarray,  # [n, d] float32, of length 1 for cosine
+        centroids: np.ndarray,  # [k, d] float32
+        labels: np.ndarray,  # [n]: the centroid of each
+        metric: Metric,
+    ) -> np.ndarray:
+        """Codes of the differences to centroids; their offsets are those of a metric's surrogate."""
+        ...
+    def values(
+        self,
+        codes: np.ndarray,  # [n, code_width] uint8
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The grid points of codes, and what to multiply them with."""
+        ...
+    def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Unbiased estimates of products; the queries are turned instead of the vectors."""
+        ...
+    def sound(
+        self,
+        blocks: np.ndarray,  # [b, 64 * code_width], the data of `Blocks`
+    ) -> bool:
+        """Whether the factors of all rows are finite."""
+        ...
+FACTOR: tuple[Any, ...]
+def turned_back(
+    x: np.ndarray,  # [n, d] float32
+    signs: np.ndarray,  # [4, d] float32
+) -> np.ndarray:
+    """The opposite of `rotated`: its steps in reverse."""
+    ...

@@ -1,0 +1,22 @@
+# Made by tools/stubs.py from single_code.py.
+from collections.abc import Callable
+from minivecdb.coarse import Coarse
+from minivecdb.codecs import Codec
+from minivecdb.distances import Metric
+from minivecdb.flat_index import FlatIndex
+from minivecdb.inverted_lists import InvertedLists
+
+__all__ = ['unpacks', 'ready_codes']
+
+def unpacks(codec: Codec) -> tuple | None:
+    """What `_unpack` must know of a codec."""
+    ...
+def ready_codes(
+    codec: Codec,
+    metric: Metric,
+    index: FlatIndex,  # over the centroids
+    coarse: Coarse,  # the same, made ready
+    lists: InvertedLists,  # of codes
+) -> Callable:
+    """A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."""
+    ...

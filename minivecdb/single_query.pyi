@@ -1,0 +1,29 @@
+# Made by tools/stubs.py from single_query.py.
+import numpy as np
+from collections.abc import Callable
+from minivecdb.coarse import Coarse
+from minivecdb.distances import Metric
+from minivecdb.flat_index import FlatIndex
+from minivecdb.inverted_lists import InvertedLists
+
+__all__ = ['ready_one', 'search_one']
+
+def ready_one(
+    metric: Metric,
+    index: FlatIndex,  # over the centroids
+    coarse: Coarse,  # the same, made ready, and turned as the lists are
+    lists: InvertedLists,  # of float32 rows, with their bytes
+) -> Callable:
+    """A search of these lists for one query in one call; made once, as long as nothing changes."""
+    ...
+def search_one(
+    query: np.ndarray,  # [1, d] float32
+    k: int,  # neighbours wanted
+    nprobe: int,  # lists to read
+    metric: Metric,
+    index: FlatIndex,  # and the others as for `ready_one`
+    coarse: Coarse,
+    lists: InvertedLists,
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The k nearest of one query in its nearest lists, by distance, then id; inf and -1 where there are fewer."""
+    ...

@@ -1,0 +1,261 @@
+# Made by tools/stubs.py from vector_storage.py.
+import numpy as np
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from fastcore.foundation import L  # type: ignore[import-untyped]
+from minivecdb.durable_storage import DurableStorage
+from minivecdb.filter_columns import Columns
+from minivecdb.filters import Filter
+from pathlib import Path
+from typing import Any
+
+__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'check_dimension', 'check_room', 'VectorStorage', 'grown']
+
+class MinivecdbError(Exception):
+    """Base class of every error that minivecdb raises about what it was given."""
+class DimensionError(MinivecdbError, ValueError):
+    """A vector, or a dimension, of another length than this storage or index holds."""
+class VectorError(MinivecdbError, ValueError):
+    """A vector that is not made of finite float32 numbers."""
+class MetadataError(MinivecdbError, ValueError):
+    """Metadata that JSON cannot hold."""
+class UnknownIdError(MinivecdbError, KeyError):
+    """An id that is not in the storage: never given out, or deleted."""
+    def __str__(self) -> str: ...
+class ModelError(MinivecdbError, ValueError):
+    """Text embedded with another model than the one that filled the storage."""
+class FileFormatError(MinivecdbError, ValueError):
+    """A file that is truncated, damaged, or not what its reader expects."""
+class NotBuiltError(MinivecdbError, RuntimeError):
+    """A search in an index that has not been built or trained."""
+MAX_DIMENSION: int
+def as_numbers(x: Any) -> np.ndarray:
+    """`x` as an array of real numbers, or a `VectorError` that says why not."""
+    ...
+def as_matrix(
+    vectors: Any,  # [n, d] numbers: an array, a list of vectors, an `L`
+    dimension: int,  # d
+    first: int = 0,  # number of the first one in the whole that they are a part of, for errors
+    what: str = 'vector',  # what errors call one
+) -> np.ndarray:
+    """Check `vectors` and return them as float32 rows; raises `DimensionError` or `VectorError`."""
+    ...
+def as_vector(
+    vector: Any,  # [d] numbers
+    dimension: int,  # d
+) -> np.ndarray:
+    """Check one vector; the same rules and errors as `as_matrix`."""
+    ...
+MAX_DEPTH: int
+def json_copy(
+    x: Any,  # dict, list, tuple, str, int, float, bool or None, nested at most `MAX_DEPTH` deep
+    where: str = 'metadata',  # how an error names the place
+    depth: int = 3,  # nesting of this value: a storage's file puts metadata on its third level
+) -> Any:
+    """Copy a value that JSON can hold (tuples become lists); anything else is a `MetadataError`."""
+    ...
+def as_metadata(metadata: dict | None) -> dict:
+    """Check one vector's metadata."""
+    ...
+def as_metadatas(
+    metadatas: Iterable[dict | None],
+    first: int = 0,  # number of the first one in the whole, for errors
+    form: Callable = ...,  # what checks one
+    place: Callable | None = None,  # what errors call number i of these; None: its number in the whole
+) -> list:
+    """Check the metadata of many vectors; an error names the vector."""
+    ...
+def check_integer(
+    name: str,  # of the setting
+    value: Any,
+    least: int = 1,  # smallest value that will do
+    remedy: str = '',  # what to give instead, or why
+) -> int:
+    """`value`, if it is an integer and large enough; raises ValueError with both."""
+    ...
+def check_dimension(dimension: int) -> int:
+    """`dimension`, if a storage can have it."""
+    ...
+MAX_ID: int
+def check_room(
+    next_id: int,  # of a storage
+    n: int,  # vectors to come
+):
+    """Raise unless that many ids are left."""
+    ...
+class VectorStorage:
+    """Vectors of one dimension and their metadata, by id."""
+    dimension: Any
+    model: str | None
+    def __init__(
+        self,
+        dimension: int,  # length of every vector, 1 to 65,536
+        model: str | None = None,  # name of the embedding model that the vectors come from, where known
+    ) -> None: ...
+    @property
+    def next_id(self) -> int:
+        """The id that the next vector will get."""
+        ...
+    @property
+    def changes(self) -> int:
+        """Counts adds, updates and deletes; two equal readings mean that nothing changed between them."""
+        ...
+    def __len__(self) -> int: ...
+    def __contains__(self, id: int) -> bool: ...
+    def __iter__(self) -> Iterator[int]: ...
+    def __repr__(self) -> str: ...
+    def changes_since(
+        self,
+        counter: int,  # an earlier reading of `changes`
+    ) -> np.ndarray | None:
+        """Which ids changed after the reading `counter`."""
+        ...
+    def add(
+        self,
+        vector: Any,  # [d] numbers
+        metadata: dict | None = None,  # what the vector stands for: anything JSON can hold
+    ) -> int:
+        """Add one vector."""
+        ...
+    def get(
+        self,
+        id: int,  # as returned by `add`
+    ) -> tuple[np.ndarray, dict]:
+        """The vector and metadata of `id`; raises `UnknownIdError`."""
+        ...
+    def get_all(self) -> L:
+        """Everything, as copies."""
+        ...
+    def delete_bulk(
+        self,
+        ids: Iterable[int],  # ids that may or may not be there
+    ) -> int:
+        """Remove many vectors."""
+        ...
+    def to_arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """The ids and the matrix, read-only and without a copy where no row is dead; later changes do not show in it."""
+        ...
+    def take(
+        self,
+        ids: Iterable[int],  # ids that may or may not be there
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The vectors of those `ids` that are in the storage; an index that catches up asks for them."""
+        ...
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,  # the folder, usually ending in .mvdb
+        dimension: int | None = None,  # makes a new storage where there is none; an existing one must agree with it
+        mode: str = 'rw',  # or "r": read only, and write no byte
+        timeout: float = 5.0,  # seconds to wait for another writer
+        model: str | None = None,  # name of the embedding model, for a new storage; an existing one must agree with it
+    ) -> 'DurableStorage':
+        """Open a storage that lasts."""
+        ...
+    def metadata_of(
+        self,
+        ids: Iterable[int],  # ids that may or may not be there
+    ) -> list[dict | None]:
+        """The metadata of several vectors. A backend that keeps metadata elsewhere is asked one by one, unless it brings its own `metadata_of`."""
+        ...
+    @property
+    def columns(self) -> Columns:
+        """The columns of this storage's metadata, which filters use."""
+        ...
+    def find(
+        self,
+        where: dict | Filter | None = None,  # which rows; None for all
+        limit: int | None = None,  # rows to return at most
+        offset: int = 0,  # rows to pass over first
+        order_by: str | list[str] | None = None,  # a key, or "-key" for descending, or several; None for the order of the ids
+    ) -> L:
+        """The rows that meet a filter, as copies."""
+        ...
+    def count(
+        self,
+        where: dict | Filter | None = None,  # which rows; None for all
+    ) -> int:
+        """How many rows meet a filter."""
+        ...
+    def distinct(
+        self,
+        key: str,  # dotted, as in a filter
+        where: dict | Filter | None = None,  # among which rows; None for all
+    ) -> L:
+        """The different values of a key, in the order of `find`'s `order_by`; numbers that are equal count once."""
+        ...
+    def delete_where(
+        self,
+        where: dict | Filter,  # which rows
+    ) -> int:
+        """Remove all vectors that meet a filter."""
+        ...
+    def update_where(
+        self,
+        where: dict | Filter,  # which rows
+        metadata: dict | None = None,  # replaces the whole dictionary
+        merge: dict | None = None,  # keys to set; the others stay
+    ) -> int:
+        """Change the metadata of all vectors that meet a filter."""
+        ...
+    def delete(
+        self,
+        id: int = ...,  # as returned by `add`
+        *,
+        where: dict | Filter | None = None,  # which rows, instead of an id
+    ) -> bool | int:
+        """Remove one vector, or all that meet a filter. Their ids are never given out again."""
+        ...
+    def update(
+        self,
+        id: int = ...,  # as returned by `add`
+        vector: Any = None,  # [d] numbers; None keeps the vector
+        metadata: dict | None = None,  # replaces the whole dictionary; None keeps it
+        *,
+        merge: dict | None = None,  # keys to set; the others stay
+        where: dict | Filter | None = None,  # which rows, instead of an id
+    ) -> int:
+        """Change one vector, or the metadata of all that meet a filter. Everything is checked before anything changes."""
+        ...
+    def save(
+        self,
+        path: str | Path,  # a file name, usually ending in .json
+    ):
+        """Write everything to a JSON file, replacing it in one step."""
+        ...
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,  # a file that `save` wrote, or another program in the same format
+    ) -> VectorStorage:
+        """Read a JSON file; raises `FileFormatError` for one that does not add up, and FileNotFoundError where there is none."""
+        ...
+    def add_bulk(
+        self,
+        vectors: Any,  # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
+        metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
+        *,
+        progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
+    ) -> list[int]:
+        """Add many vectors at once. All are checked before the first is stored."""
+        ...
+    def __enter__(self) -> VectorStorage: ...
+    def __exit__(self, *error): ...
+    def close(self):
+        """Nothing in memory; a storage in a folder lets others write."""
+        ...
+    def check(
+        self,
+        progress: bool = False,  # show a bar
+    ) -> list[str]:
+        """What is wrong with the files: a storage in memory has none."""
+        ...
+def grown(
+    rows: np.ndarray,  # [capacity, …]
+    used: int,  # how many of them are written
+    need: int,  # how many there must be room for
+) -> np.ndarray:
+    """Room for `need` rows."""
+    ...
