@@ -8,6 +8,8 @@ __all__ = ['run_index', 'open_any', 'exact_hits', 'run_search', 'run_find', 'run
 
 # %% ../nbs/71_cli.ipynb #bd325ca3
 import argparse, json, os, shutil, sys
+from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 from fastcore.foundation import L
@@ -114,8 +116,7 @@ def run_stats(args: argparse.Namespace):
     "`minivecdb stats`"
     path = Path(args.storage)
     storage = open_any(path)
-    metadata = storage.get_all().itemgot(2)
-    keys = {k: sum(k in m for m in metadata) for m in metadata for k in m}
+    keys = Counter(chain.from_iterable(storage.metadata_of(storage)))
     _say(f"{path}: {storage}, {_size(path) / 1e6:.1f} MB\nnext id {storage.next_id}; metadata: {', '.join(f'{k} ({n})' for k, n in keys.items()) or 'none'}")
     if len(storage): _say(_stats_line(IVFIndex(storage).build()))
 
