@@ -7,7 +7,7 @@ __all__ = ['run_index', 'open_any', 'exact_hits', 'run_search', 'run_find', 'run
            'run_backup', 'run_repair', 'run_export', 'run_import', 'make_parser', 'main']
 
 # %% ../nbs/71_cli.ipynb #bd325ca3
-import argparse, json, os, shutil, sys
+import argparse, json, os, shutil, sys, warnings
 from collections import Counter
 from itertools import chain
 from pathlib import Path
@@ -18,23 +18,26 @@ from .gen_embeddings import check_model, get_embedding
 from .distances import func_map
 from .flat_index import FlatIndex
 from .ivf_index import Hit, IVFIndex
-from .filters import Filter, filter_from_json
-from .headlines import TableError, aligned, answer_table, ask, one_line, demo, fill_storage, read_rows
+from .filters import Filter, filter_from_json, join_path
+from .column_types import TableError, read_types
+from .text_tables import Table, ending, read_rows
+from .no_rows import check_keys, why_none
+from .headlines import aligned, answer_table, ask, demo, fill_storage, one_line, visible
 
 # %% ../nbs/71_cli.ipynb #cf33de68
 def _say(text: str):
-    "Write a line to standard output."
-    sys.stdout.write(text + "\n"); sys.stdout.flush()
+    "Write a line to standard output, without what a terminal would obey."
+    sys.stdout.write(visible(text) + "\n"); sys.stdout.flush()
 
 def _note(text: str):
-    "Write a line to standard error."
-    sys.stderr.write(f"minivecdb: {text}\n")
+    "Write a line to standard error, without what a terminal would obey."
+    sys.stderr.write(f"minivecdb: {visible(text)}\n")
 
 def _check_out(table: Path, out: Path):
     "Refuse to write over anything but a storage."
-    if out.suffix not in (".json", ".mvdb"): raise TableError(f"--out {out} should end in .json, or in .mvdb for a folder")
+    if out.suffix.lower() not in (".json", ".mvdb"): raise TableError(f"--out {out} should end in .json, or in .mvdb for a folder")
     if out.exists() and out.resolve() == table.resolve(): raise TableError(f"--out {out} is the table itself: choose another name")
-    if out.suffix == ".mvdb" and out.exists(): raise TableError(f"{out} exists: choose another name, or remove it")
+    if out.suffix.lower() == ".mvdb" and out.exists(): raise TableError(f"{out} exists: choose another name, or remove it")
     if out.exists() and not out.open("rb").read(32).lstrip().startswith(b'{"dimension"'): raise TableError(f"{out} exists and is not a storage: choose another name, or remove it")
     if not out.resolve().parent.is_dir(): raise TableError(f"the folder {out.resolve().parent} does not exist: make it first")
 
@@ -43,18 +46,42 @@ def _stats_line(index: IVFIndex) -> str:
     s = index.get_stats()
     return f"{s['n_vectors']:,} vectors in {s['n_clusters']:,} clusters of {s['min_cluster_size']} to {s['max_cluster_size']} (mean {s['avg_cluster_size']:.1f}, {s['empty_clusters']} empty)"
 
+def _read(args: argparse.Namespace, table: Path) -> Table:
+    "The table, as the options say it is written; its column of text is text."
+    types = read_types(args.types)
+    is_csv = ending(table) in (".csv", ".tsv")
+    if is_csv and types != "text": types = {args.text: "text"} | (types or {})
+    how = {"encoding": args.encoding, "delimiter": args.delimiter, "quoting": args.quoting}
+    rows = read_rows(table, **how, types=types)
+    for note in rows.notes: _note(note)
+    return rows
+
+def _with_text(rows: Table, text: str) -> Table:
+    "The rows that have text in a column, and a word about the others."
+    empty = {i for i, r in enumerate(rows) if (v := r.get(text)) is None or v == "" or str(v).isspace()}
+    if not empty or text not in rows.columns: return rows
+    left_out = f"{len(empty)} of {len(rows)} rows have no text in column {text!r}"
+    if len(empty) == len(rows): raise TableError(f"{left_out}: choose another column")
+    _note(f"{left_out} and are left out")
+    return rows.only([i for i in range(len(rows)) if i not in empty])
+
+def _columns_told(rows: Table) -> list[str]:
+    "What the columns were read as, and what became of ids."
+    types = ", ".join(f"{one_line(name)} {kind}" for name, kind in rows.types.items())
+    own = "the table's own 'id' is kept as metadata; the storage numbers its rows from 0"
+    return [f"columns: {types}"] * bool(types) + [own] * ("id" in rows.columns)
+
 def run_index(args: argparse.Namespace):
     "`minivecdb index`"
     table, out = Path(args.table), Path(args.out)
     _check_out(table, out)
-    rows = read_rows(table)
-    kept = [r for r in rows if str(r.get(args.text) or "").strip()] if any(args.text in r for r in rows) else rows
-    if len(kept) < len(rows): _note(f"{len(rows) - len(kept)} of {len(rows)} rows have no text in column {args.text!r} and are left out")
-    storage = fill_storage(kept, args.text, args.model, progress=not args.quiet, dtype=args.dtype)
-    if out.suffix == ".json": storage.save(out)
+    rows = _with_text(_read(args, table), args.text)
+    storage = fill_storage(rows, args.text, args.model, progress=not args.quiet, dtype=args.dtype)
+    if out.suffix.lower() == ".json": storage.save(out)
     else:
         with VectorStorage.open(out, storage.dimension, model=storage.model) as durable: durable.restore(storage)
     _say(f"{out}: {storage}\n{_stats_line(IVFIndex(storage).build())}")
+    for line in _columns_told(rows): _say(line)
 
 # %% ../nbs/71_cli.ipynb #aa6516f6
 def open_any(
@@ -93,23 +120,44 @@ def _width() -> int:
     "Characters per line."
     return shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 10_000
 
+def _tell_none(storage: VectorStorage, where: Filter | None):
+    "Say what there is to know about an empty answer."
+    for line in why_none(storage, where): _note(line)
+
+def _check_shown(storage: VectorStorage, rows: L, columns: list[str] | None):
+    "Refuse to show columns that no row has."
+    missing = [c for c in columns or () if not any(c in r.metadata for r in rows)]
+    check_keys(storage, [join_path([c]) for c in missing], "--show")
+
 def run_search(args: argparse.Namespace):
     "`minivecdb search`"
     where, storage = _filter(args), open_any(args.storage)
     if args.nprobe is None: hits = exact_hits(storage, args.question, args.k, args.model, args.metric, where)
     else: hits = ask(IVFIndex(storage, args.nprobe, args.metric).build(), args.question, args.k, args.model, where=where)
+    _check_shown(storage, hits, args.show)
     if args.json: [_say(_hit_json(h)) for h in hits]
     else: _say(answer_table(hits, args.show, _width()))
+    if not hits and not args.json: _tell_none(storage, where)
 
 # %% ../nbs/71_cli.ipynb #43927b2c
+def _row_table(rows: L, columns: list[str] | None) -> str:
+    "Rows as lines of text: the storage's number, then metadata."
+    columns = columns or list(dict.fromkeys(k for r in rows for k in r.metadata))
+    number = "row" if "id" in columns else "id"   # where the table has ids of its own
+    cells = [[str(r.id), *(one_line(r.metadata.get(c, "")) for c in columns)] for r in rows]
+    return aligned([[number, *map(one_line, columns)], *cells], _width())
+
 def run_find(args: argparse.Namespace):
     "`minivecdb find`"
     where, storage = _filter(args), open_any(args.storage)
     if args.count: return _say(str(storage.count(where)))
+    check_keys(storage, [k.removeprefix("-") for k in args.order_by or ()], "--order-by")
     rows = storage.find(where, args.limit, args.offset, args.order_by)
-    columns = args.show or list(dict.fromkeys(k for r in rows for k in r.metadata))
-    if args.json: [_say(json.dumps({"id": r.id, "metadata": r.metadata}, ensure_ascii=False)) for r in rows]
-    else: _say(aligned([["id", *columns]] + [[str(r.id), *(one_line(r.metadata.get(c, "")) for c in columns)] for r in rows], _width()))
+    _check_shown(storage, rows, args.show)
+    if args.json:
+        for r in rows: _say(json.dumps({"id": r.id, "metadata": r.metadata}, ensure_ascii=False))
+    else: _say(_row_table(rows, args.show))
+    if not rows and not args.json and not args.offset and args.limit != 0: _tell_none(storage, where)
 
 # %% ../nbs/71_cli.ipynb #4bfb000e
 def run_stats(args: argparse.Namespace):
@@ -174,10 +222,14 @@ def _at_least_zero(text: str) -> int:
     "An integer from 0 up, for argparse."
     return 0 if text == "0" else _at_least_one(text)
 
+class _Parser(argparse.ArgumentParser):
+    "A parser whose errors show control characters instead of sending them."
+    def error(self, message: str) -> NoReturn: super().error(visible(message))
+
 def make_parser() -> argparse.ArgumentParser:
     "The commands and their options."
     from minivecdb import __version__
-    parser = argparse.ArgumentParser(prog="minivecdb", description="Search a table by meaning.")
+    parser = _Parser(prog="minivecdb", description="Search a table by meaning.")
     parser.add_argument("--version", action="version", version=f"minivecdb {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     def command(name, run, help):
@@ -185,11 +237,15 @@ def make_parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
     index = command("index", run_index, "embed a column of a table and save it as a storage")
-    index.add_argument("table", help="a .csv, .tsv, .jsonl or .ndjson file")
+    index.add_argument("table", help="a .csv, .tsv, .jsonl, .ndjson or .json file, also with .gz behind it")
     index.add_argument("--text", required=True, metavar="COLUMN", help="the column to search by")
     index.add_argument("--out", required=True, metavar="FILE.json", help="the storage to write")
     index.add_argument("--model", help="a sentence-transformers model by name or folder (default: all-MiniLM-L6-v2)")
     index.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="bfloat16 embeds faster and a little less exactly")
+    index.add_argument("--types", nargs="+", metavar="COLUMN=TYPE", help="what columns of a CSV file are: whole, decimal, boolean, date or text (default: inferred); text alone for all as they are written")
+    index.add_argument("--encoding", metavar="NAME", help="of the file, such as cp1252 (default: UTF-8, or what the file's mark says)")
+    index.add_argument("--delimiter", metavar="C", help="between cells, such as ';' or tab (default: a comma; in .tsv a tab)")
+    index.add_argument("--quoting", choices=("csv", "none"), help="whether quotes around a cell are taken off (default: csv; in .tsv none)")
     index.add_argument("--quiet", action="store_true", help="no progress bar")
     search = command("search", run_search, "find the rows nearest in meaning to a question")
     search.add_argument("storage", help="a storage that `index` wrote")
@@ -235,8 +291,10 @@ def main(
     for stream in (sys.stdout, sys.stderr):   # a terminal that lacks a letter gets a ? for it
         if hasattr(stream, "reconfigure"): stream.reconfigure(errors="replace")
     try:
-        args = make_parser().parse_args(argv)
-        args.run(args)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *place: _note(str(message))
+            args = make_parser().parse_args(argv)
+            args.run(args)
         return 0
     except SystemExit as e: return int(e.code or 0)
     except BrokenPipeError:

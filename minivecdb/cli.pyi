@@ -4,6 +4,7 @@ from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.filters import Filter
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
+from typing import NoReturn
 
 __all__ = ['run_index', 'open_any', 'exact_hits', 'run_search', 'run_find', 'run_stats', 'run_demo', 'run_check', 'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import', 'make_parser', 'main']
 
@@ -56,6 +57,9 @@ def run_export(args: argparse.Namespace):
 def run_import(args: argparse.Namespace):
     """`minivecdb import`"""
     ...
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors show control characters instead of sending them."""
+    def error(self, message: str) -> NoReturn: ...
 def make_parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     ...

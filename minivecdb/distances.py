@@ -189,6 +189,13 @@ class Metric:
         scores = dots * factor
         return scores + offset if offset.any() else scores
 
+    def ends(self,
+        own: np.ndarray, # [m] lengths of the queries
+    ) -> np.ndarray: # [m] float64
+        "The surrogate from which on a distance is beyond float32, and so infinite."
+        top = float(np.finfo(np.float32).max) * (1 + 2.**-25)   # what lies below rounds to the largest number
+        return np.maximum(top**2 - own**2, 0) if self.kind == 1 else np.full(len(own), top)
+
 def _over(a: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     "`a / lengths`, and 0 where a length is 0."
     return np.divide(a, lengths, out=np.zeros_like(a), where=lengths > 0)

@@ -74,6 +74,12 @@ class Metric:
     ) -> np.ndarray:
         """Rank cheaply."""
         ...
+    def ends(
+        self,
+        own: np.ndarray,  # [m] lengths of the queries
+    ) -> np.ndarray:
+        """The surrogate from which on a distance is beyond float32, and so infinite."""
+        ...
 metrics: dict[str, Metric]
 def get_metric(metric: str | Callable) -> Metric:
     """Look a metric up by name or function; raises ValueError with the names there are."""

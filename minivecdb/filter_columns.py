@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['INTEGER', 'FLOAT', 'BLOCK', 'FEW', 'Test', 'BITS', 'Column', 'orders_numbers', 'orders_dates', 'passing', 'every',
            'some', 'one_of', 'allowed', 'integer_bounds', 'nearest_float', 'float_bounds', 'date_bounds', 'between',
-           'common', 'same_bits', 'Columns', 'column_values', 'column_of']
+           'common', 'same_bits', 'FilterWarning', 'Columns', 'column_values', 'column_of']
 
 # %% ../nbs/23_filter_columns.ipynb #03f4de56
-import json, math, operator, threading, weakref
+import json, math, operator, threading, warnings, weakref
 from collections.abc import Callable, Iterable
 from functools import reduce
 from itertools import repeat
@@ -288,6 +288,28 @@ def test(self: Column,
     if numeric and len(self.numbers) and all(orders_numbers(f) or f.op == "$in" for f in numeric): tests += [self._number_test(numeric, code) for code, there in ((INTEGER, self.whole), (FLOAT, self.real)) if there]
     return tests[0] if len(tests) == 1 else some(tests)
 
+# %% ../nbs/23_filter_columns.ipynb #0d378569
+class FilterWarning(UserWarning):
+    "A comparison of two kinds of values, which no row can meet."
+
+def _operands(f: Filter) -> tuple:
+    "What a condition compares with."
+    return () if f.op == "$exists" else f.operand if f.op == "$in" else (f.operand,)
+
+@patch
+def warn_of_kinds(self: Column,
+    f: Filter, # a condition on this key
+):
+    "Warn where numbers are compared with a key that holds only texts, or texts with one of numbers."
+    kinds = {bool if isinstance(x, bool) else str if isinstance(x, str) else float for x in _operands(f) if x is not None}
+    texts, numbers = len(self.dictionary.values) > _FIRST, self.whole or self.real
+    told = f"the filter compares {join_path(self.path)!r} with a"
+    if kinds == {float} and texts and not numbers and self.dictionary.only_strings:
+        remedy = "make numbers of them, or compare with a text"
+        warnings.warn(f"{told} number, but it holds only texts: {remedy}", FilterWarning, stacklevel=2)
+    if kinds == {str} and numbers and not texts and f.op != "$contains":
+        warnings.warn(f"{told} text, but it holds only numbers: leave out the quotes", FilterWarning, stacklevel=2)
+
 # %% ../nbs/23_filter_columns.ipynb #a986bce8
 @patch
 def metadata_of(self: VectorStorage,
@@ -399,14 +421,21 @@ def column(self: Columns, path: tuple[str, ...]) -> Column:
     return self.columns[path]
 
 @patch
+def _test_key(self: Columns, path: tuple[str, ...], conditions: list[Filter]) -> Test:
+    "Passed by rows that meet all of some conditions on one key."
+    column = self.column(path)
+    for f in conditions: column.warn_of_kinds(f)
+    return column.test(conditions)
+
+@patch
 def test(self: Columns, f: Filter) -> Test:
     "Passed by rows that meet a filter, dead ones included."
     if f.op == "$not": return lambda at, part=self.test(f.parts[0]): ~part(at)
     if f.op == "$or": return some([self.test(p) for p in f.parts])
-    if f.op != "$and": return self.column(f.path).test([f])
+    if f.op != "$and": return self._test_key(f.path, [f])
     by_key, others = {}, []
     for p in f.parts: (by_key.setdefault(p.path, []) if p.path else others).append(p)
-    return every([self.column(path).test(conditions) for path, conditions in by_key.items()] + [self.test(p) for p in others])
+    return every([self._test_key(*x) for x in by_key.items()] + [self.test(p) for p in others])
 
 @patch
 def _found(self: Columns, f: Filter) -> tuple[np.ndarray, np.ndarray]: # ([n] ids, [n] boolean)

@@ -5,7 +5,7 @@ from minivecdb.filters import Filter
 from minivecdb.vector_storage import VectorStorage
 from typing import Any
 
-__all__ = ['INTEGER', 'FLOAT', 'BLOCK', 'FEW', 'Test', 'BITS', 'Column', 'orders_numbers', 'orders_dates', 'passing', 'every', 'some', 'one_of', 'allowed', 'integer_bounds', 'nearest_float', 'float_bounds', 'date_bounds', 'between', 'common', 'same_bits', 'Columns', 'column_values', 'column_of']
+__all__ = ['INTEGER', 'FLOAT', 'BLOCK', 'FEW', 'Test', 'BITS', 'Column', 'orders_numbers', 'orders_dates', 'passing', 'every', 'some', 'one_of', 'allowed', 'integer_bounds', 'nearest_float', 'float_bounds', 'date_bounds', 'between', 'common', 'same_bits', 'FilterWarning', 'Columns', 'column_values', 'column_of']
 
 INTEGER: int
 FLOAT: int
@@ -40,6 +40,12 @@ class Column:
         conditions: list[Filter],  # on this key
     ) -> Test:
         """Passed by rows that meet all of some conditions."""
+        ...
+    def warn_of_kinds(
+        self,
+        f: Filter,  # a condition on this key
+    ):
+        """Warn where numbers are compared with a key that holds only texts, or texts with one of numbers."""
         ...
 def orders_numbers(f: Filter) -> bool:
     """Whether a condition is an order of numbers."""
@@ -115,6 +121,8 @@ def same_bits(
 ) -> Test:
     """Passed by rows whose number is among the wanted ones."""
     ...
+class FilterWarning(UserWarning):
+    """A comparison of two kinds of values, which no row can meet."""
 class Columns:
     """The metadata of a storage by key."""
     columns: Any

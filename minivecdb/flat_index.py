@@ -26,6 +26,7 @@ class Candidates:
     "For each of m queries, the rows with the smallest surrogates; arguments as those of `Shortlist`, with `room` for that many."
     def __init__(self, queries: np.ndarray, prepared: np.ndarray, own: np.ndarray, metric: Metric, k: int, slack: np.ndarray, room: int, mask: np.ndarray | None = None, place: np.ndarray | None = None):
         self.given, self.queries, self.metric, self.k, self.slack, self.mask, self.place = queries, prepared, metric, k, slack, mask, place
+        self.ends = metric.ends(own)[:, None]   # surrogates beyond these are one float32 distance, infinity, and so they tie
         self.scores = np.full((len(queries), room), np.inf, prepared.dtype)     # [m, room]; inf where nothing was offered yet
         self.positions = np.full((len(queries), room), -1, np.int64)            # [m, room]; -1 there
 
@@ -49,7 +50,7 @@ def offer(self: Candidates,
     "Offer a block of rows to some queries."
     scores, (where, home, opened) = self.metric.surrogate(self.queries[which] @ rows.T, lengths), copies
     at = where if len(where) else np.arange(base, base + len(rows))
-    if self.metric.name == "dot" and scores.dtype == np.float64: scores = np.clip(scores, -(top := np.finfo(np.float32).max), top)
+    if scores.dtype == np.float64: scores = np.clip(scores, -self.ends[which], self.ends[which])
     if len(where): scores[opened[which][:, home]] = np.inf
     if self.mask is not None:
         scores[~self.mask[which % len(self.mask)][:, at if self.place is None else self.place[at]]] = np.inf

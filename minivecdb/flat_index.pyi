@@ -17,6 +17,7 @@ class Candidates:
     slack: np.ndarray
     mask: np.ndarray | None
     place: np.ndarray | None
+    ends: Any
     scores: Any
     positions: Any
     def __init__(self, queries: np.ndarray, prepared: np.ndarray, own: np.ndarray, metric: Metric, k: int, slack: np.ndarray, room: int, mask: np.ndarray | None = None, place: np.ndarray | None = None) -> None: ...

@@ -5,18 +5,12 @@ from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.filters import Filter
 from minivecdb.gen_embeddings import Embedder
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.vector_storage import MinivecdbError
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any
 
-__all__ = ['QUESTIONS', 'TableError', 'read_rows', 'texts_of', 'fill_storage', 'ask', 'aligned', 'one_line', 'answer_table', 'load_or_fill', 'demo']
+__all__ = ['QUESTIONS', 'texts_of', 'fill_storage', 'ask', 'aligned', 'visible', 'one_line', 'answer_table', 'load_or_fill', 'demo']
 
-class TableError(MinivecdbError, ValueError):
-    """A table that cannot be read, or lacks what was asked for."""
-def read_rows(path: str | Path) -> list[dict]:
-    """Read a table. Raises `TableError` with the line, or the system's own error where there is no file."""
-    ...
 def texts_of(
     rows: list[dict],
     text: str,  # name of the column that holds the text
@@ -48,8 +42,11 @@ def aligned(
 ) -> str:
     """A table as lines of text."""
     ...
+def visible(text: str) -> str:
+    """Text that a terminal only shows: control characters, line ends aside, are written as JSON does."""
+    ...
 def one_line(x: Any) -> str:
-    """A value as text without line breaks."""
+    """A value as text without line breaks and control characters."""
     ...
 def answer_table(
     hits: Iterable,  # of `Hit`

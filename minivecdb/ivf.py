@@ -21,14 +21,14 @@ from .rotation import useful_signs
 from .closest import closest
 from .shortlist import NO_TURN, byte_rows, query_bytes
 from .codecs import Codec, make_codec
-from .rabitq_search import FIRST, ready_code, search_codes, worth_measuring
+from .rabitq_search import FIRST, MORE, first_by_distance, ready_code, search_codes, worth_measuring
 from .single_code import ready_codes, unpacks
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
 from .coarse import Coarse, coarse_of, nearest_lists
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, empty_lists
 from .lists_in_files import FileArray
-from .overlapping_lists import empty_copies, second_lists
+from .overlapping_lists import empty_copies, read_at, second_lists
 from .single_query import ready_one
 
 # %% ../nbs/34_ivf.ipynb #5e84e3ac
@@ -346,9 +346,10 @@ def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callabl
     def rows_of(at, j):
         rows = self.codec.rows(lists.codes[at])
         return rows + self.coarse.rows[j] if self.codec.residual else rows
+    safe = product_dtype(lists.span) is np.float32   # whether squares of these rows fit float32
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
-        return rows, np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        return rows, np.sqrt(np.einsum("ij,ij->i", rows, rows)) if safe else row_lengths(rows)
     def fetch(at):
         return rows_of(at, filled[np.searchsorted(lists.starts[filled], at, side="right") - 1]), np.arange(len(at)), np.empty(0)
     return decode, fetch
@@ -455,7 +456,7 @@ def search(self: IVF,
     if found is None and len(queries) == 1 and compiled and plain and lists.in_memory and (lists.rounded.shape[1] or self.codec.scans or unpacks(self.codec) is not None and lists.copies is None):
         index._alone = self._alone = self._one()
         if (found := self._alone.call(queries, k, nprobe, rescore)) is not None: return found
-    in_codes = self.codec.scans and product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
+    in_codes = self._fits_codes(queries, lists)
     def search_block(numbers):
         some = queries[numbers[0]:numbers[-1] + 1]   # neighbours: a view
         prepared = prepare_queries(some, self.metric, compiled)
@@ -491,6 +492,12 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
     return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
 
 @patch
+def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
+    "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
+    if not self.codec.scans: return False
+    return product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
+
+@patch
 def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
     "Whether exact rows are in memory at the numbers that are their ids."
     return isinstance(self.rows, ArrayRows) and self.rows.by_number and found.max(initial=-1) < len(self.rows.x)
@@ -498,8 +505,8 @@ def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
 @patch
 def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray, prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool, mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple[np.ndarray, np.ndarray]:
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
-    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, again, mask, place, compiled)
-    if not again: return np.where(found < 0, np.inf, self.metric.correct(lows, prepared[1][:, None].astype(np.float32))).astype(np.float32), found
+    if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
+    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, True, mask, place, compiled)
     allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     if most >= len(self.lists): pass   # every row is measured
     elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
@@ -508,6 +515,21 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
         behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
         found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
+
+@patch
+def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
+                  mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
+    "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
+    centroids, todo, more = (self.coarse.rows, self.centroids.lengths), np.arange(len(probes)), MORE
+    distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)
+    while len(todo):
+        (asked, own), seen = (a[todo] for a in prepared), mask
+        if mask is not None and len(mask) > 1: seen = mask[todo]
+        ids, lows = search_codes(self.codec, asked, self.metric, centroids, lists, probes[todo],
+                                 k + more, False, seen, place, compiled)
+        distances[todo], found[todo], sure = first_by_distance(self.metric, lows, ids, own, k)
+        todo, more = todo[~sure], 8 * (k + more)
+    return distances, found
 
 @patch
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None, rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
@@ -573,23 +595,39 @@ def range_search(self: IVF,
     _number("radius", radius, -np.inf, np.inf, "the largest distance that counts")
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
-    decode, fetch = self._decoders(lists)
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
     probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
     for some in probes: self._first_look(some)
-    found = [self._within(self.codec.project(q[None])[0], limit, lists.reached(some)[0], fetch, lists.ids) for q, some in zip(queries, probes)]
+    reach = self._within_estimates if self._fits_codes(queries, lists) else self._within
+    found = [reach(q[None], limit, some, lists) for q, some in zip(queries, probes)]
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
 
 @patch
-def _within(self: IVF, query: np.ndarray, radius: float, at: np.ndarray, fetch: Callable, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "Distances and ids of one query's neighbours within `radius`."
-    distances = np.concatenate([self.metric.distance(rows[where], query) for rows, where, _ in (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))])
+def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+            lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # query: [1, d]
+    "Distances and ids of one query's neighbours within `radius`, each measured as it is kept."
+    asked, at = self.codec.project(query)[0], read_at(lists, probes)
+    _, _, fetch, ids = self._with_copies(lists)
+    parts = (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))
+    distances = np.concatenate([self.metric.distance(rows[where], asked) for rows, where, _ in parts])
     near = np.flatnonzero(distances <= radius)
     near = near[np.lexsort((ids[at[near]], distances[near]))]
     return distances[near], ids[at[near]]
+
+@patch
+def _within_estimates(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
+                      lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]:
+    "The same by the estimates that a search goes by."
+    n = len(lists.reached(probes)[0])
+    if not n: return np.empty(0, np.float32), np.empty(0, np.int64)
+    compiled, held = pays(20. * n * self.dimension, 12 * len(probes)), lists.probed(probes[None])[0]
+    prepared = prepare_queries(query, self.metric, compiled)
+    distances, ids = self._by_estimates(n, probes[None], prepared, held, None, None, compiled)
+    near = (distances[0] <= radius) & (ids[0] >= 0)
+    return distances[0][near], ids[0][near]
 
 # %% ../nbs/34_ivf.ipynb #4ebb4f55
 @patch

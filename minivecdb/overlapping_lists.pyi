@@ -2,7 +2,7 @@
 import numpy as np
 from minivecdb.inverted_lists import InvertedLists
 
-__all__ = ['second_lists', 'empty_copies', 'opened', 'copies_of', 'read_copies']
+__all__ = ['second_lists', 'empty_copies', 'opened', 'copies_of', 'read_copies', 'read_at']
 
 def second_lists(
     x: np.ndarray,  # [n, d] float32; for cosine of length 1
@@ -30,4 +30,10 @@ def copies_of(lists: InvertedLists) -> tuple:
     ...
 def read_copies(asked, copies, near, n_lists, state):
     """Offer the copies in the lists `near` whose originals are in none of them."""
+    ...
+def read_at(
+    held: InvertedLists,
+    lists: np.ndarray,  # [p] which lists, -1 for none
+) -> np.ndarray:
+    """Where a search reads each vector of some lists: in its first list, if that is one of them."""
     ...

@@ -7,7 +7,7 @@ from minivecdb.inverted_lists import InvertedLists
 from minivecdb.rabitq import RaBitQ
 from typing import Any
 
-__all__ = ['SOME', 'SURE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'how_wide', 'search_codes', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'search_one_code']
+__all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'search_one_code']
 
 def whole_numbers(z, bits, numbers, scale):
     """A turned query as integers whose products with codes stay below 2**31."""
@@ -51,6 +51,16 @@ def search_codes(
     compiled: bool = True,  # use kernels; the result is the same
 ) -> tuple[np.ndarray, np.ndarray]:
     """The rows whose surrogates may be lowest."""
+    ...
+MORE: int
+def first_by_distance(
+    metric: Metric,
+    lows: np.ndarray,  # [m, c] float32 estimated surrogates, ascending
+    ids: np.ndarray,  # [m, c] int64, -1 for none
+    own: np.ndarray,  # [m] lengths of the queries
+    k: int,  # neighbours wanted, fewer than c
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The k nearest by estimated distance, then id; sure where no other row can tie with the last."""
     ...
 FIRST: int
 AHEAD: int

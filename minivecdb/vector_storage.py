@@ -165,12 +165,13 @@ def as_metadatas(
     metadatas: Iterable[dict | None],
     first: int = 0, # number of the first one in the whole, for errors
     form: Callable = as_metadata, # what checks one
+    place: Callable | None = None, # what errors call number i of these; None: its number in the whole
 ) -> list: # of checked copies
     "Check the metadata of many vectors; an error names the vector."
-    checked = []
+    checked, named = [], place or (lambda i: f"vector {first + i}")
     for m in metadatas:
         try: checked.append(form(m))
-        except MetadataError as e: raise MetadataError(f"vector {first + len(checked)}: {e}") from None
+        except MetadataError as e: raise MetadataError(f"{named(len(checked))}: {e}") from None
     return checked
 
 # %% ../nbs/00_vector_storage.ipynb #6cabd8ef

@@ -50,7 +50,7 @@ def as_vector(
 MAX_DEPTH: int
 def json_copy(
     x: Any,  # dict, list, tuple, str, int, float, bool or None, nested at most `MAX_DEPTH` deep
-    where: str = 'metadata',  # how an error names the place
+    where: str | tuple = 'metadata',  # how an error names the place: a name, or a pair of the place around it and a key
     depth: int = 3,  # nesting of this value: a storage's file puts metadata on its third level
 ) -> Any:
     """Copy a value that JSON can hold (tuples become lists); anything else is a `MetadataError`."""
@@ -62,6 +62,7 @@ def as_metadatas(
     metadatas: Iterable[dict | None],
     first: int = 0,  # number of the first one in the whole, for errors
     form: Callable = ...,  # what checks one
+    place: Callable | None = None,  # what errors call number i of these; None: its number in the whole
 ) -> list:
     """Check the metadata of many vectors; an error names the vector."""
     ...

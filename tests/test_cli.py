@@ -95,6 +95,58 @@ def test_help_and_version(say):
     assert code == 0 and err == "" and all(c in out for c in ("index", "search", "stats"))
     for command, options in (("index", ("--text", "--out", "--model")), ("search", ("-k", "--nprobe", "--json", "--metric")), ("stats", ())): assert all(o in say(command, "--help")[1] for o in options)
 
+# --- tables as people have them -------------------------------------------------------------------------
+
+def test_numbers_of_a_csv_are_numbers(say, folder):
+    (folder/"my.csv").write_text("title,year,price\nRed bicycle,2019,9\nBlue bicycle,2021,10\nGreen kettle,2023,100\n")
+    code, out, err = say("index", "my.csv", "--text", "title", "--out", "my.json", "--quiet")
+    assert code == 0 and "columns: title text, year whole, price whole" in out and err == ""
+    find = lambda *more: [json.loads(line)["metadata"] for line in say("find", "my.json", "--json", *more)[1].splitlines()]
+    assert [r["year"] for r in find("--where", '{"year": {"$gte": 2020}}', "--order-by=-year")] == [2023, 2021]
+    assert [r["price"] for r in find("--order-by", "price")] == [9, 10, 100]
+    assert len(say("search", "my.json", "bike", "--where", '{"price": {"$lt": 50}}')[1].splitlines()) == 3
+    assert say("index", "my.csv", "--text", "title", "--out", "my.json", "--quiet", "--types", "text")[0] == 0
+    code, out, err = say("find", "my.json", "--where", '{"year": {"$gte": 2020}}')
+    assert code == 0 and "'year' with a number, but it holds only texts" in err and "leaves 0 of 3 rows" in err and "'2019'" in err
+
+def test_options_say_how_a_table_is_written(say, folder):
+    (folder/"s.csv").write_bytes("title;zip\nCafé;02134\nLamp;10115\n".encode("cp1252"))
+    index = lambda *more: say("index", "s.csv", "--text", "title", "--out", "s.json", "--quiet", *more)
+    assert index()[0] == 1 and "line 2" in index()[2] and "--encoding" in index()[2]
+    assert "did you mean 'title;zip'" in index("--encoding", "cp1252")[2] and "--delimiter ';'" in index("--encoding", "cp1252")[2]
+    assert index("--encoding", "cp1252", "--delimiter", ";", "--types", "zip=whole")[0] == 0
+    assert VectorStorage.load("s.json").get_all().itemgot(2) == [{"title": "Café", "zip": 2134}, {"title": "Lamp", "zip": 10115}]
+
+def test_own_ids_are_kept_and_shown_beside_the_rows_number(say, folder):
+    (folder/"ids.csv").write_text("id,title\nA7,Soup\n")
+    assert "'id' is kept as metadata" in say("index", "ids.csv", "--text", "title", "--out", "ids.json", "--quiet")[1]
+    assert [line.split() for line in say("find", "ids.json")[1].splitlines()] == [["row", "id", "title"], ["0", "A7", "Soup"]]
+
+@pytest.mark.parametrize("name, raw, words", [("a.jsonl", '{"title":"Soup"}\n{"title":""}\n{"title":2012}\n', "a.jsonl, line 3, which holds 2012"), ("z.jsonl", '{"title":"Soup"}\n{"title":0}\n{"title":false}\n', "2 of 3.*z.jsonl, line 2, which holds 0"), ("n.jsonl", '{"title":"Soup"}\n{"title":"Lamp","n":NaN}\n', "n.jsonl, line 2: metadata.'n'. is nan"),
+                                              ("head.csv", "title,n\n", "no rows"), ("blank.csv", "title,n\n,1\n", "1 of 1 rows have no text")], ids=lambda x: x[:8])
+def test_the_line_of_the_file_is_named(say, folder, name, raw, words):
+    (folder/name).write_text(raw)
+    code, out, err = say("index", name, "--text", "title", "--out", "x.json", "--quiet")
+    assert (code, out) == (1, "") and re.search(words, err) and os.listdir() == [name]
+
+def test_nothing_a_terminal_obeys_is_sent(say, folder):
+    (folder/"esc.csv").write_text("title,\x1b[2Jn\n\x1b[31mRed\x1b[0m alert\x1b]0;owned\x07\u202e,\x9bm\n", encoding="utf-8")
+    said = "".join(sum((list(say(*c)) [1:] for c in (["index", "esc.csv", "--text", "title", "--out", "esc.json", "--quiet"], ["find", "esc.json"], ["find", "esc.json", "--json"], ["search", "esc.json", "red", "--show", "\x1b[2Jn"], ["stats", "esc.json"],
+        ["find", "esc.json", "--show", "\x1b[2J"], ["find", "esc.json", "--where", '{"title": "\\u001b"}'], ["\x1b[2J"], ["find", "\x1b[2J.json"], ["index", "esc.csv", "--text", "\x1b[1m", "--out", "b.json"])), []))
+    assert "\\u001b[31mRed" in said and not [c for c in said if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160 or c == "\u202e")]
+    assert VectorStorage.load("esc.json").get(0)[1]["title"].startswith("\x1b[31mRed")
+
+@pytest.mark.parametrize("args, words", [(["find", "--order-by", "gerne"], "--order-by: no row has the key 'gerne': did you mean 'genre'"), (["find", "--order-by=-x"], "no row has the key 'x': expected one of headline, genre"), (["find", "--show", "Genre"], "--show.*did you mean 'genre'"), (["search", "x", "--show", "genre", "title"], "--show.*'title'"), (["find", "--show", "genre", "nope", "--json"], "--show")], ids=" ".join)
+def test_keys_that_no_row_has_are_refused(say, indexed, args, words):
+    code, out, err = say(args[0], indexed, *args[1:])
+    assert (code, out) == (1, "") and re.search(words, err)
+
+def test_an_answer_without_rows_says_why(say, indexed):
+    for args in (["search", indexed, "x"], ["search", indexed, "x", "--nprobe", "1"], ["find", indexed]):
+        code, out, err = say(*args, "--where", '{"genre": "Sport"}')
+        assert code == 0 and "leaves 0 of 3 rows" in err and "'genre': 'Sports' (1), 'Science' (1), 'Food' (1)" in err
+    assert "did you mean 'genre'" in say("find", indexed, "--where", '{"gener": "Food"}')[2]
+
 # --- mistakes -------------------------------------------------------------------------------------------
 
 WRONG_COMMANDS = [[], ["bogus"], ["index"], ["index", "a.csv"], ["index", "a.csv", "--text", "headline"], ["index", "a.csv", "--out", "x.json"], ["search"], ["search", "a.json"], ["stats"], ["stats", "a.json", "b.json"], ["search", "a.json", "x", "-k", "0"], ["search", "a.json", "x", "-k", "-3"],

@@ -1,0 +1,484 @@
+"""Answers of indexes nobody would think of, against float64 and against faiss.
+
+A configuration follows from its number: a kind of data, a size, a metric, a codec, and how the index is filled, kept and
+asked. What is exact (flat lists, rescored answers, every list probed) is compared with float64, row by row. What is
+approximate is compared with faiss's own IVF: as many lists, the same nprobe, as many bytes. Recall may fall behind faiss's
+by chance, so a configuration is in doubt when the mean over its queries is more than .02 + 3 standard errors lower; it fails
+when, over four seeds of both, it still is by .03 + 3 standard errors of the seeds' means. By chance alone that happens to
+one configuration in many thousands."""
+import json, shutil
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+import numpy as np
+from .power import Tally
+from .recorder import limit, scratch
+
+METRICS = ("cosine", "euclidean", "dot")
+TOP = float(np.finfo(np.float32).max)
+MOST = 20_000_000 # numbers in a configuration
+
+# --- kinds of data ---------------------------------------------------------------------------------------
+
+def _crowds(rng: np.random.Generator, n: int, d: int) -> np.ndarray: # [n, d] float64
+    "Normal rows around a few middles: what is near differs from what is far."
+    middles = rng.standard_normal((max(1, min(40, n // 8)), d)) * rng.choice((.5, 1.5))
+    return middles[rng.integers(len(middles), size=n)] + rng.standard_normal((n, d))
+
+def _small(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    return rng.integers(-3, 4, (n, d)).astype(float)
+
+def _pixels(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    return np.clip(np.rint(100 + 50 * _crowds(rng, n, d)), 0, 255)
+
+def _off_centre(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    return _crowds(rng, n, d) + 10 ** rng.uniform(1, 4) * np.sign(rng.standard_normal(d))
+
+def _common(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    part = rng.standard_normal(d)
+    return _crowds(rng, n, d) + 10 ** rng.uniform(.5, 2) * part
+
+def _lognormal(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    x = _crowds(rng, n, d)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    return x * np.exp(rng.choice((.3, .6, 1.)) * rng.standard_normal((n, 1)))
+
+def _two_far(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    return _crowds(rng, n, d) + 10 ** rng.uniform(2, 4) * rng.choice((-1, 1), (n, 1))
+
+def _repeated(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    return _crowds(rng, max(1, n // int(rng.choice((3, 30)))), d)[rng.integers(max(1, n // 30), size=n)]
+
+def _zeros(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    return _crowds(rng, n, d) * (rng.random((n, 1)) < rng.choice((0., .5, .9)))
+
+def _denormal(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    return _crowds(rng, n, d) * 10 ** rng.uniform(-43, -38)
+
+def _scaled(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    x = _crowds(rng, n, d)
+    return x / abs(x).max() * 10 ** rng.uniform(-25, 38.2)
+
+def _all_lengths(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    low, high = sorted(rng.uniform(-25, 37, 2))
+    return _crowds(rng, n, d) / (8 * d**.5) * 10 ** rng.uniform(low, high, (n, 1))
+
+def _one_huge(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    x = _crowds(rng, n, d)
+    x[rng.integers(n)] *= 10 ** rng.uniform(3, 36)
+    return x
+
+def _constant(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    x = _crowds(rng, n, d)
+    x[:, rng.random(d) < .6] = rng.choice((0., 1., 1000.))
+    return x
+
+KINDS: dict[str, tuple[Callable, tuple]] = {
+    "centred": (_crowds, METRICS), "off centre": (_off_centre, ("euclidean",)),
+    "a common part": (_common, ("cosine",)), "lognormal lengths": (_lognormal, ("dot",)),
+    "small integers": (_small, METRICS), "pixels": (_pixels, METRICS),
+    "two far crowds": (_two_far, ("euclidean", "cosine")), "repeated": (_repeated, METRICS),
+    "zeros": (_zeros, METRICS), "denormals": (_denormal, METRICS), "another scale": (_scaled, METRICS),
+    "all lengths": (_all_lengths, METRICS), "one huge row": (_one_huge, METRICS),
+    "constant columns": (_constant, METRICS)}
+
+# --- configurations --------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Case:
+    "What follows from a number."
+    number: int
+    kind: str
+    metric: str
+    n: int
+    d: int
+    codec: str
+    n_lists: int | None
+    spill: float | None
+    place: str       # memory, mapped or read
+    compiled: bool   # kernels however little there is to do, or none
+    upkeep: bool
+    sparse: bool     # ids that neither ascend nor follow on each other
+    removed: float   # share of the rows that are taken out again
+    k: int
+    nprobe: int | None
+    rescore: int
+    def __str__(self) -> str:
+        "The configuration, and how to run it again."
+        lists = "default" if self.n_lists is None else self.n_lists
+        how = [self.place, "kernels" if self.compiled else "numpy", *(["spill"] if self.spill is not None else []),
+               *(["upkeep"] if self.upkeep else []), *(["sparse ids"] if self.sparse else [])]
+        return (f"python -m torture.answers {self.number}: {self.kind}, {self.metric}, {self.n:,} × {self.d}, "
+                f"{self.codec}, {lists} lists, nprobe {self.nprobe}, k {self.k}, {', '.join(how)}")
+
+def _codec(rng: np.random.Generator, n: int, d: int) -> str:
+    "A codec that so many rows of so many dimensions can train."
+    pieces = [m for m in (1, 2, 4, 8, 16, 32, 64) if d % m == 0 and d // m <= 64]
+    names = ["flat"] * 5 + ["bf16", "int8", "int8-dimension"] + ["rabitq"] * 2 + [f"rabitq{rng.integers(2, 9)}"] * 2
+    m = rng.choice(pieces) if pieces else 0
+    if m and n >= 700: names += [f"{rng.choice(('', 'r', 'o'))}pq{m}x{rng.choice((4, 6, 8))}"] * 2
+    if 4 <= d <= 512 and n >= 700: names += [f"pca{max(1, d // int(rng.choice((2, 4))))}"]
+    return str(rng.choice(names))
+
+def case_of(number: int, most: int = MOST) -> Case:
+    "The configuration of that number; small ones are more frequent."
+    rng = np.random.default_rng([7, number])
+    kind = str(rng.choice(list(KINDS)))
+    numbers = 10 ** rng.uniform(2, np.log10(min(most, rng.choice((2e5, 2e6, MOST), p=(.6, .32, .08)))))
+    d = int(rng.choice((1, 2, 3, 8, 16, 24, 31, 64, 100, 128, 384, 768, 1536, 4096)))
+    if rng.random() < .3: d = int(2 ** rng.uniform(0, 12))
+    n = int(min(50_000, numbers // d, most // d))
+    if rng.random() < .02: n = int(rng.integers(3))
+    lists = None if rng.random() < .5 else int(2 ** rng.uniform(0, np.log2(max(2, min(n // 4, 300)))))
+    codec = _codec(rng, n, d)
+    place, spill = str(rng.choice(("memory", "memory", "mapped", "read"))), float(rng.random() * 2) if rng.random() < .2 else None
+    if spill is not None and place == "read": place = "mapped"
+    return Case(number, kind, str(rng.choice(KINDS[kind][1])), n, d, codec, lists, spill, place, bool(rng.random() < .6),
+        bool(rng.random() < .2), bool(rng.random() < .3), float(rng.choice((0, 0, .1, .6))), int(rng.choice((1, 5, 10, 10, 100))),
+        int(rng.choice((1, 2, 4, 8, 16, 40))) if rng.random() < .85 else None, int(rng.choice((20, 100, 400))))
+
+def data_of(case: Case, queries: int = 100) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (x [n, d], q [m, d], alike [m, d])
+    "Rows, queries of every sort, and queries that are like the rows."
+    rng = np.random.default_rng([11, case.number])
+    with np.errstate(over="ignore"): every = np.clip(KINDS[case.kind][0](rng, case.n + queries, case.d), -TOP, TOP).astype(np.float32)
+    every = every[rng.permutation(len(every))]
+    x, alike = every[queries:], every[:queries]
+    strange = [alike[:6], alike[6:8] * np.float32(.5), np.zeros((1, case.d), np.float32)]
+    if len(x): strange += [x[:3], -x[:1]]
+    return x, np.concatenate(strange), alike
+
+# --- the first oracle: float64 ---------------------------------------------------------------------------
+
+def true_distances(metric: str, q: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [d], [n, d] -> [n] float64 twice
+    "The distances of rows to a query in float64, and what float32 and rounding may change about each."
+    far, q = np.empty(len(x)), q.astype(np.float64)
+    scale, own = np.zeros(len(x)), np.sqrt(q @ q)
+    for i in range(0, len(x), 1024):
+        rows = x[i:i + 1024].astype(np.float64)
+        lengths, part = np.sqrt(np.einsum("ij,ij->i", rows, rows)), slice(i, i + 1024)
+        if metric == "euclidean": far[part] = np.sqrt(np.einsum("ij,ij->i", rows - q, rows - q)); continue
+        dots, both = np.einsum("ij,j->i", rows, q), own * lengths
+        if metric == "dot": far[part], scale[part] = -dots, both
+        else: far[part], scale[part] = 1 - np.divide(dots, both, out=np.zeros_like(dots), where=both > 0), 1
+    return far, 1.3e-7 * abs(far) + 2.0**-51 * (x.shape[1] + 16) * scale + 3e-45
+
+def single(far: np.ndarray) -> np.ndarray:
+    "float64 distances as float32, infinite beyond its end."
+    with np.errstate(over="ignore"): return far.astype(np.float32)
+
+def in_order(distances: np.ndarray, ids: np.ndarray, k: int) -> str | None: # one query's
+    "What is wrong with the form of an answer."
+    n = int((ids >= 0).sum())
+    if len(ids) != k or len(distances) != k: return f"{len(ids)} columns for k = {k}"
+    if (ids[n:] != -1).any() or (distances[n:] != np.inf).any(): return f"gaps: {ids[:20]}"
+    if len(np.unique(ids[:n])) < n: return f"ids twice: {ids[:n]}"
+    if np.isnan(distances).any(): return f"NaN: {distances[:20]}"
+    if (np.lexsort((ids[:n], distances[:n])) != np.arange(n)).any():
+        at = np.flatnonzero(np.lexsort((ids[:n], distances[:n])) != np.arange(n))[0]
+        return f"not by distance, then id: from place {at} on {list(zip(distances[at:at + 4], ids[at:at + 4]))}"
+
+def measured(distances: np.ndarray, ids: np.ndarray, at: np.ndarray, far: np.ndarray, off: np.ndarray) -> str | None:
+    "Whether each distance is the true one; at: where in `far` each id is."
+    true, got = far[at], distances[:len(at)].astype(np.float64)
+    fits = np.isclose(got, true, rtol=0, atol=off[at]) | (abs(true) >= TOP * .9999999) & (abs(got) >= TOP * .9999999) & (np.sign(got) == np.sign(true))
+    if not fits.all(): i = np.flatnonzero(~fits)[0]; return f"id {ids[i]} is said to be at {distances[i]}, and is at {true[i]}"
+
+def complete(distances: np.ndarray, ids: np.ndarray, live: np.ndarray, x: np.ndarray, far: np.ndarray, off: np.ndarray, k: int) -> str | None:
+    "Whether an answer is the k nearest of the rows `x`, whose ids are `live`."
+    if wrong := in_order(distances, ids, k): return wrong
+    n = int((ids >= 0).sum())
+    if n != min(k, len(live)): return f"{n} found of {len(live)}, k = {k}"
+    order = np.argsort(live)
+    at = order[np.minimum(np.searchsorted(live[order], ids[:n]), max(0, len(live) - 1))] if len(live) else np.empty(0, np.int64)
+    if (live[at] != ids[:n]).any(): return f"ids that are not there: {ids[:n][live[at] != ids[:n]][:5]}"
+    if wrong := measured(distances, ids, at, far, off): return wrong
+    if not n or n == len(live): return None
+    out = np.ones(len(live), bool); out[at] = False
+    last, missing = at[-1], np.flatnonzero(out)
+    nearer = missing[single(far[missing]) < distances[n - 1]]
+    nearer = nearer[far[nearer] + off[nearer] + off[last] < far[last]]
+    if len(nearer): return f"id {live[nearer[0]]} at {far[nearer[0]]} is missing, and id {ids[n - 1]} at {far[last]} is there"
+    tied = missing[live[missing] < ids[n - 1]]
+    ends = tied[single(far[tied]) == np.inf] if distances[n - 1] == np.inf else tied[(abs(far[tied] - far[last]) <= off[last])]
+    if distances[n - 1] != np.inf: ends = ends[[(x[j] == x[last]).all() for j in ends[:200]] + [False] * max(0, len(ends) - 200)]
+    if len(ends): return f"id {live[ends[0]]} is as near as id {ids[n - 1]} and has the smaller id"
+
+# --- the second oracle: faiss ----------------------------------------------------------------------------
+
+def faiss_or_none():
+    "The module, where it is installed."
+    try: import faiss
+    except ImportError: return None
+    faiss.omp_set_num_threads(1)
+    return faiss
+
+def factory(codec: str, d: int, k: int) -> str | None:
+    "How faiss calls an index of the same bytes; None where it has none."
+    if codec in ("flat", "bf16"): return f"IVF{k}," + {"flat": "Flat", "bf16": "SQbf16"}[codec]
+    if codec.startswith("int8"): return f"IVF{k},SQ8"
+    if codec.startswith("rabitq"): return f"RR{d},IVF{k},RaBitQ{codec[6:]}"
+    if codec.startswith("pca"): return f"PCA{codec[3:]},IVF{k},Flat"
+    pieces = codec.split("pq")[1]
+    return (f"OPQ{pieces.split('x')[0]}," if "o" in codec.split("pq")[0] else "") + f"IVF{k},PQ{pieces}"
+
+def peer(faiss, case: Case, x: np.ndarray, n_lists: int, seed: int):
+    "faiss's index over the same rows."
+    inner = faiss.METRIC_L2 if case.metric == "euclidean" else faiss.METRIC_INNER_PRODUCT
+    index = faiss.index_factory(case.d, factory(case.codec, case.d, n_lists), inner)
+    ivf = faiss.extract_index_ivf(index)
+    ivf.cp.seed, ivf.cp.niter, ivf.cp.min_points_per_centroid, ivf.cp.max_points_per_centroid = 1234 + seed, 12, 1, 256
+    if case.codec.startswith(("pq", "opq")): faiss.downcast_index(ivf).by_residual = False
+    index.train(x); index.add(x)
+    return index
+
+def comparable(case: Case, *rows: np.ndarray) -> list[np.ndarray]:
+    "Rows as faiss can hold them: of length 1 for cosine, and within the middle of float32."
+    if case.metric == "cosine":
+        wide = [r.astype(np.float64) for r in rows]
+        lengths = [np.linalg.norm(r, axis=1, keepdims=True) for r in wide]
+        return [np.divide(r, n, out=np.zeros_like(r), where=n > 0).astype(np.float32) for r, n in zip(wide, lengths)]
+    top = max(float(abs(r).max(initial=0)) for r in rows)
+    power = 0 if 1e-4 < top < 1e4 or top == 0 else int(np.frexp(top)[1])
+    return [np.ldexp(r, -power) for r in rows]
+
+def hits(found: np.ndarray, far_enough: np.ndarray, distance: Callable) -> np.ndarray: # [m, k], [m] -> [m]
+    "Of each query's answers, the share that is as near as the k-th nearest: ties count, whichever is named."
+    share = np.zeros(len(found))
+    for i, ids in enumerate(found):
+        ids = ids[ids >= 0]
+        far, off = distance(i, ids)
+        share[i] = (far <= far_enough[i] + off).sum() / found.shape[1]
+    return np.minimum(share, 1)
+
+def recall_of(case: Case, x: np.ndarray, q: np.ndarray, k: int, found: np.ndarray, truth: np.ndarray) -> np.ndarray: # [m]
+    "Recall of ids that are row numbers, against exact distances [m, k]."
+    def distance(i, ids): return true_distances(case.metric, q[i], x[ids])
+    return hits(found, truth[:, k - 1].astype(np.float64), distance)
+
+def ours_and_theirs(faiss, case: Case, x: np.ndarray, usual: np.ndarray, q: np.ndarray, k: int, seed: int, truth: np.ndarray) -> tuple: # ([m], [m])
+    "Recall of both, query by query; `usual` rows are all that faiss gets."
+    from minivecdb import IVF
+    index = IVF(case.d, case.n_lists, case.metric, case.codec, seed=seed).train(x)
+    index.add(x)
+    n_lists = min(len(index.coarse), len(usual))
+    nprobe = min(case.nprobe or max(1, n_lists // 10), n_lists)
+    rows, asked = comparable(case, x[usual], q)
+    their = peer(faiss, case, rows, n_lists, seed)
+    faiss.extract_index_ivf(their).nprobe = nprobe
+    found = their.search(asked, k)[1]
+    found = np.where(found < 0, -1, usual[found])
+    return tuple(recall_of(case, x, q, k, ids, truth) for ids in (index.search(q, k, nprobe=nprobe)[1], found))
+
+def usual_rows(case: Case, x: np.ndarray) -> np.ndarray: # row numbers
+    "All rows but a huge one, in whose presence float32 shows faiss nothing else."
+    top = abs(x).max(1)
+    return np.flatnonzero(top <= 100 * np.median(top)) if case.kind == "one huge row" else np.arange(len(x))
+
+def against_faiss(faiss, case: Case, x: np.ndarray, q: np.ndarray, tally: Tally) -> str | None:
+    "What recall says; see above."
+    from minivecdb import FlatIndex
+    k, usual, flat = min(case.k, 10), usual_rows(case, x), FlatIndex(case.d, case.metric)
+    q = q[abs(q).max(1) <= abs(x[usual]).max() * 100]
+    flat.add(x[usual])
+    truth = flat.search(q, k)[0]
+    def pair(seed): return ours_and_theirs(faiss, case, x, usual, q, k, seed, truth)
+    ours, theirs = pair(0)
+    tally.counts["recall compared"] += 1
+    behind = ours - theirs
+    if behind.mean() >= -(.02 + 3 * behind.std() / len(q)**.5): return None
+    tally.counts["recall in doubt"] += 1
+    seeds = [(ours.mean(), theirs.mean()), *(tuple(r.mean() for r in pair(s)) for s in (1, 2, 3))]
+    (a, b), (u, v) = np.mean(seeds, 0), np.var(seeds, 0, ddof=1) / len(seeds)
+    if a < b - (.03 + 3 * (u + v)**.5): return f"recall {a:.3f}, and faiss's {b:.3f} (seeds: {np.round(seeds, 3).tolist()})"
+
+# --- asking ----------------------------------------------------------------------------------------------
+
+@contextmanager
+def roads(compiled: bool):
+    "Kernels however little there is to do; or none at all."
+    import sys
+    from minivecdb.distances import Kernel
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(Kernel, "pays", lambda self, work: compiled))
+        for name, module in list(sys.modules.items()):
+            if name.startswith("minivecdb.") and hasattr(module, "pays"): stack.enter_context(mock.patch.object(module, "pays", lambda *work: compiled))
+        yield
+
+class Subject:
+    "An index, the same rows in a flat one, and what is in them."
+    def __init__(self, case: Case, x: np.ndarray, home: Path):
+        from minivecdb import ArrayRows, FlatIndex, IVF
+        rng = self.rng = np.random.default_rng([13, case.number])
+        self.case, self.home, self.x = case, home, x
+        self.ids = rng.permutation(3 * len(x) + 5)[:len(x)] if case.sparse else np.arange(len(x))
+        index, self.flat = IVF(case.d, case.n_lists, case.metric, case.codec, spill=case.spill), FlatIndex(case.d, case.metric)
+        if case.upkeep: from minivecdb.ivf_balance import Upkeep; index.upkeep = Upkeep()
+        index.train(x)
+        for part in np.array_split(np.arange(len(x)), rng.integers(1, 4)):
+            for each in (index, self.flat): each.add(x[part], self.ids[part])
+        gone = rng.random(len(x)) < case.removed
+        for each in (index, self.flat): each.remove(self.ids[gone])
+        self.live, self.rows = self.ids[~gone], x[~gone]   # in the order of insertion
+        order = np.argsort(self.ids)
+        index.rows = ArrayRows(x[order], self.ids[order]) if case.sparse else ArrayRows(x)
+        self.index = self.kept(index)
+
+    def kept(self, index):
+        "The index where the configuration wants it."
+        from minivecdb import IVF
+        if self.case.place == "memory": return index
+        index.save(self.home/"x.ivf")
+        loaded = IVF.load(self.home/"x.ivf", mmap=True if self.case.place == "mapped" else "pread")
+        loaded.rows = index.rows
+        return loaded
+
+    def mask(self) -> np.ndarray: # [n] boolean
+        "Some of the rows that are there."
+        return self.rng.random(len(self.live)) < self.rng.choice((.02, .3, .9))
+
+def exact_answers(s: Subject, q: np.ndarray) -> str | None:
+    "Flat search, and every road that leads to the same answer, against float64."
+    case, every, k = s.case, len(s.index.coarse), s.case.k
+    few = q[:max(3, min(len(q), int(3e8 // max(1, s.rows.size))))]
+    truth = [true_distances(case.metric, one, s.rows) for one in few]
+    flat, mask = s.flat.search(q, k), s.mask()
+    for i, (far, off) in enumerate(truth):
+        if wrong := complete(flat[0][i], flat[1][i], s.live, s.rows, far, off, k): return f"flat, query {i}: {wrong}"
+    only = s.flat.search(q, k, mask=mask)
+    for i, (far, off) in enumerate(truth):
+        if wrong := complete(only[0][i], only[1][i], s.live[mask], s.rows[mask], far[mask], off[mask], k): return f"flat with a mask, query {i}: {wrong}"
+    again = {} if s.index.codec.lossless else {"rescore": max(1, len(s.live))}
+    if wrong := differs(s.index.search(q, k, nprobe=every, **again), flat): return f"every list probed{', rescored' if again else ''}: {wrong}"
+    if wrong := differs(s.index.search(q, k, nprobe=every, mask=mask, **again), only): return f"every list probed, with a mask: {wrong}"
+    return None
+
+def differs(a: tuple, b: tuple) -> str | None:
+    "Where two answers differ."
+    for name, x, y in zip(("distances", "ids"), a, b):
+        if x.shape != y.shape: return f"{name} of shape {x.shape} and {y.shape}"
+        if (x != y).any(): i, j = np.argwhere(x != y)[0]; return f"query {i}, place {j}: {a[0][i, j]!r} of id {a[1][i, j]} and {b[0][i, j]!r} of id {b[1][i, j]}"
+
+def options_of(s: Subject) -> list[dict]:
+    "Ways to ask, all of which must give answers in order."
+    case, rng = s.case, s.rng
+    ways = [{"nprobe": case.nprobe}, {"nprobe": case.nprobe, "mask": s.mask()}, {"max_codes": int(rng.integers(1, 2 + len(s.live)))},
+            {"nprobe": case.nprobe, "ensure_topk_full": True, "mask": s.mask()}, {"rescore": case.rescore, "nprobe": case.nprobe}]
+    if case.metric == "cosine": ways.append({"nprobe": case.nprobe, "ratio_threshold": float(rng.random())})
+    if not s.index.codec.lossless: ways += [{"rescore": case.rescore, "rescore_num_samples": 5}, {"rescore": case.rescore, "rescore_num_samples": -1}]
+    return ways
+
+def other_roads(s: Subject, q: np.ndarray) -> str | None:
+    "The same bits alone, in a batch, with one thread and without kernels; distances that are right, in order."
+    from minivecdb import set_num_threads
+    case, k = s.case, s.case.k
+    where = {int(i): n for n, i in enumerate(s.live)}
+    for way in options_of(s):
+        told = ", ".join(f"{name}={value if name != 'mask' else '…'}" for name, value in way.items())
+        found = s.index.search(q, k, **way)
+        for i in range(len(q)):
+            if wrong := in_order(found[0][i], found[1][i], k): return f"{told}, query {i}: {wrong}"
+            ids = found[1][i][found[1][i] >= 0]
+            if any(int(j) not in where for j in ids): return f"{told}, query {i}: ids that are not there"
+            at = np.array([where[int(j)] for j in ids], np.int64)
+            if "mask" in way and not way["mask"][at].all(): return f"{told}, query {i}: a row that the mask leaves out"
+            if way.get("ensure_topk_full") and len(ids) < min(k, way["mask"].sum()): return f"{told}, query {i}: {len(ids)} of {way['mask'].sum()} rows"
+            if s.index.codec.lossless or "rescore" in way and way.get("rescore_num_samples", -1) == -1:
+                far, off = true_distances(case.metric, q[i], s.rows[at])
+                if wrong := measured(found[0][i], ids, np.arange(len(at)), far, off): return f"{told}, query {i}: {wrong}"
+        alone = [s.index.search(one, k, **way) for one in q[:3]]
+        if wrong := differs(tuple(np.concatenate(a) for a in zip(*alone)), tuple(a[:3] for a in found)): return f"{told}, alone and in a batch: {wrong}"
+        with roads(not case.compiled): other = s.index.search(q, k, **way)
+        if wrong := differs(other, found): return f"{told}, with and without kernels: {wrong}"
+        set_num_threads(1)
+        try: other = s.index.search(np.concatenate([q] * 3), k, **way)
+        finally: set_num_threads(2)
+        if wrong := differs(tuple(a[:len(q)] for a in other), found): return f"{told}, one thread and a larger batch: {wrong}"
+
+def within_radius(s: Subject, q: np.ndarray) -> str | None:
+    "range_search finds what search would show within the radius."
+    case, n = s.case, len(s.live)
+    if not n or n > 20_000: return None
+    every, q = len(s.index.coarse), q[:4]
+    shown = s.index.search(q, n, nprobe=case.nprobe)
+    exact = s.index.search(q, n, nprobe=every, **({} if s.index.codec.lossless else {"rescore": n}))
+    reached = exact[0][:, min(n - 1, 12)]
+    for i, one in enumerate(q):
+        radius = float(np.float32(reached[i]))
+        for told, (d, ids), how in (("", shown, {"nprobe": case.nprobe}), (", every distance measured", exact, {"nprobe": every, "rescore_num_samples": -1})):
+            starts, far, found = s.index.range_search(one, radius, **how)
+            near = (d[i] <= radius) & (ids[i] >= 0)
+            if not np.array_equal(found, ids[i][near]): return f"range_search{told}, query {i}, radius {radius}: {len(found)} rows for {near.sum()} that search shows"
+            if not np.array_equal(far, d[i][near]): return f"range_search{told}, query {i}, radius {radius}: other distances than search"
+
+def compared(s: Subject, alike: np.ndarray, tally: Tally) -> str | None:
+    "Recall against faiss's."
+    case, faiss = s.case, faiss_or_none()
+    if faiss is None: tally.counts["faiss is not installed"] += 1; return None
+    if case.n < 400 or case.d < 2: return None
+    return against_faiss(faiss, case, s.x, alike, tally)
+
+def refusable(case: Case) -> bool:
+    "Whether rows may be refused: float32's ends are near."
+    return case.kind in ("another scale", "all lengths", "one huge row", "denormals")
+
+def attempt(case: Case, home: Path, tally: Tally) -> str | None:
+    "One configuration: what is wrong with it, or None."
+    from minivecdb import set_num_threads
+    from minivecdb.vector_storage import VectorError
+    from minivecdb.codecs import CodecError
+    x, q, alike = data_of(case)
+    set_num_threads(2)
+    if not len(x): return nothing_there(case, q)
+    with roads(case.compiled):
+        try: s = Subject(case, x, home)
+        except (CodecError, VectorError) as e:
+            told = "refused" if refusable(case) else "too few rows for the codec" if "training vectors" in str(e) else ""
+            if not told: raise
+            tally.counts[told] += 1
+            return None
+        found = [look(s, q) for look in (exact_answers, other_roads, within_radius)]
+    return "; and ".join(filter(None, [*found, compared(s, alike, tally)])) or None
+
+def nothing_there(case: Case, q: np.ndarray) -> str | None:
+    "An index without rows answers that it has none."
+    from minivecdb import FlatIndex
+    distances, ids = FlatIndex(case.d, case.metric).search(q, case.k)
+    return None if (ids == -1).all() and (distances == np.inf).all() else "an empty index found something"
+
+def answers(cases: int, first: int = 0, start: int = 0, most: int = MOST, progress: str = "", subject: str = "", enough: int = 40) -> Tally:
+    "So many configurations."
+    tally, home = Tally(), scratch()
+    try:
+        for number in range(first + start, first + cases):
+            case = case_of(number, most)
+            if progress: Path(progress).write_text(json.dumps([number - first, str(case)]))
+            limit(600)
+            try: wrong = attempt(case, home, tally)
+            except Exception as e: wrong = f"{type(e).__name__}: {e}"
+            limit(0)
+            tally.states += 1
+            tally.counts[f"{case.kind}"] += 1
+            if wrong: tally.fail(f"{case}: {wrong}")
+            if len(tally.failures) >= enough: break
+    finally: shutil.rmtree(home, ignore_errors=True)
+    return tally
+
+def main():
+    "Run some configurations by their numbers: `python -m torture.answers 17 23` or `0-99`."
+    import sys, time
+    home, tally = scratch(), Tally()
+    for word in sys.argv[1:]:
+        first, _, last = word.partition("-")
+        for number in range(int(first), int(last or first) + 1):
+            case, begin = case_of(number), time.perf_counter()
+            try: wrong = attempt(case, home, tally)
+            except Exception as e:
+                wrong = f"{type(e).__name__}: {e}"
+                if not last: raise
+            if wrong or not last: print(f"{case}: {wrong or 'right'} ({time.perf_counter() - begin:.1f} s)", flush=True)
+    print(dict(tally.counts))
+    shutil.rmtree(home, ignore_errors=True)
+
+if __name__ == "__main__": main()
