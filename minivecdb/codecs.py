@@ -113,6 +113,22 @@ def project(self: Codec,
     return x
 
 @patch
+def source(self: Codec,
+    given: np.ndarray, # [n, d] float32
+    moved: np.ndarray, # [n, d] float32: the same, counted from the origin of the lists
+) -> np.ndarray: # one of both
+    "Which of both its codes stand for: lossy codes are finest around the origin."
+    return given if self.lossless else moved
+
+@patch
+def moved(self: Codec,
+    rows: np.ndarray, # [n, d] float32, decoded
+    origin: np.ndarray, # [d] float32 of the lists, or [0]
+) -> np.ndarray: # [n, d] float32
+    "Decoded rows, counted from the origin."
+    return rows - origin if self.lossless and len(origin) else rows
+
+@patch
 def rows(self: Codec,
     codes: np.ndarray, # [n, code_width]
 ) -> np.ndarray: # [n, k] float32

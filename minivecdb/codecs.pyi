@@ -65,6 +65,20 @@ class Codec:
     ) -> np.ndarray:
         """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
         ...
+    def source(
+        self,
+        given: np.ndarray,  # [n, d] float32
+        moved: np.ndarray,  # [n, d] float32: the same, counted from the origin of the lists
+    ) -> np.ndarray:
+        """Which of both its codes stand for: lossy codes are finest around the origin."""
+        ...
+    def moved(
+        self,
+        rows: np.ndarray,  # [n, d] float32, decoded
+        origin: np.ndarray,  # [d] float32 of the lists, or [0]
+    ) -> np.ndarray:
+        """Decoded rows, counted from the origin."""
+        ...
     def rows(
         self,
         codes: np.ndarray,  # [n, code_width]

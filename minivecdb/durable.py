@@ -48,7 +48,8 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     at = at[np.isin(lists.ids[at], ids)]
     at = at[np.argsort(lists.ids[at])]
     if not np.array_equal(lists.ids[at], ids): return True
-    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))   # which list does not matter for these
+    rows = ivf.codec.source(rows, lists.moved(rows))
+    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))   # in any list: the codec takes no residuals
     return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())   # a code may round a number the other way
 
 def _objection(ivf: IVF, change: int, index: IVFIndex) -> str | None:
@@ -103,7 +104,7 @@ def save(self: IVFIndex) -> Path: # the file
     "Keep the index beside its storage, which must be open for writing, in place of an older one."
     storage = self.storage
     if not isinstance(storage, DurableStorage): raise TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
-    storage._check_writable()
+    storage._check_writable(waits=True)
     with self._lock, storage._lock:
         self.catch_up()
         ivf, note = self.ivf._still(), _history(storage)

@@ -7,8 +7,9 @@ __all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'joined', 'Change', 'changing']
 
 # %% ../nbs/53_durable_appends.ipynb #9f312382
 import os, sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import MinivecdbError, check_room
@@ -34,7 +35,8 @@ class Change:
     "One transaction while it is put together."
     def __init__(self, storage: DurableStorage, head: Head):
         self.storage, self.con, self.head, self.pages = storage, storage._con, head._asdict(), 4
-        self.tail, self.extents, self.files, self.made, self.grown = None, [], {}, [], {}
+        self.tail, self.extents, self.committing = None, [], False
+        self.files, self.made, self.grown = {}, [], {}
 
     def run(self,
         sql: str, # one statement
@@ -100,8 +102,8 @@ def _new_segment(self: Change, number: int, generation: int):
     self.storage._writer.check()
     if self.tail: self._record_tail()
     path = self.storage.path/segment_name(number, generation)
+    self.made.append(path)   # first: what an interrupt leaves must be known
     self.files[number] = self.storage._wrapped(disk.create, path)
-    self.made.append(path)
     self.tail = (number, generation, 0)
 
 @patch
@@ -176,38 +178,57 @@ def note_all(self: Change,
     for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.note(int(ids[a]), b - a)
 
 # %% ../nbs/53_durable_appends.ipynb #61ad0a29
-@contextmanager
-def changing(
-    storage: DurableStorage, # opened for writing
-) -> Iterator[Change]:
-    "A transaction: committed at the end, undone by any error."
-    with storage._writing:
+class changing:
+    """A transaction: committed at the end, undone by any error.
+
+    `with storage.writing, changing(storage) as change:`; both on one line, so that an interrupt
+    between their ends cannot leave the thread with the lock."""
+    def __init__(self,
+        storage: DurableStorage, # opened for writing
+    ):
+        self.storage, self.change = storage, None
+
+    def __enter__(self) -> Change:
+        storage = self.storage
         storage._check_writable()
-        storage._changing = True
+        self.change = storage._change = Change(storage, storage._head)
+        try: self._begin()
+        except BaseException: storage._undo(self.change); raise
+        return self.change
+
+    def _begin(self):
+        "Begin a transaction that writes."
+        storage = self.storage
+        try: storage._wrapped(disk.execute, storage._con, "BEGIN IMMEDIATE")
+        except WriteError as e:
+            if "locked" not in str(e): raise
+            storage._failed, why = None, "another program writes to this file: close it there"
+            raise LockedError(f"{storage.meta}: {why}") from e
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: Any):
+        storage = self.storage
         try:
-            try: storage._wrapped(disk.execute, storage._con, "BEGIN IMMEDIATE")
-            except WriteError as e:
-                if "locked" not in str(e): raise
-                storage._failed = None
-                raise LockedError(f"{storage.meta}: another program writes to this file: close it there") from e
-            change = Change(storage, storage._head)
-            try: yield change; storage._publish(change)
-            except DAMAGED as e: storage._undo(change); raise storage._damage(e) from e
-            except BaseException: storage._undo(change); raise
-        finally: storage._changing = False
-        storage._tidy()
-    storage._lock.refresh()
+            if error is None: storage._publish(self.change)
+        except DAMAGED as e: raise storage._damage(e) from e
+        finally: storage._undo(self.change)   # which does nothing to a change that was published
+        if isinstance(error, DAMAGED): raise storage._damage(error) from error
+        if error is None: storage._tidy(); storage._held.refresh(storage)
 
 @patch
-def _check_writable(self: DurableStorage):
-    "Raise unless this handle may write now."
+def _check_writable(self: DurableStorage,
+    waits: bool = False, # whether this thread will wait for the one that writes now
+):
+    "Raise unless this handle may write."
     if self.mode == "r": raise ReadOnlyError(f"{self.path} was opened with mode=\"r\": open it with mode=\"rw\" to write")
     if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
     if os.getpid() != self.pid: raise ReadOnlyError(f"{self.path} was opened by process {self.pid}, and this is its child {os.getpid()}: open it again here")
     if self._failed:
         self._writer.check()   # a lost lock is the reason to name
         raise WriteError(f"{self.path}: refused, because an earlier write failed ({self._failed}): open the storage again")
-    if self._changing: raise MinivecdbError(f"{self.path}: a write inside another write of the same handle: finish the first one")
+    if waits or self._change is None: return
+    raise MinivecdbError(
+        f"{self.path}: a write inside another write of the same handle: finish the first one; "
+        "if an interrupt cut it short, close this handle and open the storage again")
 
 # %% ../nbs/53_durable_appends.ipynb #22612bdf
 @patch
@@ -220,12 +241,13 @@ def _publish(self: DurableStorage, change: Change):
     head = Head(**change.head)._replace(commits=change.head["commits"] + 1)
     change.run(UPDATE_HEAD, (*head, seal(*head)))
     self._check_lock()
+    change.committing, self._checkpointed = True, False
     try:
         disk.commit(self._con)
+        self._head, self._change = head, None
+        self._logged += change.pages
         self._writer.note(head.commits)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as e: raise self._fail(e, committing=True) from e
-    self._head, self._logged, self._checkpointed = head, self._logged + change.pages, False
-    change.close()
 
 @patch
 def _check_lock(self: DurableStorage):
@@ -238,13 +260,33 @@ def _check_lock(self: DurableStorage):
 
 @patch
 def _undo(self: DurableStorage, change: Change):
-    "Back to the last commit. After a failed write nothing more is written: opening the storage again cleans up."
+    """Back to the last commit, unless the change was published.
+
+    Files are touched only when a rollback took place. After a failed write, or when nobody knows
+    whether the commit happened, opening the storage again finds out."""
     with suppress(WriteError):
-        if not self._failed and self._con.in_transaction: change.run("ROLLBACK")
-        for path in change.made:
-            if not self._failed: self._wrapped(disk.unlink, path)
-        if not self._failed and (fd := change.files.get(change.grown.get("number"))) is not None: self._wrapped(disk.truncate, fd, change.grown["size"])
+        if self._change is change and not self._failed and change.roll_back():
+            change.remove_files()
+            self._change = None
     change.close()
+
+@patch
+def roll_back(self: Change) -> bool: # whether it is certain that nothing of this change counts
+    "Take the transaction back, if it was not committed."
+    if self.con.in_transaction: self.run("ROLLBACK")
+    elif self.committing:
+        why = "interrupted during its commit, it is wholly stored or wholly absent"
+        self.storage._failed = why
+        return False
+    return True
+
+@patch
+def remove_files(self: Change):
+    "Remove the files that were made, and cut off what was appended."
+    for path in self.made:
+        if path.exists(): self.storage._wrapped(disk.unlink, path)
+    fd = self.files.get(self.grown.get("number"))
+    if fd is not None: self.storage._wrapped(disk.truncate, fd, self.grown["size"])
 
 # %% ../nbs/53_durable_appends.ipynb #2556d7b3
 SMALL_BYTES, FOLD_BYTES = 256 << 10, 4 << 20 # up to so much, a bulk is a small write; from so much on, small writes are moved to a segment
@@ -268,10 +310,10 @@ def _tidy(self: DurableStorage):
 @patch
 def fold(self: DurableStorage) -> int: # how many vectors moved
     "Move the vectors of small writes from SQLite to the end of the last segment, in one commit."
-    with self._writing:
+    with self.writing:
         self._check_writable()
         if not (n := self._head.recent): return 0
-        with changing(self) as change: change.fold()
+        with self.writing, changing(self) as change: change.fold()
         return n
 
 @patch

@@ -2,8 +2,6 @@
 import numpy as np
 import sqlite3
 from collections.abc import Iterable
-from collections.abc import Iterator
-from contextlib import contextmanager
 from minivecdb.durable_format import Head
 from minivecdb.durable_storage import DurableStorage
 from typing import Any
@@ -21,6 +19,7 @@ class Change:
     pages: Any
     tail: Any
     extents: Any
+    committing: Any
     files: Any
     made: Any
     grown: Any
@@ -95,6 +94,12 @@ class Change:
     ):
         """Enter many ids into the log."""
         ...
+    def roll_back(self) -> bool:
+        """Take the transaction back, if it was not committed."""
+        ...
+    def remove_files(self):
+        """Remove the files that were made, and cut off what was appended."""
+        ...
     def fold(self):
         """Move all recent vectors into the segment."""
         ...
@@ -109,7 +114,7 @@ class Change:
     def skip_to(self, id: int):
         """Let the next id be `id`; those before it are never given out."""
         ...
-    def rewrite(self, generation: int, after: int) -> tuple[int | None, list]:
+    def rewrite(self, generation: int, after: int) -> int | None:
         """One new segment with the living rows from `after` on."""
         ...
     def replace(
@@ -134,9 +139,18 @@ class Change:
     ):
         """Enter ids that are not to be found into the table `gone`, joining neighbours."""
         ...
-@contextmanager
-def changing(storage: DurableStorage) -> Iterator[Change]:
-    """A transaction: committed at the end, undone by any error."""
-    ...
+class changing:
+    """A transaction: committed at the end, undone by any error.
+    
+    `with storage.writing, changing(storage) as change:`; both on one line, so that an interrupt
+    between their ends cannot leave the thread with the lock."""
+    storage: DurableStorage
+    change: Any
+    def __init__(
+        self,
+        storage: DurableStorage,  # opened for writing
+    ) -> None: ...
+    def __enter__(self) -> Change: ...
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: Any): ...
 SMALL_BYTES: int
 FOLD_BYTES: int

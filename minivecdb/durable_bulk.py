@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from .segments import disk, runs, segment_name, segment_rows
+from .segments import disk, runs, segment_rows
 from .tables import checked_blocks, table_length
 from .durable_format import DAMAGED, metadata_text, seal
 from .durable_storage import DurableStorage, _index_file
@@ -26,12 +26,13 @@ def add_bulk(self: DurableStorage,
     progress: bool = False, # show a bar
 ) -> list[int]: # the n new ids
     "Add many vectors in one commit, reading the source block by block: all of them are stored, or none."
-    self._check_writable()
+    self._check_writable(waits=True)
     total = table_length(vectors)
     blocks = (b for b in checked_blocks(vectors, metadatas, self.dimension, metadata_text) if len(b[0]))
     block = next(blocks, None)
     if block is None: return []
-    with tqdm(total=total, unit=" vectors", disable=not progress, leave=False) as bar, changing(self) as change:
+    bar = tqdm(total=total, unit=" vectors", disable=not progress, leave=False)
+    with bar, self.writing, changing(self) as change:
         first = change.head["next_id"]
         following = next(blocks, None)
         into_file = following is not None or block[0].nbytes > SMALL_BYTES
@@ -80,13 +81,15 @@ def bytes_used(self: DurableStorage) -> int:
 @patch
 def compact(self: DurableStorage) -> Compaction:
     "Rewrite what is alive without what was deleted, in bounded memory, segment by segment. Deleted data is then really gone."
-    with self._writing:
+    with self.writing:
         self._check_writable()
         before = self.bytes_used()
         try:
             if self._head.recent or not self._is_packed(): self._rewrite()
+            else: self._sweep(self._head, indexes=False)   # what an interrupt left of an earlier compaction
         except DAMAGED as e: raise self._damage(e) from e
         self._drop_indexes()
+        self._checkpointed = False
         self._wrapped(disk.execute, self._con, "VACUUM")
         erased = self._checkpoint("TRUNCATE", self.timeout)
         return Compaction(len(self), before, self.bytes_used(), erased)
@@ -113,12 +116,12 @@ def _rewrite(self: DurableStorage):
     "Write new segments one at a time; after each, commit, and remove the old ones that became empty."
     generation, after = max((s.generation for s in self._segment_rows(self._con)), default=0) + 1, -1
     while after is not None:
-        with changing(self) as change: after, dropped = change.rewrite(generation, after)
-        for path in dropped: self._wrapped(disk.unlink, path)
+        with self.writing, changing(self) as change: after = change.rewrite(generation, after)
+        self._sweep(self._head, indexes=False)
     self._wrapped(disk.fsync_dir, self.path)
 
 @patch
-def rewrite(self: Change, generation: int, after: int) -> tuple[int | None, list]: # (where to go on, files that became empty)
+def rewrite(self: Change, generation: int, after: int) -> int | None: # where to go on
     "One new segment with the living rows from `after` on."
     storage, room, last = self.storage, segment_rows(self.storage.dimension), None
     numbers = [s.number for s in storage._segment_rows(self.con)]
@@ -130,7 +133,8 @@ def rewrite(self: Change, generation: int, after: int) -> tuple[int | None, list
             room, last = room - len(ids), int(ids[-1])
             if not room: break
     self._replace_extents(after + 1, self.head["next_id"] if room or last is None else last + 1)
-    return (last if not room else None), self._drop_empty(numbers)
+    self._drop_empty(numbers)
+    return last if not room else None
 
 @patch
 def _replace_extents(self: Change, low: int, end: int):
@@ -145,9 +149,8 @@ def _replace_extents(self: Change, low: int, end: int):
     self.extents, self.head["layout"] = [], self.head["layout"] + 1
 
 @patch
-def _drop_empty(self: Change, numbers: list[int]) -> list:
-    "Take segments that no extent names out of the table; their files."
+def _drop_empty(self: Change, numbers: list[int]):
+    "Take segments that no extent names out of the table."
     used = {n for n, in self.con.execute("SELECT DISTINCT segment FROM extents")}
     gone = [s for s in self.storage._segment_rows(self.con) if s.number in numbers and s.number not in used]
     self.many("DELETE FROM segments WHERE segment = ?", ((s.number,) for s in gone))
-    return [self.storage.path/segment_name(s.number, s.generation) for s in gone]

@@ -311,7 +311,7 @@ def repair_folder(
 
 def _refill(new: DurableStorage, wreck: _Wreck, lost: dict[int, str]) -> int: # rows kept
     "Fill a new storage in one commit."
-    with changing(new) as change:
+    with new.writing, changing(new) as change:
         for ids, rows, texts in wreck.rows(lost):
             change.insert_with_gaps(ids, rows, texts)
         change.skip_to(max(change.head["next_id"], min(wreck.head.next_id, 1 << 53), max(lost, default=-1) + 1))

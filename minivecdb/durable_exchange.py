@@ -137,7 +137,7 @@ def restore(self: DurableStorage,
     head, blocks = _opened(source, self.dimension)
     if head.get("dimension", self.dimension) != self.dimension: raise DimensionError(f"expected {self.dimension} dimensions, got {head['dimension']}")
     if head.get("model") and head["model"] != self.model: raise ModelError(f"expected vectors of model {self.model!r}, got {head['model']!r}: make the storage with model={head['model']!r}")
-    with changing(self) as change:
+    with self.writing, changing(self) as change:
         after = -1
         for block in blocks:
             rows, n = as_matrix(block.rows, self.dimension, change.head["count"]), change.head["count"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMAT', 'SCHEMA', 'MIGRATIONS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'Head', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'read_head', 'check_head']
+__all__ = ['FORMAT', 'SCHEMA', 'MIGRATIONS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'Head', 'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'read_head', 'check_head']
 
 FORMAT: int
 SCHEMA: dict[Any, Any]
@@ -27,6 +27,11 @@ class Head(NamedTuple):
 SELECT_HEAD: str
 INSERT_HEAD: str
 UPDATE_HEAD: str
+class SegmentRow(NamedTuple):
+    """A row of table `segments`."""
+    number: int
+    generation: int
+    rows: int
 def seal(*values: Any) -> int:
     """A checksum over a few numbers and texts."""
     ...

@@ -6,12 +6,12 @@
 __all__ = ['private_copy']
 
 # %% ../nbs/52_durable_readers.ipynb #ece5cfcf
-import os, shutil, tempfile
+import os, tempfile
 from pathlib import Path
 from fastcore.basics import patch
-from .segments import uri_path
+from .segments import close_database, connect, open_file, refuse_links, uri_path
 from .writer_lock import try_lock, unlock
-from .durable_storage import DurableStorage, connect, refuse_links
+from .durable_storage import DurableStorage
 from .durable_snapshots import Reader
 
 # %% ../nbs/52_durable_readers.ipynb #5dd79b0c
@@ -34,8 +34,16 @@ def private_copy(
     refuse_links(folder)
     copy = tempfile.TemporaryDirectory(prefix="minivecdb-")
     for name in ("meta.sqlite", "meta.sqlite-wal"):
-        if (folder/name).exists(): shutil.copyfile(folder/name, Path(copy.name)/name)
+        if (folder/name).exists(): _copy_database(folder/name, Path(copy.name)/name)
     return copy
+
+def _copy_database(path: Path, target: Path):
+    "Copy a file that SQLite may have open in this process, without dropping its locks."
+    fd, at = open_file(path), 0
+    try:
+        with open(target, "wb") as f:
+            while part := os.pread(fd, 1 << 20, at): at += f.write(part)
+    finally: close_database(fd)
 
 @patch
 def _private_reader(self: DurableStorage, session: str, gate: int) -> Reader | None:

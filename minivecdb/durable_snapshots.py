@@ -11,10 +11,10 @@ from contextlib import suppress
 from tempfile import TemporaryDirectory
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MinivecdbError, VectorStorage
-from .segments import DamageError, Segment, open_file, segment_name, uri_path
-from .writer_lock import LockRecord, has_writer, read_lock, try_lock, unlock
+from .segments import DamageError, Segment, connect, open_file, refuse_links, segment_name, uri_path
+from .writer_lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
 from .durable_format import DAMAGED, FORMAT, Head, check_head, check_schema, read_head
-from .durable_storage import ClosedError, DurableStorage, _borrowed, _orphans, connect, refuse_links
+from .durable_storage import ClosedError, DurableStorage, _borrowed, _orphans
 
 # %% ../nbs/51_durable_snapshots.ipynb #ba28761b
 class Reader:
@@ -32,15 +32,19 @@ class Reader:
     def borrow(self, storage: DurableStorage) -> "Reader":
         "Note that this one reads a dead writer's shared memory: where it is when nobody reads, and (inode, device) of its file."
         self.home, self.file = storage._idle, os.stat(storage.meta)[1:3]
-        _borrowed.append(self)
+        _borrowed.add(self)
         return self
 
     def close(self):
-        "Give everything back."
+        "Give everything back. It may be called again, and then does what an interrupt left undone."
         with suppress(sqlite3.Error, UnicodeDecodeError): self.con.close()
-        with suppress(ValueError): _borrowed.remove(self)
-        if self.gate is not None: os.close(self.gate); self.gate = None
+        _borrowed.discard(self)
+        if self.gate is not None: let_go(self.gate, self._forget)
         if self.copy: self.copy.cleanup()
+
+    def _forget(self): self.gate = None
+    def __del__(self):
+        if hasattr(self, "file") and self.pid == os.getpid(): self.close()
 
 class Snapshot:
     "One committed state, for as long as it is held."

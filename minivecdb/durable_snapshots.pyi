@@ -29,8 +29,9 @@ class Reader:
         """Note that this one reads a dead writer's shared memory: where it is when nobody reads, and (inode, device) of its file."""
         ...
     def close(self):
-        """Give everything back."""
+        """Give everything back. It may be called again, and then does what an interrupt left undone."""
         ...
+    def __del__(self): ...
 class Snapshot:
     """One committed state, for as long as it is held."""
     reader: Reader

@@ -1,6 +1,6 @@
 # Made by tools/stubs.py from durable_storage.py.
 import numpy as np
-import sqlite3
+import threading
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fastcore.foundation import L  # type: ignore[import-untyped]
@@ -11,9 +11,8 @@ from minivecdb.vector_storage import MinivecdbError
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any
-from typing import NamedTuple
 
-__all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage', 'connect', 'refuse_links', 'SegmentRow']
+__all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage']
 
 class WriteError(MinivecdbError, OSError):
     """A write or sync failed. This handle refuses all further writes; open the storage again."""
@@ -23,13 +22,21 @@ class ClosedError(MinivecdbError, ValueError):
     """A storage was used after it was closed."""
 class _View:
     """`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."""
-    local: Any
+    held: Any
+    storage: 'DurableStorage'
     def __init__(self, storage: 'DurableStorage') -> None: ...
-    @property
-    def storage(self) -> 'DurableStorage': ...
     def __enter__(self) -> 'Snapshot': ...
     def __exit__(self, *error): ...
-    def refresh(self):
+    def __del__(self): ...
+class _Held(threading.local):
+    """What a thread holds of a storage: a snapshot, and the views through which it does."""
+    snapshot: Any
+    views: Any
+    def __init__(self) -> None: ...
+    def give_back(self, storage: 'DurableStorage'):
+        """End the snapshot."""
+        ...
+    def refresh(self, storage: 'DurableStorage'):
         """After a write by this thread, what it holds is the new state."""
         ...
 class DurableStorage(VectorStorage):
@@ -39,6 +46,7 @@ class DurableStorage(VectorStorage):
     timeout: Any
     pid: Any
     meta: Any
+    writing: Any
     def __init__(
         self,
         path: str | Path,  # the folder, usually ending in .mvdb
@@ -52,7 +60,7 @@ class DurableStorage(VectorStorage):
     def __del__(self): ...
     def __reduce__(self): ...
     def close(self):
-        """Finish: move the write-ahead log into the main file, and let others write."""
+        """Move the log into the main file, and let others write. An interrupted call may be repeated."""
         ...
     def fold(self) -> int:
         """Move the vectors of small writes from SQLite to the end of the last segment, in one commit."""
@@ -181,14 +189,3 @@ class DurableStorage(VectorStorage):
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Everything as of one commit, compared with its checksums, block by block; for what is larger than memory."""
         ...
-def connect(uri: str) -> sqlite3.Connection:
-    """A connection that waits for nobody."""
-    ...
-def refuse_links(folder: Path):
-    """Raise unless the files that SQLite would open are plain files."""
-    ...
-class SegmentRow(NamedTuple):
-    """A row of table `segments`."""
-    number: int
-    generation: int
-    rows: int

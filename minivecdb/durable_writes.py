@@ -27,7 +27,7 @@ def add(self: DurableStorage,
 ) -> int: # the new id
     "Add one vector. When this returns, it is on the disk."
     row, text = as_vector(vector, self.dimension)[None], metadata_text(metadata)
-    with changing(self) as change:
+    with self.writing, changing(self) as change:
         id = change.head["next_id"]
         change.insert(range(id, id + 1), row, [text], False)
         change.head["next_id"] += 1
@@ -40,20 +40,20 @@ UPDATE_ROWS = 1024 # that an update by filter reads at a time
 @patch
 def _update_one(self: DurableStorage, id: int, vector: Any, metadata: dict | None, merge: dict | None):
     "Change one vector, in one commit."
-    with self._writing:
+    with self.writing:
         self.get(id)
         self._rewrite_rows([as_id(id)], None if vector is None else as_vector(vector, self.dimension)[None], metadata, merge)
 
 @patch
 def _update_matching(self: DurableStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
     "Change what meets a filter, in one commit."
-    with self._writing: return self._rewrite_rows(self._matching(f).tolist(), None, metadata, merge)
+    with self.writing: return self._rewrite_rows(self._matching(f).tolist(), None, metadata, merge)
 
 @patch
 def _rewrite_rows(self: DurableStorage, ids: list[int], row: np.ndarray | None, metadata: dict | None, merge: dict | None) -> int:
     "New contents for rows that are there, in one commit."
     text, more = None if metadata is None else metadata_text(metadata), None if merge is None else as_metadata(merge)
-    with changing(self) as change:
+    with self.writing, changing(self) as change:
         for a in range(0, len(ids), UPDATE_ROWS):
             with reading(self) as s: there, rows, texts = self._fetch(s, ids[a:a + UPDATE_ROWS])
             for id, old, kept in zip(there.tolist(), rows, texts): change.replace(id, old[None], row, text if more is None else metadata_text({**self._metadata_at(id, kept), **more}))
@@ -85,7 +85,7 @@ def delete_bulk(self: DurableStorage,
 ) -> int: # how many were there
     "Delete many vectors in one commit."
     wanted = sorted({k for i in ids if (k := as_id(i)) is not None})
-    with self._writing:
+    with self.writing:
         self._check_writable()
         try: crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
         except DAMAGED as e: raise self._damage(e) from e
@@ -93,7 +93,7 @@ def delete_bulk(self: DurableStorage,
         if len(crcs) < len(wanted):
             with reading(self) as s: self._check_gone(s, [i for i in wanted if i not in crcs])
         if not crcs: return 0
-        with changing(self) as change: change.remove(crcs)
+        with self.writing, changing(self) as change: change.remove(crcs)
     return len(crcs)
 
 # %% ../nbs/53_durable_writes.ipynb #cda21853
@@ -135,4 +135,4 @@ def _delete_one(self: DurableStorage, id: int) -> bool:
 @patch
 def _delete_matching(self: DurableStorage, f: Filter) -> int:
     "Remove what meets a filter, in one commit."
-    with self._writing: return self.delete_bulk(self._matching(f).tolist())
+    with self.writing: return self.delete_bulk(self._matching(f).tolist())

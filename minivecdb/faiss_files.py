@@ -274,13 +274,16 @@ def _written(index: IVF) -> Iterator[bytes]:
     "The file, piece by piece."
     d, n, codec, l2 = index.dimension, len(index), index.codec, index.metric.name == "euclidean"
     centroids, quantized = index.coarse.rows if codec.residual else _unit(index.coarse.rows, index), not codec.lossless
+    if len(index.lists.origin): centroids = centroids + index.lists.origin
     if quantized and codec.rotates:
         turn = codec.arrays["rotation"]
         yield _common_bytes("IxPT", d, n, l2) + struct.pack("<i", 1) + b"LTra" + b"\0" + _vector(turn.T) + _vector(turn[:0, 0]) + struct.pack("<iiB", d, d, 1)
         centroids = centroids @ turn
     yield _common_bytes("IwPQ" if quantized else "IwFl", d, n, l2) + struct.pack("<QQ", len(centroids), max(1, len(centroids) // 10))
     yield _common_bytes("IxF2" if l2 else "IxFI", d, len(centroids), l2) + _vector(centroids) + struct.pack("<BQ", 0, 0)
-    if quantized: yield struct.pack("<BQQQQ", codec.residual, codec.code_width, d, codec.n_subquantizers, codec.n_bits) + _vector(codec.arrays["codebooks"])
+    if quantized:
+        yield struct.pack("<BQQQQ", codec.residual, codec.code_width, d, codec.n_subquantizers, codec.n_bits)
+        yield _vector(codec.codebooks_from(index.lists.origin))
     yield from _written_lists(index)
 
 @patch

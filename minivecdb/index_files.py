@@ -21,6 +21,7 @@ from .shortlist import NO_TURN
 from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
 from .codecs import codec_from_state, make_codec
+from .origin import FARTHEST, NO_ORIGIN
 from .inverted_lists import InvertedLists
 from .lists_in_files import FileArray
 from .ivf import IVF
@@ -28,7 +29,7 @@ from .ivf_balance import PER_LIST, Upkeep
 from .ivf_choice import choice_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
-MAGIC, VERSION = b"minivIVF", 5 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed
+MAGIC, VERSION = b"minivIVF", 6 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed, 6 an origin
 _COLUMNS = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
 
 @patch
@@ -41,7 +42,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     order = {} if self._order is None else {"order": self._order}
     kept = {} if self.upkeep is None or len(self.upkeep.spread) != len(lists.sizes) else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
-    turned = {"signs": lists.signs} if len(lists.signs) else {}
+    turned = {name: a for name, a in (("signs", lists.signs), ("origin", lists.origin)) if len(a)}
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
     return {"centroids": self.coarse.rows, "sizes": lists.sizes, "sums": np.zeros(len(lists.sizes), np.int64)} | turned | columns | order | learned | kept | _copies(lists.copies)
 
@@ -93,7 +94,8 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
     header = json.dumps(head).encode().ljust(room)
-    yield MAGIC + struct.pack("<III", VERSION, len(header), zlib.crc32(header)) + header
+    version = VERSION if "origin" in arrays else 5   # which older programs can read
+    yield MAGIC + struct.pack("<III", version, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
     for entry, a in zip(head["arrays"], arrays.values()):
         yield bytes(entry["offset"] - at)
@@ -201,8 +203,18 @@ def _check_shapes(path: Path, head: dict, a: dict[str, np.ndarray], blocks: bool
     for name, dtype, width in (("rounded", np.int8, -(-d // 4) * 4), ("terms", np.float32, 4)):
         if a.setdefault(name, np.empty((n, 0), dtype)).dtype != dtype or a[name].shape not in ((n, width), (n, 0)): _fail(path, f"{name} have shape {a[name].shape}, expected ({n}, {width})")
     if (s := a.setdefault("signs", NO_TURN)).dtype != np.float32 or len(s) and not (s.shape == (ROUNDS, d) and (abs(s) == abs(random_signs(d))).all()): _fail(path, f"signs of shape {s.shape} are no rotation of {d} numbers")
+    _check_origin(path, head, a.setdefault("origin", NO_ORIGIN))
     if "sums" in a and (a["sums"].shape != (k,) or a["sums"].dtype != np.int64): _fail(path, f"checksums of lists have shape {a['sums'].shape}, expected ({k},)")
     if "copies.sizes" in a: _check_copies(path, a, k, a["codes"].shape[1] // (ROWS if blocks else 1))
+
+def _check_origin(path: Path, head: dict, origin: np.ndarray):
+    "Raise unless lists may count from there."
+    if not len(origin): return
+    d, metric = head["dimension"], head["metric"]
+    if origin.shape != (d,): _fail(path, f"the origin has shape {origin.shape}, expected ({d},)")
+    if origin.dtype != np.float32: _fail(path, f"the origin is {origin.dtype}, expected float32")
+    if not (abs(origin) <= FARTHEST).all(): _fail(path, f"the origin is beyond {FARTHEST:g}")
+    if metric != "euclidean": _fail(path, f"a {metric} index has an origin: only a euclidean one may")
 
 def _check_copies(path: Path, a: dict[str, np.ndarray], k: int, width: int):
     "Raise unless the arrays of the copies agree with each other and with the lists."
@@ -243,7 +255,9 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
     "Second places from a checked file."
     if "copies.sizes" not in a: return None
     sizes, ids = a["copies.sizes"], a["copies.ids"]
-    return InvertedLists(a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"], np.cumsum(sizes) - sizes, sizes, sizes, len(ids), np.empty(0), a["signs"])
+    columns = a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"]
+    starts, span = np.cumsum(sizes) - sizes, np.empty(0)
+    return InvertedLists(*columns, starts, sizes, sizes, len(ids), span, a["signs"], a["origin"])
 
 @patch(cls_method=True)
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
@@ -256,7 +270,9 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
-    index.lists = InvertedLists(a["codes"], a["ids"], a["lengths"], a["rounded"], a["terms"], starts, a["sizes"], a["sizes"], len(a["ids"]), np.array(head["span"], float), a["signs"], _restored_copies(a))
+    columns, span = (a[name] for name in _COLUMNS), np.array(head["span"], float)
+    index.lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
+                                a["signs"], a["origin"], _restored_copies(a))
     index._next_id, index._order, index.note = min(int(head["next_id"]), LAST_ID + 1), a.get("order"), head.get("note")
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
     if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))

@@ -16,6 +16,7 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer
 from .distances import get_metric, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
+from .origin import origin_of
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
 from .closest import closest
@@ -116,6 +117,8 @@ def train(self: IVF,
     if self.auto: self._choose(len(x) if total is None else total, len(x))
     k = self.choice.n_clusters if self.choice is not None else min(default_clusters(len(x) if total is None else total), len(x) // 10 + 1) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
+    origin = origin_of(x, self.metric.name)
+    if len(origin): x = x - origin   # from here on, everything counts from there
     learns = bool(self.codec.learned) and not self._given
     centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns and not self.codec.scans or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
@@ -126,7 +129,8 @@ def train(self: IVF,
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     plain = self.codec.lossless   # kept in bytes, too
-    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, -(-self.dimension // 4) * 4 if plain else 0, useful_signs(x, self.seed) if plain else NO_TURN)
+    width, signs = (-(-self.dimension // 4) * 4, useful_signs(x, self.seed)) if plain else (0, NO_TURN)
+    self.lists = empty_lists(len(centroids), self.codec.code_width, self.codec.code_dtype, plain, width, signs, origin)
     if self.codec.scans: self.lists = dataclasses.replace(self.lists, codes=self.codec.room())
     if self.spill is not None and len(coarse) > 1: self.lists = empty_copies(self.lists, plain)
     return self
@@ -166,12 +170,13 @@ def replace(self: IVF,
 ):
     "Remove some vectors and add others in one step."
     self._check_trained()
-    x = as_matrix(x, self.dimension)
+    given = as_matrix(x, self.dimension)
+    x = self.lists.moved(given)   # what everything but flat codes is computed from
     self._first_look()
     ids = self._new_ids(ids, len(x), gone)
     unit = prepare_queries(x, self.metric)[0]
     labels, cost = assign(unit, self.coarse.rows, clustering_metric(self.metric.name).name) if assigned is None else assigned
-    codes = self._codes(x, labels) if len(x) else np.empty((0, self.codec.code_width), self.codec.code_dtype)
+    codes = self._codes(self.codec.source(given, x), labels)
     lengths, signs = row_lengths(x), self.lists.signs
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # lists with second places, or in blocks, are not kept even
@@ -253,6 +258,7 @@ def probes(self: IVF,
 ) -> np.ndarray: # [m, p] int64 list numbers, -1 for none
     "The lists to read for each query."
     lists = self.lists if lists is None else lists
+    queries = lists.moved(queries)
     sizes, reads = lists.sizes, lists.sizes if lists.copies is None else lists.sizes + lists.copies.sizes   # vectors that are there, rows that are read
     if admitted is None: admitted = sizes[None]
     def held(of): return admitted[0][of] if len(admitted) == 1 else np.take_along_axis(admitted, of, 1)
@@ -399,10 +405,15 @@ def _call_of_one(self: IVF) -> Callable:
         one = ready_one(self.metric, self.coarse, self.centroids, self.lists)
         return lambda query, k, nprobe, rescore: one(query, k, nprobe)
     if not self.codec.scans:
-        near, span = ready_codes(self.codec, self.metric, self.coarse, self.centroids, self.lists), self.lists.span
+        lists = self.lists
+        near = ready_codes(self.codec, self.metric, self.coarse, self.centroids, lists)
         def measured(query, k, nprobe, rescore):
-            found = near(query, k if rescore is None else max(k, rescore), nprobe) if rescore is None or self.rows is not None else None
-            return found if found is None or rescore is None else self._rescored(query, found[1], k, prepare_queries(query, self.metric, True), span, True)
+            if rescore is not None and self.rows is None: return None
+            moved = lists.moved(query)
+            found = near(moved, k if rescore is None else max(k, rescore), nprobe)
+            if found is None or rescore is None: return found
+            prepared = prepare_queries(moved, self.metric, True)
+            return self._rescored(query, found[1], k, prepared, lists.span, True)
         return measured
     if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32: return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
@@ -459,7 +470,8 @@ def search(self: IVF,
     in_codes = self._fits_codes(queries, lists)
     def search_block(numbers):
         some = queries[numbers[0]:numbers[-1] + 1]   # neighbours: a view
-        prepared = prepare_queries(some, self.metric, compiled)
+        moved = lists.moved(some)
+        prepared = prepare_queries(moved, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))
         self._first_look(probes)
@@ -473,8 +485,8 @@ def search(self: IVF,
             read, floats = probes if len(which) == len(probes) else probes[which], again or per_query < 100 * k
             held.scan(read, kept, decode, floats=floats)
             if held.copies is not None: held.scan_copies(read, kept, decode_copy, floats=floats)
-        asked = self.codec.project(some)   # the same array, unless codes have fewer dimensions
-        ready = prepared if asked is some else prepare_queries(asked, self.metric, compiled)
+        asked, ready = self.codec.project(self.codec.source(some, moved)), prepared
+        if asked is not some and asked is not moved: ready = prepare_queries(asked, self.metric, compiled)   # fewer dimensions
         found = nearest(asked, most, self.metric, scan, fetch, ids, lists.span, compiled, allowed, where, ready, not again or samples > 0, lists.signs, in_bytes)
         if samples: return self._calibrated(some, *found, k, samples)
         return self._rescored(some, found[1], k, prepared, lists.span, compiled) if again else found
@@ -495,7 +507,8 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
 def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
     "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
     if not self.codec.scans: return False
-    return product_dtype(lists.span, *(() if self.metric.kind == 0 else (row_lengths(queries),))) is np.float32
+    lengths = () if self.metric.kind == 0 else (row_lengths(lists.moved(queries)),)
+    return product_dtype(lists.span, *lengths) is np.float32
 
 @patch
 def _rows_by_number(self: IVF, found: np.ndarray) -> bool:
@@ -509,7 +522,8 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
     found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, True, mask, place, compiled)
     allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
     if most >= len(self.lists): pass   # every row is measured
-    elif compiled and self._rows_by_number(found): worth_measuring(prepared[0], allowed, self.rows.x, found, lows, self.metric.kind, k)
+    elif compiled and self._rows_by_number(found):
+        worth_measuring((queries, *prepared), allowed, self.rows.x, found, lows, self.metric.kind, k)
     elif most > FIRST * k:
         near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
         behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
@@ -609,7 +623,8 @@ def range_search(self: IVF,
 def _within(self: IVF, query: np.ndarray, radius: float, probes: np.ndarray,
             lists: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # query: [1, d]
     "Distances and ids of one query's neighbours within `radius`, each measured as it is kept."
-    asked, at = self.codec.project(query)[0], read_at(lists, probes)
+    asked = self.codec.project(self.codec.source(query, lists.moved(query)))[0]
+    at = read_at(lists, probes)
     _, _, fetch, ids = self._with_copies(lists)
     parts = (fetch(at[i:i + 8192]) for i in range(0, max(1, len(at)), 8192))
     distances = np.concatenate([self.metric.distance(rows[where], asked) for rows, where, _ in parts])
@@ -624,7 +639,7 @@ def _within_estimates(self: IVF, query: np.ndarray, radius: float, probes: np.nd
     n = len(lists.reached(probes)[0])
     if not n: return np.empty(0, np.float32), np.empty(0, np.int64)
     compiled, held = pays(20. * n * self.dimension, 12 * len(probes)), lists.probed(probes[None])[0]
-    prepared = prepare_queries(query, self.metric, compiled)
+    prepared = prepare_queries(lists.moved(query), self.metric, compiled)
     distances, ids = self._by_estimates(n, probes[None], prepared, held, None, None, compiled)
     near = (distances[0] <= radius) & (ids[0] >= 0)
     return distances[0][near], ids[0][near]
@@ -653,7 +668,8 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])
-        away = prepare_queries(rows[where], self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
+        rows = self.codec.moved(rows[where], lists.origin)
+        away = prepare_queries(rows, self.metric)[0].astype(np.float64) - unit[owner[i:i + 1024]]
         total += float(np.einsum("ij,ij->", away, away))
     return total / (2 if self.metric.name == "cosine" else 1) / len(some) if len(some) else float("nan")
 

@@ -80,7 +80,7 @@ class _Work:
         "Rows of the lists, decoded where the codec is lossy; and their `share`, what each is to be multiplied by, if it is not None."
         at = self.lists.starts[owner] + place
         codes = picked(self.lists.codes, at)
-        if self.ivf.codec.lossless: return codes, _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
+        if self.ivf.codec.lossless: return self.lists.moved(codes), _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
         x = self.ivf.codec.decode(codes)
         return prepare_queries(x + self.centroids[owner] if self.ivf.codec.residual else x, self.ivf.metric)[0], None
 
@@ -149,7 +149,7 @@ def _exact(self: _Work, owner: np.ndarray, place: np.ndarray, ids: np.ndarray) -
     there, rows = self.ivf.rows.take(np.sort(ids))
     at = np.searchsorted(there, ids)
     known = np.flatnonzero((at < len(there)) & (there[np.minimum(at, len(there) - 1)] == ids)) if len(there) else []
-    x[known] = prepare_queries(rows[at[known]], self.ivf.metric)[0]
+    x[known] = prepare_queries(self.lists.moved(rows[at[known]]), self.ivf.metric)[0]
     return x
 
 @patch

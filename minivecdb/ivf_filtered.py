@@ -28,7 +28,7 @@ class _Members:
 
 def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_lists] list numbers
     "The lists `near`, then all others by the distance of their centroids."
-    c = ivf.coarse.rows
+    c, query = ivf.coarse.rows, ivf.lists.moved(query)
     with np.errstate(all="ignore"):
         dots, squares = c @ query, np.einsum("ij,ij->i", c, c)
         scores = {"cosine": -dots / np.sqrt(squares), "euclidean": squares - 2 * dots, "dot": -dots}[ivf.metric.name]

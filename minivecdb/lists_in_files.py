@@ -120,7 +120,7 @@ def probed(self: InvertedLists,
     starts, sizes = np.zeros_like(self.starts), np.zeros_like(self.sizes)
     starts[which], sizes[which] = self.starts[which] - begin[run] + before[run], self.sizes[which]
     n = int((end - begin).sum())
-    return InvertedLists(*(_part(a, begin, end, n) for a in _columns(self)), starts, sizes, sizes, n, self.span, self.signs), ranges(begin, end - begin)
+    return InvertedLists(*(_part(a, begin, end, n) for a in _columns(self)), starts, sizes, sizes, n, self.span, self.signs, self.origin), ranges(begin, end - begin)
 
 def _part(a: np.ndarray | FileArray | Blocks, begin: np.ndarray, end: np.ndarray, n: int) -> np.ndarray | Blocks:
     "Some ranges of a column, n rows in all."

@@ -73,7 +73,7 @@ def empty_copies(
     "Make room for second places."
     nothing = np.zeros(len(lists.sizes), np.int64)
     codes = lists.codes.like(0) if isinstance(lists.codes, Blocks) else np.empty((0, 0 if lossless else lists.codes.shape[1]), lists.codes.dtype)
-    return replace(lists, copies=InvertedLists(codes, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs))
+    return replace(lists, copies=InvertedLists(codes, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs, lists.origin))
 
 @patch
 def append_copies(self: InvertedLists,
@@ -164,7 +164,7 @@ def scan_copies(self: InvertedLists,
     if compiled and copies.rounded.shape[1]: return kept.offer_lists((copies.rounded, copies.terms), copies.starts, copies.sizes, probes, (where, home, table))
     for j, asking in by_list(probes, len(self.sizes), compiled):
         part, how = slice(copies.starts[j], copies.starts[j] + copies.sizes[j]), {"floats": floats} if compiled else {}
-        rows, lengths = (self.codes[where[part]], self.lengths[where[part]]) if decode is None else decode(j)
+        rows, lengths = (self.moved(self.codes[where[part]]), self.lengths[where[part]]) if decode is None else decode(j)
         at = where[part] if decode is None else np.arange(part.start, part.stop) + len(self.codes)
         for a in range(0, len(asking), block): kept.offer(asking[a:a + block], rows, lengths, 0, copies=(at, home[part], table), **how)
 

@@ -134,6 +134,15 @@ def rotate(self: ProductQuantizer,
     return x @ self.arrays["rotation"] if self.rotates else x
 
 @patch
+def codebooks_from(self: ProductQuantizer,
+    origin: np.ndarray, # [d] float32: what was subtracted from rows before they were encoded, or [0]
+) -> np.ndarray: # [M, K, d / M] float32
+    "The codebooks for rows from which nothing was subtracted."
+    books = self.arrays["codebooks"]
+    if self.residual or not len(origin): return books   # differences to centroids are the same anywhere
+    return books + self.rotate(origin).reshape(len(books), 1, -1)
+
+@patch
 def _encode(self: ProductQuantizer, x: np.ndarray, block: int = 16_384) -> np.ndarray:
     codes = np.empty((len(x), self.code_width), np.uint8)
     for i in range(0, len(x), block):

@@ -61,6 +61,12 @@ class ProductQuantizer(Codec):
     ) -> np.ndarray:
         """Turn vectors as the codebooks expect them; without a learned rotation, nothing happens."""
         ...
+    def codebooks_from(
+        self,
+        origin: np.ndarray,  # [d] float32: what was subtracted from rows before they were encoded, or [0]
+    ) -> np.ndarray:
+        """The codebooks for rows from which nothing was subtracted."""
+        ...
     def unpack(
         self,
         codes: np.ndarray,  # [n, code_width] uint8

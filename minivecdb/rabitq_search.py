@@ -13,7 +13,7 @@ import numpy as np
 from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, _plain
 from .int8 import at_most, lowest_bit, round_rows
 from .rotation import rotate
-from .closest import exact_distance, fetch_ahead, product, _factor, _length, _replace_largest
+from .closest import exact_distance, fetch_ahead, surrogate, _replace_largest
 from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, query_terms, _count, _in_order
 from .coarse import Coarse, choose_all
 from .overlapping_lists import opened
@@ -350,9 +350,9 @@ FIRST = 3 # times k: how many rows are measured before intervals decide which ot
 AHEAD = 4 # rows that are on their way from memory while another is measured
 
 @kernel()
-def worth_measuring(prepared, slack, rows, found, lows, kind, k): # [m, d], [m], [n, d], [m, keep] row numbers, -1 for none, [m, keep], …
+def worth_measuring(asked, slack, rows, found, lows, kind, k): # (given, prepared [m, d], lengths [m]), [m], [n, d], [m, keep], -1 for none, [m, keep], …
     "Strike out the rows whose intervals lie behind the k nearest of the first 3 k."
-    heap, d, keep = np.empty(k, np.float32), rows.shape[1], found.shape[1]
+    (queries, prepared, own), heap, d, keep = asked, np.empty(k, np.float32), rows.shape[1], found.shape[1]
     for i in range(len(found)):
         heap[:] = np.inf
         for x in range(min(AHEAD, keep)):
@@ -361,8 +361,8 @@ def worth_measuring(prepared, slack, rows, found, lows, kind, k): # [m, d], [m],
             r = found[i, x]
             if x < FIRST * k and r >= 0:
                 if x + AHEAD < min(FIRST * k, keep) and found[i, x + AHEAD] >= 0: fetch_ahead(rows.ctypes.data + 4 * d * found[i, x + AHEAD], 4 * d)
-                factor, offset = _factor(kind, np.float64(_length(rows[r])))
-                _replace_largest(heap, factor * product(prepared[i], rows[r]) + offset + slack[i])
+                high = surrogate(queries[i], prepared[i], own[i], rows[r], -1., kind) + slack[i]
+                _replace_largest(heap, high)
             elif lows[i, x] > heap[0]: found[i, x] = -1
             elif r >= 0: fetch_ahead(rows.ctypes.data + 4 * d * r, 4 * d)
 
@@ -430,8 +430,7 @@ def measure(query, prepared, own, slack, rows, names, lows, kind, distances, fou
     n, limit = first, np.float32(np.inf)
     for x in range(first):
         if x + AHEAD < first: fetch_ahead(rows.ctypes.data + 4 * d * names[x + AHEAD], 4 * d)
-        factor, offset = _factor(kind, np.float64(_length(rows[names[x]])))
-        scores[x] = factor * product(prepared, rows[names[x]]) + offset
+        scores[x] = surrogate(query, prepared, own, rows[names[x]], -1., kind)
         _replace_largest(heap, scores[x] + slack)
     if first == FIRST * k: limit = heap[0]
     for x in range(first, m):
@@ -439,8 +438,7 @@ def measure(query, prepared, own, slack, rows, names, lows, kind, distances, fou
         fetch_ahead(rows.ctypes.data + 4 * d * names[x], 4 * d)
         n += 1
     for x in range(first, n):
-        factor, offset = _factor(kind, np.float64(_length(rows[names[x]])))
-        scores[x] = factor * product(prepared, rows[names[x]]) + offset
+        scores[x] = surrogate(query, prepared, own, rows[names[x]], -1., kind)
         _replace_largest(heap, scores[x] + slack)
     for x in range(n):
         if scores[x] - slack > heap[0]: continue
@@ -492,9 +490,10 @@ def _blocks_of(start, size):
     return (start + size + 63) // 64 - start // 64 if size else np.int64(0)
 
 @kernel()
-def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, keep, nprobe, rows, distances, found): # [1, d], 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, lists to read, [n, d] or [0, d], answers [1, k] twice
+def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, keep, nprobe, rows, distances, found): # ([1, d] as given, the same from the origin), 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, lists to read, [n, d] or [0, d], answers [1, k] twice
     "One query from its numbers to its neighbours; whether that was certain."
-    d, (data, w, bits), own, prepared, turned = query.shape[1], held, np.empty(1), query.copy(), np.empty_like(query)
+    (given, query), (data, w, bits), own = asked, held, np.empty(1)
+    d, prepared, turned = query.shape[1], query.copy(), np.empty_like(query)
     distances[:], found[:] = np.inf, -1
     prepare_kernel(query, kind == 0, prepared, own)
     if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
@@ -524,7 +523,9 @@ def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, 
         lower_ends(me, (coarse[0], coarse[1]), (copies[0], w), copies[1:3], near[0], (copies[4], open_, copies[5]), how, limit, done, lows, blocks)
     names, ends = _lowest_of(lows, blocks, (data, w), copies, ids, (bits, numbers, unit[0] * how[0]), keep, rows)
     if not len(rows): found[0, :len(names)], distances[0, :len(names)] = names, ends
-    else: measure(query[0], prepared[0], own[0], np.float32(slack_of(kind, own[0], lists[2], d) * .500001), rows, names, ends, kind, distances[0], found[0])
+    else:
+        half = np.float32(slack_of(kind, own[0], lists[2], d) * .500001)
+        measure(given[0], prepared[0], own[0], half, rows, names, ends, kind, distances[0], found[0])
     return True
 
 def ready_code(
@@ -545,9 +546,10 @@ def ready_code(
         wide = k if exact else k + MORE
         distances, found = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
         keep = max(keep, wide)
-        if not run(_plain(query), kind, *held, keep, nprobe, rows, distances, found): return None
+        asked = _plain((query, lists.moved(query)))
+        if not run(asked, kind, *held, keep, nprobe, rows, distances, found): return None
         if exact: return distances, found
-        *answer, sure = first_by_distance(metric, distances, found, row_lengths(query), k)
+        *answer, sure = first_by_distance(metric, distances, found, row_lengths(asked[1]), k)
         return tuple(answer) if sure[0] else None
     return call
 
@@ -564,4 +566,3 @@ def search_one_code(
 ) -> tuple[np.ndarray, np.ndarray] | None: # ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "The k nearest of one query, in one compiled call; the same as the general road finds."
     return ready_code(codec, metric, coarse, lists, rows)(query, k, keep, nprobe)
-

@@ -64,7 +64,7 @@ def first_by_distance(
     ...
 FIRST: int
 AHEAD: int
-def worth_measuring(prepared, slack, rows, found, lows, kind, k):
+def worth_measuring(asked, slack, rows, found, lows, kind, k):
     """Strike out the rows whose intervals lie behind the k nearest of the first 3 k."""
     ...
 def lower_ends(asked, coarse, held, lists, near, guard, how, limit, done, lows, blocks):

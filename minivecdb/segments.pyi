@@ -7,7 +7,7 @@ from minivecdb.vector_storage import FileFormatError
 from pathlib import Path
 from typing import Any
 
-__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'DamageError', 'segment_name', 'segment_rows', 'open_file', 'Segment', 'runs', 'read_rows', 'stitched']
+__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_rows', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 SYNCHRONOUS: str
 class Disk:
@@ -52,6 +52,9 @@ disk: Disk
 def uri_path(path: Path) -> str:
     """A path for a SQLite URI."""
     ...
+def connect(uri: str) -> sqlite3.Connection:
+    """A connection that waits for nobody."""
+    ...
 SEGMENT_BYTES: int
 class DamageError(FileFormatError):
     """A storage whose files do not hold what was written to them. The message names the file, and the row where there is one."""
@@ -66,6 +69,9 @@ def segment_rows(dimension: int) -> int:
     ...
 def open_file(path: Path, flags: int = ...) -> int:
     """Open a plain file: never a link, a pipe or a device."""
+    ...
+def refuse_links(folder: Path):
+    """Raise unless the files that SQLite would open are plain files."""
     ...
 class Segment:
     """One file of rows, open for reading for as long as somebody holds this object, also after its name is gone."""
@@ -97,6 +103,11 @@ def read_rows(
     dimension: int,  # d
 ) -> np.ndarray:
     """Rows from anywhere, one call per run of neighbours."""
+    ...
+def close_database(fd: int):
+    """Close a descriptor as soon as SQLite has closed the file.
+    
+    A process that closes any descriptor of a file loses all POSIX locks that it holds there."""
     ...
 class _Stretch:
     """A stretch of private memory over which files may be laid; given back when the last array over it is gone."""

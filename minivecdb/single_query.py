@@ -45,13 +45,14 @@ def _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near): # [1, d]
     return True
 
 @kernel()
-def _search_one(query, kind, coarse, lists, nprobe, room, distances, found): # [1, d], 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies), answers [1, k] twice
+def _search_one(given, kind, coarse, lists, nprobe, room, distances, found): # ([1, d], the same from the origin), 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies), answers [1, k] twice
     "Whether the answer is certain; if not, ask the general road."
     codes, ids, lengths, rounded, terms, starts, sizes, longest, copies = lists
     distances[:], found[:] = np.inf, -1
-    d, k, prepared, own, allowed = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(1)
+    (query, moved), own, allowed = given, np.empty(1), np.empty(1)
+    d, k, prepared = query.shape[1], distances.shape[1], moved.copy()
     g8, steps, asked, shifts, near = np.empty((1, rounded.shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32), np.empty((1, nprobe), np.int64)
-    if not _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near): return False
+    if not _lists_of_one(moved, kind, coarse, prepared, own, g8, steps, near): return False
     allowed[0] = _slack(kind, own[0], longest, d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
@@ -78,7 +79,8 @@ def ready_one(
     def call(query, k, nprobe):
         if nprobe >= n_lists or not fits: return None
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        return (distances, found) if run(_plain(query), kind, *held, nprobe, 4 * k + 200, distances, found) else None
+        given = _plain((query, lists.moved(query)))
+        return (distances, found) if run(given, kind, *held, nprobe, 4 * k + 200, distances, found) else None
     return call
 
 def search_one(

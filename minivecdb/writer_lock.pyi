@@ -1,10 +1,11 @@
 # Made by tools/stubs.py from writer_lock.py.
+from collections.abc import Callable
 from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'WriterLock']
+__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'WriterLock']
 
 class LockedError(MinivecdbError, TimeoutError):
     """Another process, or another handle of this one, is writing. The message names its process id."""
@@ -25,6 +26,12 @@ def unlock(fd: int):
 def has_writer(fd: int) -> bool:
     """Whether some handle holds the lock, here or in another process."""
     ...
+def let_go(
+    fd: int,  # an open file or folder whose lock may be held
+    forget: Callable[[], None],  # removes the number from where it is kept
+):
+    """Unlock, forget, close: in this order an interrupt leaves at most a descriptor without a lock."""
+    ...
 class WriterLock:
     """The right to write in a folder; ends with the process, however it ends."""
     path: Path
@@ -37,6 +44,7 @@ class WriterLock:
         path: Path,  # the file LOCK, made if missing
         timeout: float,  # seconds to wait for another writer
     ) -> None: ...
+    def __del__(self): ...
     def check(self):
         """Raise if the file LOCK is no longer the one whose lock this is: another writer may have been let in."""
         ...
@@ -44,5 +52,5 @@ class WriterLock:
         """Write down that a commit was acknowledged. Not synced: losing it loses nothing."""
         ...
     def release(self):
-        """Let others write."""
+        """Let others write. It may be called again, and then does what an interrupt left undone."""
         ...

@@ -361,6 +361,126 @@ def test_a_commit_that_raised_is_wholly_there_or_wholly_absent(three, path, monk
     monkeypatch.undo(); three.close()
     with VectorStorage.open(path) as s: assert len(s) == 5 and s.check() == []
 
+# --- interrupts, threads, forks (torture/interrupts.py meets every point; these are the plain cases) ---------
+
+COMMITS = {
+    "add": lambda s: s.add([7, 7, 7], {"n": 7}),
+    "add_bulk": lambda s: s.add_bulk(np.full((30_000, 3), 7.)),
+    "update": lambda s: s.update(1, [7, 7, 7]),
+    "update by filter": lambda s: s.update(where={"n": 0}, merge={"n": 7}),
+    "delete": lambda s: s.delete(1),
+    "delete_bulk": lambda s: s.delete_bulk([0, 1]),
+    "fold": lambda s: s.fold(),
+    "compact": lambda s: s.compact(),
+}
+
+@pytest.mark.parametrize("happened", [True, False])
+@pytest.mark.parametrize("name", COMMITS)
+def test_an_interrupt_around_the_commit_loses_nothing(three, path, monkeypatch, name, happened):
+    three.add([4, 5, 6]); three.delete(2)
+    before = content(three)
+    other = path.with_name("other.mvdb")
+    three.backup(other)
+    with VectorStorage.open(other) as s: COMMITS[name](s); after = content(s)
+    real = disk.commit
+    def commit(con):
+        if happened: real(con)
+        os.kill(os.getpid(), signal.SIGINT); time.sleep(1)
+    monkeypatch.setattr(disk, "commit", commit)
+    with pytest.raises(KeyboardInterrupt): COMMITS[name](three)
+    monkeypatch.undo()
+    if happened:   # nobody knows
+        with pytest.raises(WriteError, match="wholly stored or wholly absent.*open the storage again") as e: three.add([1, 1, 1])
+        assert "free the disk" not in str(e.value)
+    else:          # rolled back, so the handle goes on
+        assert content(three) == before and three.check() == []
+        assert three.add([1, 1, 1]) == before["next_id"] and three.delete(before["next_id"])
+        before["next_id"] += 1
+    three.close()
+    with VectorStorage.open(path) as s:
+        assert content(s) == (after if happened else before) and s.check() == []
+        assert s.add([1, 2, 3]) == s.next_id - 1
+
+def test_an_interrupted_close_frees_the_lock_and_may_be_repeated(three, path, monkeypatch):
+    def checkpoint(*args): os.kill(os.getpid(), signal.SIGINT); time.sleep(1)
+    monkeypatch.setattr(disk, "execute", checkpoint)
+    with pytest.raises(KeyboardInterrupt): three.close()
+    monkeypatch.undo()
+    with VectorStorage.open(path, timeout=0) as s: assert len(s) == 3
+    three.close()
+    with pytest.raises(ClosedError): len(three)
+
+def test_a_view_that_an_interrupt_skipped_shows_no_old_state(three, path):
+    "An interrupt may come in place of a with statement's end."
+    reader = VectorStorage.open(path, mode="r")
+    reader._lock.__enter__()
+    three.add([1, 1, 1])
+    assert len(reader) == len(list(reader)) == 4
+
+def test_threads_of_one_handle_write_one_after_the_other(three):
+    seen = []
+    def work():
+        for _ in range(30): seen.extend(three.add_bulk(RNG.random((20, 3))))
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    assert sorted(seen) == list(range(3, 1803)) and len(three) == 1803 and three.check() == []
+
+def test_a_child_forked_while_a_thread_writes_does_not_hang(path, run_python):
+    run_python("""
+import os, threading, time, numpy as np
+from minivecdb import VectorStorage
+s = VectorStorage.open(%r, 8)
+def write():
+    while True: s.add_bulk(np.random.rand(40, 8))
+threading.Thread(target=write, daemon=True).start()
+time.sleep(.3)
+for call in (s.close, lambda: s.add(np.ones(8)), lambda: s.fold(), lambda: s.compact()):
+    for _ in range(3):
+        if not (pid := os.fork()):
+            try: call()
+            except Exception as e: assert type(e).__name__ == "ReadOnlyError", e
+            os._exit(7)
+        end = time.monotonic() + 20
+        while (done := os.waitpid(pid, os.WNOHANG)) == (0, 0) and time.monotonic() < end: time.sleep(.01)
+        if done == (0, 0): os.kill(pid, 9)
+        assert os.waitstatus_to_exitcode(done[1]) == 7, "hangs"
+os._exit(0)
+""" % str(path))
+
+def locks_on(path):
+    "How many POSIX locks this process holds on a file."
+    lines = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    inode = f":{os.stat(path).st_ino}"
+    return sum(l[1] == "POSIX" and l[4] == str(os.getpid()) and l[5].endswith(inode) for l in lines)
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no list of locks on this system")
+@pytest.mark.parametrize("call", ["open for writing", "open a newer one", "check_folder", "repair_folder", "backup", "export", "save", "reader"])
+def test_nothing_drops_the_locks_that_sqlite_holds(path, tmp_path, call):
+    "POSIX takes a process all its locks on a file when it closes any descriptor of it."
+    writer = in_process("s = VectorStorage.open(sys.argv[1], 2); s.add([1, 2]); print(1, flush=True); input()", path)
+    writer.stdout.readline()
+    reader = VectorStorage.open(path, mode="r")
+    with reader._lock:
+        held = locks_on(path/"meta.sqlite")
+        assert held
+        if call == "open for writing":
+            with pytest.raises(LockedError): VectorStorage.open(path, timeout=0)
+        if call == "open a newer one":
+            with pytest.raises(DimensionError): VectorStorage.open(path, 3, mode="r")
+        if call == "check_folder": assert check_folder(path) == []
+        if call == "repair_folder": assert repair_folder(path, tmp_path/"repaired.mvdb").kept == 1
+        if call == "backup": reader.backup(tmp_path/"backup.mvdb")
+        if call == "export": reader.export(tmp_path/"x.jsonl")
+        if call == "save": reader.save(tmp_path/"x.json")
+        if call == "reader": VectorStorage.open(path, mode="r").close()
+        assert locks_on(path/"meta.sqlite") == held
+    reader.close()
+    writer.communicate("\n")
+    assert segments._kept_open == [] or call == "repair_folder"
+    segments.close_database(os.open(path/"LOCK", os.O_RDONLY))
+    assert segments._kept_open == []
+
 def test_a_failed_open_holds_no_lock(three, path, monkeypatch):
     three.close()
     for name in ("write", "connect", "execute"):

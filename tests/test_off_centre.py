@@ -1,0 +1,211 @@
+"Euclidean data far from zero is searched as well as the same data around zero, by every road."
+import struct
+import numpy as np
+import pytest
+from minivecdb.durable import DurableStorage
+from minivecdb.flat_index import FlatIndex, recall
+from minivecdb.ivf import IVF, ArrayRows
+from minivecdb.ivf_balance import Upkeep
+from minivecdb.ivf_filtered import search_among
+from minivecdb.ivf_index import IVFIndex
+from minivecdb.origin import NO_ORIGIN, origin_of
+from minivecdb.vector_storage import FileFormatError, VectorStorage
+
+CODECS = ("flat", "bf16", "int8", "int8-dimension", "rabitq", "rabitq4", "pq8x8", "rpq8x8", "opq8x8", "pca8")
+every_codec = pytest.mark.parametrize("codec", CODECS)
+D = 16
+
+def steps(n, seed, d=D):
+    "Multiples of 1/64 around zero: whole numbers up to 10,000 can be added to them without rounding."
+    return np.rint(np.random.default_rng(seed).normal(size=(n, d)) * 64).astype(np.float32) / 64
+
+ROWS, QUERIES, SOME = steps(3000, 0), steps(60, 1), np.random.default_rng(2).random(3000) < .2
+FAR = np.float32(np.random.default_rng(3).integers(-10_000, 10_000, D))   # another offset in every dimension
+OFFSETS = np.float32(64), FAR
+
+def built(x, codec="flat", spill=None, clusters=40):
+    index = IVF(D, clusters, "euclidean", codec, spill=spill)
+    index.train(x)
+    index.add(x)
+    index.rows = ArrayRows(x)
+    return index
+
+def from_blocks(x, codec):
+    index = IVF(D, 40, "euclidean", codec).build([x[:1000], x[1000:]])
+    index.rows = ArrayRows(x)
+    return index
+
+def same(a, b):
+    for one, other in zip(a, b): np.testing.assert_array_equal(one, other)
+
+ROADS = {
+    "one by one": lambda index, q: [index.search(one, 10, nprobe=8) for one in q],
+    "a batch": lambda index, q: [index.search(q, 10, nprobe=8)],
+    "every list": lambda index, q: [index.search(q, 10, nprobe=40)],
+    "measured": lambda index, q: [index.search(q, 10, nprobe=8, rescore=50)],
+    "measured one by one": lambda index, q: [index.search(one, 10, nprobe=8, rescore=50) for one in q],
+    "calibrated": lambda index, q: [index.search(q, 10, nprobe=8, rescore=50, rescore_num_samples=5)],
+    "filtered": lambda index, q: [index.search(q, 10, nprobe=8, mask=SOME, ensure_topk_full=True)],
+    "among": lambda index, q: [search_among(index, one, 10, np.flatnonzero(SOME), nprobe=3) for one in q[:20]],
+    "within a radius": lambda index, q: [index.range_search(q, 3.5, nprobe=8)]}
+
+def every_road(x, q, codec):
+    index = built(x, codec)
+    return {name: road(index, q) for name, road in ROADS.items()}
+
+@every_codec
+def test_the_offset_changes_no_bit_of_any_answer(codec):
+    near, far = (every_road(ROWS + o, QUERIES + o, codec) for o in OFFSETS)
+    for name in ROADS:
+        for a, b in zip(near[name], far[name]): same(a, b)
+
+@every_codec
+def test_recall_is_that_of_the_same_data_around_zero(codec):
+    truth = FlatIndex(D, "euclidean")
+    truth.add(ROWS)
+    truth = truth.search(QUERIES, 10)[1]
+    centred, near = every_road(ROWS, QUERIES, codec), every_road(ROWS + 64, QUERIES + 64, codec)
+    for name in ("one by one", "a batch", "every list", "measured", "calibrated"):
+        a, b = (recall(np.concatenate([ids for _, ids in found[name]]), truth) for found in (centred, near))
+        assert b > a - .04, (name, a, b)
+
+@pytest.mark.parametrize("codec", ("flat", "rabitq", "rabitq2"))
+def test_distances_are_those_of_exact_search_bit_for_bit(codec):
+    for offset in OFFSETS:
+        x, q = ROWS + offset, QUERIES + offset
+        flat, index = FlatIndex(D, "euclidean"), built(x, codec)
+        flat.add(x)
+        more = {} if codec == "flat" else {"rescore": len(x)}
+        same(index.search(q, 10, nprobe=40, **more), flat.search(q, 10))
+        same(index.exact_search(q[0], 10), flat.search(q[0], 10))
+
+@every_codec
+def test_built_from_blocks_as_well_as_in_memory(codec):
+    near, far = (from_blocks(ROWS + o, codec).search(QUERIES + o, 10, nprobe=8, rescore=50) for o in OFFSETS)
+    same(near, far)
+    truth = built(ROWS, "flat").exact_search(QUERIES, 10)[1]
+    assert recall(far[1], truth) > recall(built(ROWS, codec).search(QUERIES, 10, nprobe=8, rescore=50)[1], truth) - .04
+
+@every_codec
+@pytest.mark.parametrize("how", (False, True, "pread"))
+def test_saved_and_opened(codec, how, tmp_path):
+    x, q = ROWS + FAR, QUERIES + FAR
+    index = built(x, codec)
+    index.save(tmp_path/"a.ivf")
+    again = IVF.load(tmp_path/"a.ivf", mmap=how)
+    again.rows = ArrayRows(x)
+    np.testing.assert_array_equal(again.lists.origin, index.lists.origin)
+    for road in ("one by one", "a batch", "measured", "filtered"):
+        for a, b in zip(ROADS[road](again, q), ROADS[road](index, q)): same(a, b)
+    again.add(x[:5] + 1)   # and it goes on
+    index.add(x[:5] + 1)
+    same(again.search(q, 10, nprobe=8), index.search(q, 10, nprobe=8))
+
+@pytest.mark.parametrize("codec", ("flat", "int8", "rabitq", "rpq8x8"))
+def test_second_places(codec):
+    near, far = (built(ROWS + o, codec, spill=1.).search(QUERIES + o, 10, nprobe=4) for o in OFFSETS)
+    same(near, far)
+    truth = built(ROWS).exact_search(QUERIES, 10)[1]
+    assert recall(far[1], truth) > recall(built(ROWS, codec, spill=1.).search(QUERIES, 10, nprobe=4)[1], truth) - .04
+
+@pytest.mark.parametrize("codec", ("flat", "int8", "rpq8x8"))
+def test_lists_kept_even(codec):
+    def kept_even(o):
+        index = built(ROWS[:600] + o, codec, clusters=None)
+        index.upkeep = Upkeep()
+        index.rows = ArrayRows(ROWS + o)
+        for i in range(600, 3000, 60): index.add(ROWS[i:i + 60] + o)
+        index.remove(np.arange(0, 3000, 7))
+        return index
+    near, far = (kept_even(o) for o in OFFSETS)
+    assert near.upkeep.splits and near.upkeep.splits == far.upkeep.splits
+    same(near.search(QUERIES + OFFSETS[0], 10, nprobe=8), far.search(QUERIES + FAR, 10, nprobe=8))
+
+@pytest.mark.parametrize("codec", ("flat", "pq8x8", "rpq8x8", "opq8x8", "ropq8x8"))
+def test_files_of_faiss(codec, tmp_path):
+    index, q = built(ROWS + FAR, codec), QUERIES + FAR
+    index.to_faiss(tmp_path/"a.faiss")
+    again, expected = IVF.from_faiss(tmp_path/"a.faiss"), index.search(q, 10, nprobe=8)
+    found = again.search(q, 10, nprobe=8)
+    agree = recall(found[1], expected[1])
+    assert agree > .99, agree   # centroids and codewords are rounded anew
+    assert abs(found[0] - expected[0]).max() < .02
+
+def test_flat_lists_read_as_few_rows_as_around_zero():
+    from minivecdb.shortlist import Shortlist
+    counted = []
+    answers = Shortlist.answers
+    def count(self, *args):
+        counted.append(int(self.state[4].sum()))   # rows that bytes could not decide
+        return answers(self, *args)
+    Shortlist.answers = count
+    try:
+        for o in (np.float32(0), *OFFSETS):
+            index = built(ROWS + o)
+            index.search(QUERIES + o, 10, nprobe=8)
+            counted.append(-1)
+    finally: Shortlist.answers = answers
+    centred, near, far = (sum(part) for part in [list(map(int, p.split())) for p in " ".join(map(str, counted)).split("-1")][:3])
+    assert far == near <= 1.3 * centred, (centred, near, far)
+
+def test_around_zero_there_is_no_origin_and_files_are_as_before(tmp_path):
+    index = built(ROWS)
+    assert index.lists.origin is NO_ORIGIN
+    index.save(tmp_path/"a.ivf")
+    assert struct.unpack("<I", (tmp_path/"a.ivf").read_bytes()[8:12]) == (5,)
+    built(ROWS + 64).save(tmp_path/"b.ivf")
+    assert struct.unpack("<I", (tmp_path/"b.ivf").read_bytes()[8:12]) == (6,)
+
+@pytest.mark.parametrize("metric", ("cosine", "dot"))
+def test_only_euclidean_distances_may_be_moved(metric):
+    index = IVF(D, 10, metric).train(ROWS + FAR)
+    assert not len(index.lists.origin)
+
+def test_a_file_with_an_impossible_origin_is_refused(tmp_path):
+    index = built(ROWS + 64)
+    for origin in (np.zeros(3, np.float32) + 1, np.full(D, np.nan, np.float32), np.full(D, 1e31, np.float32)):
+        from dataclasses import replace
+        index.lists = replace(index.lists, origin=origin)
+        index.save(tmp_path/"a.ivf")
+        with pytest.raises(FileFormatError, match="origin"): IVF.load(tmp_path/"a.ivf")
+
+def test_the_origin_is_a_median_of_rows_and_of_lengths():
+    x = ROWS + FAR
+    marked = x.copy()
+    marked[::100] = 1e6   # what stands for a missing value
+    assert abs(origin_of(marked, "euclidean") - FAR).max() < 1
+    assert not len(origin_of(np.concatenate([ROWS, 1e6 + ROWS[:1000]]), "euclidean"))
+    assert not len(origin_of(x[:0], "euclidean"))
+    sorted_by_time = np.concatenate([ROWS + 500 + 50 * i for i in range(4)])   # of which the first rows tell little
+    assert 550 < origin_of(sorted_by_time, "euclidean").mean() < 600
+
+KINDS = {"pixels": lambda rng: rng.integers(100, 256, (3000, 64)), "a timestamp": lambda rng: np.column_stack([1.7e9 + rng.integers(0, 2**20, 3000), rng.normal(size=(3000, 15)) * 1e5]),
+         "constant columns": lambda rng: np.column_stack([rng.normal(size=(3000, 8)), np.full((3000, 8), 5e4)]), "marked by a million": lambda rng: np.where(np.arange(3000)[:, None] % 100 == 7, 1e6, rng.normal(size=(3000, 32)) + 300)}
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("codec", ("flat", "int8", "rabitq", "rabitq4", "pq8x8"))
+def test_other_kinds_of_data(kind, codec):
+    rows = np.float32(KINDS[kind](np.random.default_rng(5)))
+    x, q = rows[60:], rows[:60]
+    middle = np.median(x, axis=0)
+    found = []
+    for o in (np.float32(0), middle):
+        flat, index = FlatIndex(x.shape[1], "euclidean"), IVF(x.shape[1], 40, "euclidean", codec)
+        flat.add(x - o)
+        index.train(x - o)
+        index.add(x - o)
+        found.append(recall(index.search(q - o, 10, nprobe=10)[1], flat.search(q - o, 10)[1]))
+    assert found[0] > found[1] - .04, found
+
+@pytest.mark.parametrize("kind", ("in memory", "durable"))
+def test_an_index_of_a_storage(kind, tmp_path):
+    def answer(o):
+        storage = VectorStorage(D) if kind == "in memory" else DurableStorage.open(tmp_path/f"{o[0]}", dimension=D)
+        storage.add_bulk(ROWS[:2000] + o, [{"even": i % 2 == 0} for i in range(2000)])
+        index = IVFIndex(storage, distance_fn="euclidean").build()
+        storage.add_bulk(ROWS[2000:] + o, [{"even": i % 2 == 0} for i in range(1000)])
+        if kind == "durable":
+            index.save()
+            index = IVFIndex.open(storage, distance_fn="euclidean")
+        return [[(hit.id, hit.distance) for hit in index.search(q + o, 5, where=where)] for q in QUERIES[:20] for where in (None, {"even": True})]
+    assert answer(np.full(D, 64, np.float32)) == answer(FAR)
