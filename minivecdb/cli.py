@@ -17,7 +17,7 @@ from .vector_storage import VectorStorage, MinivecdbError
 from .gen_embeddings import check_model, get_embedding
 from .distances import func_map
 from .flat_index import FlatIndex
-from .ivf import default_clusters
+from .ivf import IVF, default_clusters
 from .ivf_index import Hit, IVFIndex
 from .filters import Filter, filter_from_json, join_path
 from .column_types import TableError, read_types
@@ -42,7 +42,7 @@ def _check_out(table: Path, out: Path):
     if out.exists() and not out.open("rb").read(32).lstrip().startswith(b'{"dimension"'): raise TableError(f"{out} exists and is not a storage: choose another name, or remove it")
     if not out.resolve().parent.is_dir(): raise TableError(f"the folder {out.resolve().parent} does not exist: make it first")
 
-def _stats_line(index: IVFIndex) -> str:
+def _stats_line(index: IVFIndex | IVF) -> str:
     "The index's figures on a line."
     s = index.get_stats()
     return f"{s['n_vectors']:,} vectors in {s['n_clusters']:,} clusters of {s['min_cluster_size']} to {s['max_cluster_size']} (mean {s['avg_cluster_size']:.1f}, {s['empty_clusters']} empty)"
@@ -145,8 +145,9 @@ def _row_table(rows: L, columns: list[str] | None) -> str:
     "Rows as lines of text: the storage's number, then metadata."
     columns = columns or list(dict.fromkeys(k for r in rows for k in r.metadata))
     number = "row" if "id" in columns else "id"   # where the table has ids of its own
-    cells = [[str(r.id), *(one_line(r.metadata.get(c, "")) for c in columns)] for r in rows]
-    return aligned([[number, *map(one_line, columns)], *cells], _width())
+    numbers = [number, *(str(r.id) for r in rows)]
+    shown = ([one_line(c), *(one_line(r.metadata.get(c, "")) for r in rows)] for c in columns)
+    return aligned(chain([numbers], shown), _width())
 
 def run_find(args: argparse.Namespace):
     "`minivecdb find`"
@@ -164,8 +165,9 @@ def run_find(args: argparse.Namespace):
 FEW_ROWS = 2_000 # of so many, an index is built only to tell of it
 
 def _index_line(storage: VectorStorage, path: Path) -> str:
-    "Figures of the index that is kept beside a storage; where there is none, of the one that would be built."
-    if path.is_dir() and any(path.glob("index-*.ivf")): return _stats_line(IVFIndex.open(storage))
+    "Figures of the index that is kept in a storage's folder; where there is none, of the one that would be built."
+    kept = sorted(path.glob("index-*.ivf"), key=lambda p: (len(p.name), p.name)) if path.is_dir() else []
+    if kept: return f"{kept[-1].name}: {_stats_line(IVF.load(kept[-1]))}"
     if len(storage) <= FEW_ROWS: return _stats_line(IVFIndex(storage).build())
     return f"no index is kept; one of these vectors has {default_clusters(len(storage)):,} clusters"
 
