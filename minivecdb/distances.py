@@ -104,7 +104,7 @@ class Kernel:
     spent = 0. # arithmetic done so far that a kernel could have done
     def __init__(self, function: Callable, **options: Any):
         update_wrapper(self, function)
-        self.function, self.options, self.compiled = function, options, None
+        self.function, self.options, self.compiled, self.wanted = function, options, None, 0.
 
     def dispatcher(self) -> Callable:
         "The compiled function; kernels that it calls by name are compiled into it."
@@ -123,6 +123,11 @@ class Kernel:
     def pays(self, work: float) -> bool:
         "Whether to call it for so much arithmetic: see `pays`; and always once it is there."
         return self.compiled is not None or pays(work)
+
+    def soon(self, work: float) -> bool:
+        "Whether it is there; or whether other kernels are, and calls too small for `pays` have added up."
+        if self.compiled is None: self.wanted += work
+        return self.compiled is not None or (Kernel.ready > 0 and self.wanted > 1e7)
 
 def kernel(**options: Any) -> Callable:
     "Decorator: make a `Kernel`; options are numba's."

@@ -32,6 +32,7 @@ class Kernel:
     function: Callable
     options: Any
     compiled: Any
+    wanted: Any
     def __init__(self, function: Callable, **options: Any) -> None: ...
     def dispatcher(self) -> Callable:
         """The compiled function; kernels that it calls by name are compiled into it."""
@@ -39,6 +40,9 @@ class Kernel:
     def __call__(self, *args: Any) -> Any: ...
     def pays(self, work: float) -> bool:
         """Whether to call it for so much arithmetic: see `pays`; and always once it is there."""
+        ...
+    def soon(self, work: float) -> bool:
+        """Whether it is there; or whether other kernels are, and calls too small for `pays` have added up."""
         ...
 def kernel(**options: Any) -> Callable:
     """Decorator: make a `Kernel`; options are numba's."""
