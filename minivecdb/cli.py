@@ -165,8 +165,9 @@ def run_find(args: argparse.Namespace):
 FEW_ROWS = 2_000 # of so many, an index is built only to tell of it
 
 def _index_line(storage: VectorStorage, path: Path) -> str:
-    "Figures of the index that is kept in a storage's folder; where there is none, of the one that would be built."
-    kept = sorted(path.glob("index-*.ivf"), key=lambda p: (len(p.name), p.name)) if path.is_dir() else []
+    "Figures of the index that is kept in a storage's folder; without one, of that which would be built."
+    kept = path.glob("index-*.ivf") if path.is_dir() else []
+    kept = sorted(kept, key=lambda p: (len(p.name), p.name))
     if kept: return f"{kept[-1].name}: {_stats_line(IVF.load(kept[-1]))}"
     if len(storage) <= FEW_ROWS: return _stats_line(IVFIndex(storage).build())
     return f"no index is kept; one of these vectors has {default_clusters(len(storage)):,} clusters"

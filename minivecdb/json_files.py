@@ -168,7 +168,8 @@ def _no_duplicates(pairs: list) -> dict:
 
 _OTHER = rb'[^"\[\]{}]*'   # neither strings nor brackets
 _flat = re.compile(rb"[\[{]" + _OTHER + rb"(?:" + _STRING + _OTHER + rb")*[\]}]", re.S)
-_plain_key, _comma = re.compile(rb'[ \t\r\n]*"([ !#-\[\]-~]*)"[ \t\r\n]*:'), re.compile(rb"[ \t\r\n]*,")
+_plain_key = re.compile(rb'[ \t\r\n]*"([ !#-\[\]-~]*)"[ \t\r\n]*:')
+_comma = re.compile(rb"[ \t\r\n]*,")
 
 _decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
 
@@ -202,7 +203,7 @@ def end_of_value(self: _Reader, depth: int) -> int:
     if self.peek() not in (b"[", b"{"):
         m = _string.match(self.data, self.pos) or _scalar.match(self.data, self.pos)
         return m.end() if m else self.fail("the file ends inside a value" if self.pos >= len(self.data) else "expected a value")
-    if m := _flat.match(self.data, self.pos): return m.end()   # one without others inside, as most are
+    if m := _flat.match(self.data, self.pos): return m.end()   # without others inside, as most are
     outside = depth
     for m in _mark.finditer(self.data, self.pos):
         if m[0] == b'"': self.fail("the file ends inside a string: it was truncated")
