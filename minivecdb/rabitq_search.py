@@ -10,7 +10,7 @@ __all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum'
 # %% ../nbs/33_rabitq_search.ipynb #95e7f679
 from collections.abc import Callable
 import numpy as np
-from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, _plain
+from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, plain_array
 from .int8 import at_most, lowest_bit, round_rows
 from .rotation import rotate
 from .closest import exact_distance, fetch_ahead, surrogate, _replace_largest
@@ -546,14 +546,14 @@ def ready_code(
     exact, longest, c, run = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies, _search_one_code.dispatcher()
     data, how = lists.codes.data, how_wide(codec, metric, exact, 0)[:3]
     copies = (data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], len(lists.ids)) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
-    held = _plain((tuple(coarse), codec.arrays["signs"], (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
-    rows, kind, n_lists = _plain(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
+    held = plain_array((tuple(coarse), codec.arrays["signs"], (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
+    rows, kind, n_lists = plain_array(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
     def call(query, k, keep, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
         wide = k if exact else k + MORE
         distances, found = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
         keep = max(keep, wide)
-        asked = _plain((query, lists.moved(query)))
+        asked = plain_array((query, lists.moved(query)))
         if not run(asked, kind, *held, keep, near, rows, distances, found): return None
         if exact: return distances, found
         *answer, sure = first_by_distance(metric, distances, found, row_lengths(asked[1]), k)

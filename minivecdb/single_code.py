@@ -8,7 +8,7 @@ __all__ = ['unpacks', 'ready_codes', 'codes_soon']
 # %% ../nbs/33_single_code.ipynb #afb93997
 from collections.abc import Callable
 import numpy as np
-from .distances import Metric, bare, kernel, _plain
+from .distances import Metric, bare, kernel, plain_array
 from .closest import closest_kernel, _factor
 from .shortlist import survivors, _keep
 from .flat_index import FlatIndex
@@ -135,11 +135,11 @@ def ready_codes(
     if how is None or not fits or lists.copies is not None:
         return lambda query, k, nprobe, near=None: None
     longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_codes.dispatcher()
-    held = _plain((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
+    held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
     def call(query, k, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        return (distances, found) if run(_plain(query), kind, *held, near, 4 * k + 200, distances, found) else None
+        return (distances, found) if run(plain_array(query), kind, *held, near, 4 * k + 200, distances, found) else None
     return call
 
 def codes_soon(
