@@ -30,8 +30,9 @@ def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_
     "The lists `near`, then all others by the distance of their centroids."
     c, query = ivf.coarse.rows, ivf.lists.moved(query)
     with np.errstate(all="ignore"):
-        dots, squares = c @ query, np.einsum("ij,ij->i", c, c)
-        scores = {"cosine": -dots / np.sqrt(squares), "euclidean": squares - 2 * dots, "dot": -dots}[ivf.metric.name]
+        if ivf.metric.name == "euclidean": scores = np.einsum("ij,ij->i", away := c - query, away)
+        elif ivf.metric.name == "dot": scores = -(c @ query)
+        else: scores = -(c @ query) / np.sqrt(np.einsum("ij,ij->i", c, c))
     others = np.setdiff1d(np.arange(len(c)), near)
     return np.concatenate([near, others[np.argsort(scores[others], kind="stable")]])   # where float32 overflows, a poorer order of the same lists
 
