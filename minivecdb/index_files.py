@@ -94,7 +94,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
     header = json.dumps(head).encode().ljust(room)
-    version = VERSION if "origin" in arrays else 5   # which older programs can read
+    version = VERSION if {"origin", "codec.common"} & set(arrays) else 5   # which older programs can read
     yield MAGIC + struct.pack("<III", version, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
     for entry, a in zip(head["arrays"], arrays.values()):

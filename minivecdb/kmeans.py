@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 from .vector_storage import as_numbers, as_matrix, check_integer
 from .distances import get_metric, in_threads, prepare_queries, row_lengths
-from .origin import origin_of, origins_of
+from .origin import evenly, origin_of, origins_of
 from .nearest_centroid import COARSE, assign, clustering_metric, out_of_range, too_coarse, wide_table
 from .only_nearby import Nearby, nearby_pays
 
@@ -229,7 +229,7 @@ def tight(
     share: float = COARSE, # of squared lengths, as for `too_coarse`
 ) -> bool:
     "Whether some evenly chosen rows are too near their centroids for products of this exactness."
-    some = x[np.linspace(0, len(x) - 1, min(len(x), 256)).astype(np.int64)]
+    some = x[evenly(len(x), 256)]
     cost = assign(some, centroids, metric)[1]
     if clustering_metric(metric).name == "cosine": return too_coarse(2 * cost, 1, share)
     return too_coarse(cost, row_lengths(some)**2, share)

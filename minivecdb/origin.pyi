@@ -2,13 +2,19 @@
 import numpy as np
 from typing import Any
 
-__all__ = ['NO_ORIGIN', 'SAMPLE', 'SHORTER', 'PRODUCTS', 'FARTHEST', 'origin_of', 'origins_of']
+__all__ = ['NO_ORIGIN', 'SAMPLE', 'SHORTER', 'PRODUCTS', 'FARTHEST', 'evenly', 'origin_of', 'origins_of']
 
 NO_ORIGIN: Any
 SAMPLE: int
 SHORTER: float
 PRODUCTS: float
 FARTHEST: float
+def evenly(
+    n: int,  # rows there are
+    most: int,  # rows wanted
+) -> np.ndarray:
+    """Evenly chosen row numbers: rows that came first may be of another kind than those that came last."""
+    ...
 def origin_of(
     x: np.ndarray,  # [n, d] float32
     metric: str,  # "cosine", "euclidean", "dot"

@@ -313,3 +313,70 @@ def test_two_far_crowds_in_an_index():
     index.upkeep = Upkeep()
     for i in range(0, len(x), 120): index.add(x[i:i + 120])
     assert recall(index.search(q, 10, nprobe=len(index.coarse) // 6)[1], truth) > .75
+
+# ---- codes of what is left after the centroid
+
+from minivecdb.codecs import make_codec
+
+def test_codes_on_residuals_have_a_name_that_files_keep(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = np.float32(rng.normal(size=(3000, D)) + np.where(np.arange(3000)[:, None] % 2, 1e4, -1e4))
+    x, q = rows[40:], rows[:40]
+    flat = FlatIndex(D, "euclidean")
+    flat.add(x)
+    truth = flat.search(q, 10)[1]
+    for plain in ("int8", "bf16"):
+        found = {}
+        for name in (plain, "r" + plain):
+            index = built(x, name)
+            found[name] = recall(index.search(q, 10, nprobe=39)[1], truth)
+            index.save(tmp_path/"a.ivf")
+            again = IVF.load(tmp_path/"a.ivf")
+            assert again.codec.name == name and again.codec.residual == (name != plain)
+            same(again.search(q, 10, nprobe=9), index.search(q, 10, nprobe=9))
+            for one in q[:10]: same(index.search(one, 10, nprobe=9), index.search(one[None], 10, nprobe=9))
+        assert found[plain] < .1 and found["r" + plain] > .95, found
+    codec = make_codec("int8", D)
+    codec.residual = True   # by hand, it changes the name, too
+    assert codec.state()[0]["codec"] == "rint8"
+
+@pytest.mark.parametrize("codec", ("rint8", "rbf16"))
+@pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
+def test_codes_on_residuals_find_what_whole_codes_find(codec, metric):
+    found = []
+    for name in (codec[1:], codec):
+        index = IVF(D, 20, metric, name).train(ROWS)
+        index.add(ROWS)
+        flat = FlatIndex(D, metric)
+        flat.add(ROWS)
+        found.append(recall(index.search(QUERIES, 10, nprobe=19)[1], flat.search(QUERIES, 10)[1]))
+    assert found[1] > found[0] - .03 and found[1] > .95, found
+
+# ---- a large common part of all directions
+
+@pytest.mark.parametrize("codec", ("rabitq", "rabitq3"))
+@pytest.mark.parametrize("ratio", (30, 300))
+def test_bits_of_directions_with_a_large_common_part(codec, ratio, tmp_path):
+    rng, d = np.random.default_rng(0), 64
+    z, u = rng.normal(size=(3040, d)), rng.normal(size=d)
+    found = []
+    for common in (0, ratio):
+        rows = np.float32(z + common * np.sqrt(d) * u / np.linalg.norm(u))
+        x, q = rows[40:], rows[:40]
+        flat, index = FlatIndex(d, "cosine"), IVF(d, 30, "cosine", codec).train(x)
+        flat.add(x)
+        index.add(x)
+        truth, answer = flat.search(q, 10)[1], index.search(q, 10, nprobe=29)
+        found.append(recall(answer[1], truth))
+        assert ("common" in index.codec.arrays) == (common > 0)
+        for i, one in enumerate(q[:20]): same(index.search(one, 10, nprobe=29), [a[i:i + 1] for a in answer])
+        index.save(tmp_path/"a.ivf")
+        assert struct.unpack("<I", (tmp_path/"a.ivf").read_bytes()[8:12]) == (6 if common else 5,)
+        same(IVF.load(tmp_path/"a.ivf").search(q, 10, nprobe=29), answer)
+    assert found[1] > found[0] - .05, found
+
+def test_only_cosine_leaves_the_common_part_out():
+    x = np.float32(np.random.default_rng(0).normal(size=(1000, D)) + 100)
+    for metric in ("cosine", "dot", "euclidean"):
+        index = IVF(D, 10, metric, "rabitq").train(x)
+        assert len(index.codec.common_part(index.metric)) == (D if metric == "cosine" else 0)
