@@ -48,8 +48,18 @@ class NotBuiltError(MinivecdbError, RuntimeError):
 # %% ../nbs/00_vector_storage.ipynb #1132d64c
 MAX_DIMENSION = 65_536
 
+def _check_masked(x: Any):
+    "Refuse masked numbers: numpy would hand out what lies below the mask."
+    several = isinstance(x, (list, tuple))
+    for i, v in enumerate(x if several else [x]):
+        if not isinstance(v, np.ma.MaskedArray) or not np.ma.is_masked(v): continue
+        at = np.argwhere(np.ma.getmaskarray(v))[0].tolist()
+        at = ", ".join(map(str, [i, *at] if several else at))
+        raise VectorError(f"the number at [{at}] is masked: fill it, or leave the vector out")
+
 def as_numbers(x: Any) -> np.ndarray:
     "`x` as an array of real numbers, or a `VectorError` that says why not."
+    _check_masked(x)
     try: a = np.asarray(list(x) if isinstance(x, L) else x)
     except (ValueError, TypeError, RuntimeError) as e:
         raise VectorError(f"expected numbers, got something numpy cannot read as an array: {e}") from None
@@ -66,6 +76,17 @@ def _check_finite(rows: np.ndarray, given: np.ndarray, first: int = 0, what: str
     raise VectorError(f"{what} {first + row} has {value} at position {column}, which {why}")
 
 # %% ../nbs/00_vector_storage.ipynb #1d846b91
+def _check_zeros(rows: np.ndarray, given: np.ndarray, first: int, what: str):
+    "Name the first vector of `given` that is not zero, and of which float32 leaves only zeros."
+    zero = ~rows.any(axis=1)
+    lost = zero & (given != 0).any(axis=1) if zero.any() else zero
+    if not lost.any(): return
+    row = int(np.argmax(lost))
+    column = int(np.argmax(given[row] != 0))
+    raise VectorError(
+        f"{what} {first + row} has {given[row, column]} at position {column}, and no number that "
+        "float32 tells from 0, whose smallest is 1.4e-45: scale the vectors")
+
 def _check_lengths(x: Any, dimension: int, first: int, what: str):
     "Name the first vector of a ragged list, which numpy would refuse less clearly."
     for i, v in enumerate(x):
@@ -97,6 +118,7 @@ def as_matrix(
         raise DimensionError(f"expected {dimension} dimensions, got {given.shape[1]}{f' from {what} {first} on' if first else ''}: embed with the model that filled this storage, or make a new one")
     with np.errstate(over="ignore", invalid="ignore"): rows = np.ascontiguousarray(given, dtype=np.float32)
     _check_finite(rows, given, first, what)
+    if given.dtype.itemsize > 4: _check_zeros(rows, given, first, what)
     return rows
 
 def as_vector(
@@ -303,7 +325,15 @@ def get(self: VectorStorage,
     id: int, # as returned by `add`
 ) -> tuple[np.ndarray, dict]: # ([d] float32, metadata), both copies
     "The vector and metadata of `id`; raises `UnknownIdError`."
-    with self._lock: return self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])
+    return self.get_bulk([id])[0]
+
+@patch
+def get_bulk(self: VectorStorage,
+    ids: Iterable[int], # as returned by `add`, in any order
+) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata), copies
+    "Several vectors and their metadata; raises `UnknownIdError` if one is not there."
+    with self._lock:
+        return [(self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])) for id in ids]
 
 @patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids

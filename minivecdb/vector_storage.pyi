@@ -124,6 +124,12 @@ class VectorStorage:
     ) -> tuple[np.ndarray, dict]:
         """The vector and metadata of `id`; raises `UnknownIdError`."""
         ...
+    def get_bulk(
+        self,
+        ids: Iterable[int],  # as returned by `add`, in any order
+    ) -> list[tuple[np.ndarray, dict]]:
+        """Several vectors and their metadata; raises `UnknownIdError` if one is not there."""
+        ...
     def get_all(self) -> L:
         """Everything, as copies."""
         ...
@@ -237,6 +243,7 @@ class VectorStorage:
         metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
         *,
         progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
     ) -> list[int]:
         """Add many vectors at once. All are checked before the first is stored."""
         ...
