@@ -30,6 +30,7 @@ class Codec:
     residual = False             # wants vectors minus the centroid of their list
     scans = False                # lists are searched in codes, which `encode_near` writes; see RaBitQ
     code_dtype = np.dtype(np.uint8)
+    block_rows = 1               # rows that lists keep together
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs
 
@@ -47,6 +48,15 @@ class Codec:
     def n_compared(self) -> int:
         "How many numbers of a row are compared with a query: see `rows`."
         return self.dimension
+    @property
+    def copied_width(self) -> int:
+        "How much of a code a second place repeats."
+        return self.code_width
+    def length_shapes(self,
+        n: int, # rows
+    ) -> tuple: # of shapes
+        "What lists of so many rows may know of their lengths."
+        return (n,), (n, 0), (0, 0)
     @property
     def bytes_per_vector(self) -> int:
         "Bytes of one code."
@@ -144,7 +154,8 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
 # %% ../nbs/31_codecs.ipynb #3f9df4a4
 class FlatCodec(Codec):
     "The float32 numbers themselves: 4 bytes per dimension."
-    name, lossless, code_dtype = "flat", True, np.dtype(np.float32)
+    name, lossless, code_dtype, copied_width = "flat", True, np.dtype(np.float32), 0
+    def length_shapes(self, n: int) -> tuple: return (n,),   # every row has one
     def _encode(self, x: np.ndarray) -> np.ndarray: return x
     def _decode(self, codes: np.ndarray) -> np.ndarray: return codes
 
@@ -184,7 +195,7 @@ class Int8Codec(Codec):
 class Int8DimensionCodec(Codec):
     "A byte per dimension: the bin, out of 256 between the least and the greatest value in training."
     name, learned, fewest = "int8-dimension", ("middle", "step"), 64
-    def _shapes(self) -> dict[str, tuple]: return {"middle": (self.dimension,), "step": (self.dimension,)}
+    def shapes(self) -> dict[str, tuple]: return {"middle": (self.dimension,), "step": (self.dimension,)}
     def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:
         low, high = x.min(0).astype(np.float64), x.max(0).astype(np.float64)
         return {"middle": ((low + high) / 2).astype(np.float32), "step": ((high - low) / 256).astype(np.float32)}
@@ -238,7 +249,7 @@ def make_codec(
 
 # %% ../nbs/31_codecs.ipynb #c5de3014
 @patch
-def _shapes(self: Codec) -> dict[str, tuple]: return {}
+def shapes(self: Codec) -> dict[str, tuple]: return {}
 
 @patch
 def state(self: Codec) -> tuple[dict, dict[str, np.ndarray]]: # (what JSON can hold, arrays by name)
@@ -248,7 +259,7 @@ def state(self: Codec) -> tuple[dict, dict[str, np.ndarray]]: # (what JSON can h
 @patch
 def _take(self: Codec, arrays: dict[str, np.ndarray]) -> Codec:
     "Accept learned arrays, if they are what this codec learns."
-    got, want = {a: np.shape(v) for a, v in arrays.items()}, self._shapes()
+    got, want = {a: np.shape(v) for a, v in arrays.items()}, self.shapes()
     if got and got != want: raise FileFormatError(f"{self.name} of {self.dimension} dimensions has arrays {want}, got {got}: the file is damaged, build the index again")
     for a, v in arrays.items():
         if v.dtype != np.float32 or not np.isfinite(v).all(): raise FileFormatError(f"{self.name}: expected finite float32 numbers in {a!r}, got {v.dtype}: the file is damaged, build the index again")
@@ -269,3 +280,27 @@ def codec_from_state(
 def from_state(cls: Codec, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
     "The same as `codec_from_state`."
     return codec_from_state(spec, arrays)
+
+# %% ../nbs/31_codecs.ipynb #95c3ddb0
+@patch
+def sound(self: Codec,
+    codes: np.ndarray, # [n, code_width], as lists hold them
+) -> bool:
+    "Whether codes from a file stand for finite numbers."
+    return True
+
+@patch
+def sound(self: FlatCodec, codes: np.ndarray) -> bool: return bool(np.isfinite(codes).all())
+
+@patch
+def sound(self: BFloat16Codec, codes: np.ndarray) -> bool: return bool((codes & 0x7f80 != 0x7f80).all())
+
+@patch
+def sound(self: Int8Codec, codes: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(127 * np.ascontiguousarray(codes[:, -4:]).view(np.float32)).all())
+
+@patch
+def sound(self: Int8DimensionCodec, codes: np.ndarray) -> bool:
+    ends = np.array([[0], [255]], np.uint8).repeat(self.dimension, 1)
+    with np.errstate(all="ignore"): return bool(np.isfinite(self.decode(ends)).all())

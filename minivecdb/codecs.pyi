@@ -15,6 +15,7 @@ class Codec:
     residual: bool
     scans: bool
     code_dtype: Any
+    block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
     dimension: Any
@@ -30,6 +31,16 @@ class Codec:
     @property
     def n_compared(self) -> int:
         """How many numbers of a row are compared with a query: see `rows`."""
+        ...
+    @property
+    def copied_width(self) -> int:
+        """How much of a code a second place repeats."""
+        ...
+    def length_shapes(
+        self,
+        n: int,  # rows
+    ) -> tuple:
+        """What lists of so many rows may know of their lengths."""
         ...
     @property
     def bytes_per_vector(self) -> int:
@@ -92,6 +103,7 @@ class Codec:
     ) -> np.ndarray:
         """Inner products of queries with decoded vectors, right to rounding."""
         ...
+    def shapes(self) -> dict[str, tuple]: ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
         ...
@@ -99,25 +111,38 @@ class Codec:
     def from_state(cls, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
         """The same as `codec_from_state`."""
         ...
+    def sound(
+        self,
+        codes: np.ndarray,  # [n, code_width], as lists hold them
+    ) -> bool:
+        """Whether codes from a file stand for finite numbers."""
+        ...
 class FlatCodec(Codec):
     """The float32 numbers themselves: 4 bytes per dimension."""
     name: str
     lossless: bool
     code_dtype: Any
+    copied_width: int
+    def length_shapes(self, n: int) -> tuple: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
 class BFloat16Codec(Codec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
     name: str
     code_dtype: Any
+    def sound(self, codes: np.ndarray) -> bool: ...
 class Int8Codec(Codec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
     name: str
     @property
     def code_width(self) -> int: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
     name: str
     learned: tuple[Any, ...]
     fewest: int
+    def shapes(self) -> dict[str, tuple]: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
 codec_forms: dict[str, tuple[str, Callable]]
 def register_codec(
     form: str,  # how an error message shows it

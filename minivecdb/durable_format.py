@@ -138,5 +138,5 @@ def read_head(con: sqlite3.Connection, path: Path) -> Head:
 def check_head(head: Head, path: Path, size: int): # size: of the files of SQLite, in bytes
     "Raise unless the numbers can be true, before anything is allocated for them."
     numbers = [v for k, v in head._asdict().items() if k != "model"]
-    if not all(type(v) is int and v >= 0 for v in numbers) or not 1 <= head.dimension <= MAX_DIMENSION or not (head.model is None or isinstance(head.model, str)): raise DamageError(f"{path}: the row of table head holds impossible values: {head}")
+    if not all(type(v) is int and 0 <= v < 1 << 62 for v in numbers) or not 1 <= head.dimension <= MAX_DIMENSION or not (head.model is None or isinstance(head.model, str)): raise DamageError(f"{path}: the row of table head holds impossible values: {head}")
     if head.next_id > MAX_ID or head.count > min(head.next_id, size) or head.recent > head.count or head.log_from > head.changes: raise DamageError(f"{path}: {head.count} rows with ids below {head.next_id} cannot be in {size} bytes")

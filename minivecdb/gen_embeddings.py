@@ -253,6 +253,8 @@ def _database(self: EmbeddingCache) -> Iterator[sqlite3.Connection]:
     "A connection for one transaction: committed at the end, rolled back by an exception."
     self.path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(self.path, timeout=self.timeout)) as database, database:
+        tables = {name for name, in database.execute("select name from sqlite_master where type = 'table'")}
+        if tables and "embeddings" not in tables: raise sqlite3.OperationalError("it is the database of another program")
         database.execute("create table if not exists embeddings (key blob primary key, dimension integer, vector blob, checksum integer)")
         yield database
 
@@ -265,7 +267,8 @@ def _row(key: bytes, vector: np.ndarray) -> tuple[bytes, int, bytes, int]:
 
 def _sound(key: bytes, dimension: int, vector: bytes, checksum: int) -> bool:
     "Whether a stored row is what `_row` wrote."
-    return isinstance(vector, bytes) and len(vector) == 4*dimension and checksum == _checksum(key, vector)
+    if type(vector) is not bytes or type(dimension) is not int or checksum != _checksum(key, vector): return False
+    return len(vector) == 4*dimension and bool(np.isfinite(np.frombuffer(vector, "<f4")).all())
 
 # %% ../nbs/10_gen_embeddings.ipynb #38a6c7b3
 @patch

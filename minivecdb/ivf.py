@@ -198,12 +198,13 @@ def _still(self: IVF) -> IVF:
 @patch
 def _first_look(self: IVF, lists: np.ndarray | None = None): # list numbers, -1 for none; None for all
     "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
+    if self._unseen is None: return
+    if lists is None: self._unseen.whole("order")
     if not self._unseen: return
     copies, every = self.lists.copies, np.arange(len(self.lists.sizes))
     some = every if lists is None else np.unique(lists[lists >= 0])
     if copies is not None and self.codec.lossless: some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])   # copies are measured where their originals are
     self._unseen.look(some)
-    if lists is None: self._unseen.whole("order")
 
 @patch
 def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
@@ -376,7 +377,7 @@ def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Call
 @patch
 def _places(self: IVF, lists: InvertedLists) -> np.ndarray: # [positions] int64
     "Where in the order of insertion each position is, as masks count."
-    if self._unseen: self._unseen.whole("ids", "order")
+    if self._unseen is not None: self._unseen.whole("ids", "order")
     order = np.sort(lists.ids[lists.positions()]) if self._order is None else self._order
     by_id = np.argsort(order)
     place = np.zeros(len(lists.codes), np.int64)
@@ -665,7 +666,7 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     at, lists = self.lists.positions(), self.lists
     some = np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)
     owner, fetch, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], self._decoders(lists)[1], 0.
-    unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
+    unit = self.codec.project(prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0])   # rows of projections are compared as such
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])
         rows = self.codec.moved(rows[where], lists.origin)

@@ -104,7 +104,7 @@ def _check_cut(self: ProductQuantizer):
     raise CodecError(f"{self.name} cannot cut {d} dimensions into {M} equal pieces: take a divisor of {d}, such as {' or '.join(map(str, sorted(near)))}")
 
 @patch
-def _shapes(self: ProductQuantizer) -> dict[str, tuple]:
+def shapes(self: ProductQuantizer) -> dict[str, tuple]:
     d, M, K = self.dimension, self.n_subquantizers, self.n_codewords
     return {"codebooks": (M, K, d // M), "rotation": (d, d)} if self.rotates else {"codebooks": (M, K, d // M)}
 

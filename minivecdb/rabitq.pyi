@@ -25,6 +25,7 @@ class RaBitQ(Codec):
     residual: bool
     scans: bool
     learned: tuple[Any, ...]
+    block_rows: int
     bits: Any
     epsilon: float
     planes: Any
@@ -36,6 +37,7 @@ class RaBitQ(Codec):
     ) -> None: ...
     @property
     def code_width(self) -> int: ...
+    def shapes(self) -> dict[str, tuple]: ...
     def turn(
         self,
         x: np.ndarray,  # [n, d] float32
@@ -66,6 +68,12 @@ class RaBitQ(Codec):
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Unbiased estimates of products; the queries are turned instead of the vectors."""
+        ...
+    def sound(
+        self,
+        blocks: np.ndarray,  # [b, 64 * code_width], the data of `Blocks`
+    ) -> bool:
+        """Whether the factors of all rows are finite."""
         ...
 FACTOR: tuple[Any, ...]
 def turned_back(

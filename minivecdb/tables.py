@@ -16,8 +16,9 @@ import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import (
-    DimensionError, FileFormatError, MetadataError, VectorError, VectorStorage,
+    DimensionError, FileFormatError, MetadataError, MinivecdbError, VectorError, VectorStorage,
     as_matrix, as_metadata, as_metadatas)
+from .json_files import open_to_read
 from .column_types import did_you_mean
 from .json_rows import JSON_ENDINGS, ending, json_objects
 from .frames import (
@@ -33,7 +34,8 @@ def table_length(source: Any) -> int | None: # None where only reading it all wo
     "How many rows a table has; a progress bar asks."
     if table_kind(source) != "path": return len(source) if hasattr(source, "__len__") else None
     path = Path(source)
-    with suppress(ValueError, TypeError, OSError, EOFError, ImportError): # reading it tells more
+    with suppress(Exception): # reading it tells more
+        open_to_read(path).close()   # refuses what is no file
         if ending(path) == ".parquet":
             return need("pyarrow.parquet", "reading Parquet").read_metadata(path).num_rows
         if ending(path) == ".npy": return len(np.load(path, mmap_mode="r", allow_pickle=False))
@@ -64,9 +66,12 @@ def _file_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Bl
 
 def _numpy_blocks(path: Path, dimension: int, n: int) -> Iterator[Block]:
     "A matrix in a file, mapped."
+    open_to_read(path).close()   # refuses what is no file
     try: x = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as e:
+    except (ValueError, EOFError, TypeError, ArithmeticError, RecursionError, MemoryError) as e:
         raise FileFormatError(f"{path}: {e}: save it with numpy.save") from None
+    if not isinstance(x, np.ndarray):
+        raise FileFormatError(f"{path}: holds several arrays: save one with numpy.save")
     if x.ndim != 2:
         raise DimensionError(
             f"{path}: expected a matrix of shape (n, {dimension}), got shape {x.shape}: save one "
@@ -76,12 +81,14 @@ def _numpy_blocks(path: Path, dimension: int, n: int) -> Iterator[Block]:
 def _parquet_blocks(path: Path, dimension: int, vector: str, n: int) -> Iterator[Block]:
     "A Parquet file, in pieces smaller than a row group; checksums are compared where there are some."
     pa, parquet = need("pyarrow", "reading Parquet"), need("pyarrow.parquet", "reading Parquet")
+    open_to_read(path).close()   # refuses what is no file
     try:
         how = {"pre_buffer": False, "buffer_size": 1 << 20, "page_checksum_verification": True}
         with parquet.ParquetFile(path, **how) as file:
             yield from arrow_blocks(file.iter_batches(batch_size=n), dimension, vector)
-    except FileNotFoundError: raise
-    except (pa.ArrowException, OSError) as e: raise FileFormatError(f"{path}: {e}") from None
+    except (FileNotFoundError, MinivecdbError): raise
+    except (pa.ArrowException, OSError, ArithmeticError, MemoryError) as e:
+        raise FileFormatError(f"{path}: {e}") from None
 
 # %% ../nbs/48_tables.ipynb #243b5643
 def _checked_lines(place: Callable[[int], str], rows: list, dimension: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from . import recorder
-from .subjects import MUTANTS, MUTANTS_BESIDE
+from .subjects import MUTANTS, MUTANTS_BESIDE, MUTANTS_OF_FILES
 
 @dataclass
 class Part:
@@ -21,6 +21,10 @@ class Part:
     counts: Counter = field(default_factory=Counter)
     seconds: float = 0. # of all its workers together
     skipped: str = ""
+
+CRAFTED = ( # kind, what it makes, cases in full and for a minute
+    ("ivf", "index files by hand, all checksums right", 800, 60), ("faiss", "numbers of faiss files", 300, 30), ("folder", "tables, LOCK and index of a folder, all seals right", 300, 20),
+    ("places", "pipes, endless, sparse, older and other files where one should be", 400, 30), ("mixed", "files of another storage, or of an older state, in a folder", 200, 15))
 
 def shared(n: int, parts: int) -> list[int]: return [n // parts + (i < n % parts) for i in range(parts)]
 
@@ -52,6 +56,8 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         *[Part(f"model: {b}", "calls against a plain dictionary, with I/O errors", [job("model.model", backend=b, steps=n, seed=i) for i, n in enumerate(shared(scale(10_000, 300), scale(2, 1)))]) for b in ("memory", "durable")],
         *([] if quick else [Part(f"atheris: {k}", "the same, with inputs that coverage chooses", [dict(what="atheris", kind=k, seconds=90)], witness=False) for k in ("json", "folder")]),
         *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
+        *[Part(f"crafted: {k}", f"{bar}: refused in own words, or answered rightly; no dead process, bounded memory and time", [job("crafted.crafted", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, bar, full, short in CRAFTED],
+        *[Part(f"mutant: {m}", "must be caught", [job("crafted.crafted", kind=k, cases=400, seed=9, enough=2, broken=m)], wants_failures=True, witness=False) for m, k in MUTANTS_OF_FILES.items()],
     ]
 
 def finish(part: Part, found: dict):
@@ -76,7 +82,7 @@ def one(part: Part, order: dict):
     "Run a worker, and another one behind it when it dies over a case."
     if order["what"] == "atheris": return atheris(part, **order)
     start, order = time.perf_counter(), dict(order)
-    resumes = order["what"] in ("damage.damage", "fuzz.fuzz")
+    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "crafted.crafted")
     with tempfile.TemporaryDirectory() as home:
         if resumes: order["progress"] = f"{home}/progress"
         while True:

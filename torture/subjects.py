@@ -95,7 +95,27 @@ def _two_commits() -> Iterator[None]:
     from . import migrate
     with mock.patch.object(migrate, "HALFWAY", ("PRAGMA user_version=2", "COMMIT", "BEGIN IMMEDIATE")): yield
 
-MUTANTS_ABOVE = {"no checksums": _no_checksums, "goes on after a failed write": _writes_on, "a matrix that was not compared": _unseen, "a migration in two commits": _two_commits} # for parts that need no recording
+def _wrapping_sizes() -> contextlib.AbstractContextManager:
+    "Sizes of lists are added in 64 bits."
+    from minivecdb import checked_index
+    def check_sizes(path, sizes, n, what="rows"):
+        if sizes.sum() != n: checked_index.refuse(path, "sizes do not add up")
+    return mock.patch.object(checked_index, "check_sizes", check_sizes)
+
+def _unseen_rows() -> contextlib.AbstractContextManager:
+    "Rows of a file are not looked at."
+    from minivecdb.checked_index import RowCheck
+    return mock.patch.multiple(RowCheck, check=lambda *a: None, check_all_ids=lambda *a: None)
+
+def _any_file() -> contextlib.AbstractContextManager:
+    "Whatever a path names is opened."
+    from minivecdb import json_files
+    return mock.patch.object(json_files, "open_plain", lambda path, flags=os.O_RDONLY, links=True: os.open(path, flags))
+
+MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places"} # -> the kind of crafted files that must catch it
+_OF_FILES = {"sizes that wrap": _wrapping_sizes, "rows of a file that nobody looked at": _unseen_rows, "any kind of file is opened": _any_file}
+
+MUTANTS_ABOVE = _OF_FILES | {"no checksums": _no_checksums, "goes on after a failed write": _writes_on, "a matrix that was not compared": _unseen, "a migration in two commits": _two_commits} # for parts that need no recording
 
 def broken(name: str | None) -> contextlib.AbstractContextManager:
     "Run with one of the MUTANTS_ABOVE."
