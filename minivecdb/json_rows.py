@@ -6,11 +6,12 @@
 __all__ = ['MAX_LINE', 'JSON_ENDINGS', 'ending', 'opened', 'json_value', 'json_objects']
 
 # %% ../nbs/27_json_rows.ipynb #a4a2f157
-import codecs, gzip, io, json, re, stat, zlib
+import codecs, gzip, io, json, re, zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
+from .json_files import check_memory, open_to_read
 from .column_types import TableError
 
 # %% ../nbs/27_json_rows.ipynb #c7a2134a
@@ -34,9 +35,8 @@ def ending(
 
 def _unpacked(path: Path) -> io.BufferedIOBase:
     "A file's bytes."
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise TableError(f"{path} is not a file: expected a table")
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb")
+    file = open_to_read(path)
+    return gzip.GzipFile(fileobj=file) if path.suffix.lower() == ".gz" else file
 
 def _encoding(path: Path, given: str | None) -> str:
     "The encoding that was given, else the one that the file's mark tells, else UTF-8."
@@ -137,7 +137,9 @@ def _json_lines(path: Path, encoding: str | None) -> Iterator[tuple[int, dict]]:
 
 def _json_array(path: Path, encoding: str | None) -> Iterator[tuple[int, dict]]:
     "The objects of a file that is one list."
-    with opened(path, encoding) as file: text = file.read()
+    with opened(path, encoding) as file:
+        check_memory(path, path.stat().st_size)
+        text = file.read()
     decoder, space = json.JSONDecoder(object_pairs_hook=_pairs), re.compile(r"[ \t\r\n]*")
     at, line, counted = space.match(text).end(), 1, 0
     if text[at:at + 1] != "[":

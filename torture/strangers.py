@@ -27,6 +27,7 @@ MISSING = object()
 NAMES = ["title", "year", "preis", "Größe", "名前", "a.b", "$x", "it's", "two words", "n", "Z-1", "_", "x,y", "true", "0"]
 TEXTS = ["Rain floods the harbour", "naïve — 火", "a, b; c|d", 'He said "no"', '"quoted"', '"begins', 'ends"', "two\nlines", "old\r\nlines", "tab\there", " spaced ", "\x1b[31mred\x1b[0m", "\u202eright to left", "=1+1", "'", "\\n", "NULL", "N/A", "x" * 3000, "\x9b2J", "é" * 40]
 CODED = ["02134", "+49 30 1234", "1_000", "1e5", "nan", "inf", "007", "0x10", "12:30", "31.12.2024", "1,5", "٣", "1.0.0", "--5", "0.123456789012345678", "2024-02-30", "yes", "5.", "1 000", "-0", "1e999", "NaN", "None", "1e-999"]
+FAMILIES = [CODED, ["02134", "00501", "10115"], ["007", "010"], ["+493012345", "+12025550123"], ["1_000", "2_500"], ["1e5", "2e10"], ["nan", "NaN"], ["5.", "6."], ["0x10", "0x11"], ["١٢", "٣"], ["1.25E", "7"]] # of a column
 DATES = ["2024-01-31", "2024-01-31T10:00", "2024-01-31 10:00:00.5Z", "1969-12-31T23:59:59+02:00", "0001-01-01", "9999-12-31"]
 
 def same(a: Any, b: Any) -> bool:
@@ -38,7 +39,7 @@ def same(a: Any, b: Any) -> bool:
 
 # --- files of cells ---------------------------------------------------------------------------------------
 
-def _cell(rng: random.Random, kind: str, first: bool) -> tuple[str, Any]:
+def _cell(rng: random.Random, kind: str, first: bool, family: list) -> tuple[str, Any]:
     "A cell and its value. The first of a column makes its type sure."
     if kind == "whole": v = rng.choice((rng.randint(-9, 9), rng.randint(1900, 2030), rng.randint(-10**6, 10**6), rng.randint(10**18, 10**30))); return str(v), v
     if kind == "decimal":
@@ -48,19 +49,19 @@ def _cell(rng: random.Random, kind: str, first: bool) -> tuple[str, Any]:
         return c, float(c)
     if kind == "boolean": v = rng.random() < .5; return rng.choice((str(v), str(v).lower(), str(v).upper())), v
     if kind == "date": v = rng.choice(DATES); return v, v
-    if kind == "coded": v = rng.choice(CODED) if first or rng.random() < .5 else str(rng.randint(0, 99)); return v, v
+    if kind == "coded": v = family[0] if first else rng.choice(family) if family is not CODED or rng.random() < .5 else str(rng.randint(0, 99)); return v, v
     v = rng.choice(TEXTS) if rng.random() < .7 else f"word {rng.randint(0, 999)}"
     return (v + " and words", v + " and words") if first else (v, v)
 
 def _column(rng: random.Random, kind: str, n: int, fits: Callable, empties: bool) -> tuple[list, list]:
     "The cells and values of a column."
-    cells, values, first = [], [], True
+    cells, values, first, family = [], [], True, rng.choice(FAMILIES)
     for _ in range(n):
         if empties and rng.random() < .15: cells.append(rng.choice(("", "", "  "))); values.append(MISSING); continue
-        c, v = _cell(rng, kind, first)
+        c, v = _cell(rng, kind, first, family)
         for _ in range(20):
             if fits(c): break
-            c, v = _cell(rng, kind, first)
+            c, v = _cell(rng, kind, first, family)
         else: c, v = {"whole": ("7", 7), "decimal": ("7.5", 7.5), "boolean": ("true", True), "date": (DATES[0],) * 2, "coded": ("007",) * 2}.get(kind, ("plain text",) * 2)
         if kind in ("whole", "decimal", "boolean") and rng.random() < .1: c = f" {c} "
         cells.append(c); values.append(v); first = False
