@@ -1,31 +1,14 @@
 # Made by tools/stubs.py from codecs.py.
 import numpy as np
 from collections.abc import Callable
+from minivecdb.origin import Frame
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
-from typing import NamedTuple
 
-__all__ = ['FAR_OUT', 'codec_forms', 'CodecError', 'Frame', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+__all__ = ['FAR_OUT', 'codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
 
 class CodecError(MinivecdbError, ValueError):
     """A codec that cannot be made, trained or applied to what it was given."""
-class Frame(NamedTuple):
-    """What an index does with rows before they are encoded: see `Codec.frame`."""
-    power: int = ...  # rows, centroids and queries are divided by 2**power; no digit changes
-    centred: bool = ...  # differences are to a row's centroid; False: to the origin
-    longest: float | None = ...  # length of the longest row that may be added; None for any
-    def scaled(self, x: np.ndarray) -> np.ndarray:
-        """Rows or lengths as the codec sees them."""
-        ...
-    def unscaled(self, x: np.ndarray, times: int = 1) -> np.ndarray:
-        """Numbers as they are for the owner of the rows; times: 2 for products."""
-        ...
-    def centres(self, centroids: np.ndarray) -> np.ndarray:
-        """What differences are taken to."""
-        ...
-    def check(self, lengths: np.ndarray):
-        """Raise `CodecError` if a row is longer than codes can tell."""
-        ...
 class Codec:
     """How one vector is stored in a list."""
     name: str
@@ -36,7 +19,7 @@ class Codec:
     block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
-    usual_frame: Frame
+    usual_frame: Any
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(

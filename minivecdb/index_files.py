@@ -19,9 +19,9 @@ from .json_files import check_memory, open_to_read, write_atomically
 from .shortlist import NO_TURN
 from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
-from .codecs import Codec, Frame, codec_from_state
+from .codecs import Codec, codec_from_state
 from .dot_lists import Reach
-from .origin import NO_ORIGIN
+from .origin import Frame, NO_ORIGIN
 from .inverted_lists import InvertedLists
 from .lists_in_files import FileArray
 from .checked_index import (

@@ -16,12 +16,12 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer
 from .distances import get_metric, in_threads, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
-from .origin import origin_of
+from .origin import Frame, origin_of
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
 from .closest import closest
 from .shortlist import NO_TURN, byte_rows, query_bytes
-from .codecs import Codec, Frame, make_codec
+from .codecs import Codec, make_codec
 from .rabitq import LONGEST
 from .rabitq_search import FIRST, MORE, code_soon, first_by_distance, ready_code, search_codes, worth_measuring
 from .single_code import codes_soon, ready_codes, unpacks

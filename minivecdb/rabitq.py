@@ -10,10 +10,10 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError
 from .distances import Metric, get_metric, prepare_queries, row_lengths
-from .origin import NO_ORIGIN, SAMPLE, evenly, origin_of
+from .origin import Frame, NO_ORIGIN, SAMPLE, evenly, origin_of
 from .rotation import random_signs, rotate_back, rotated
 from .blocks import Blocks, ROWS
-from .codecs import Codec, CodecError, Frame, register_codec, _whole
+from .codecs import Codec, CodecError, register_codec, _whole
 
 # %% ../nbs/31_rabitq.ipynb #4219ae67
 def grid_codes(

@@ -2,8 +2,8 @@
 import numpy as np
 from minivecdb.blocks import Blocks
 from minivecdb.codecs import Codec
-from minivecdb.codecs import Frame
 from minivecdb.distances import Metric
+from minivecdb.origin import Frame
 from typing import Any
 
 __all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
