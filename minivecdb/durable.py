@@ -73,11 +73,12 @@ def _adopt(self: IVFIndex, change: int, path: Path, verify: bool) -> str | None:
     except (FileFormatError, OSError) as e: return str(e)
     if (why := _objection(ivf, change, self)) is not None: return why
     if (ivf.upkeep is not None) != self.upkeep: ivf.upkeep = Upkeep() if self.upkeep else None
-    ivf.rows, self.ivf, self._seen = self.storage, ivf, change
+    ivf.rows, ivf.by_id, ivf._order = self.storage, True, None   # masks count rows as the storage does
+    self._ivf, self._seen = ivf, change
     with self._lock, self.storage._lock:
         try: self.catch_up()
         except ValueError as e: return f"cannot catch up: {e}"
-        lists = self.ivf.lists
+        lists = self._ivf.lists
         if np.array_equal(np.sort(lists.ids[lists.positions()]), np.sort(np.fromiter(self.storage, np.int64))): return None
     return "holds other ids than the storage"
 
@@ -109,7 +110,7 @@ def save(self: IVFIndex) -> Path: # the file
     storage._check_writable(waits=True)
     with self._lock, storage._lock:
         self.catch_up()
-        ivf, note = self.ivf._still(), _history(storage)
+        ivf, note = self._ivf._still(), _history(storage)
     path = storage.path/f"index-{note['change']}.ivf"
     old = [p for _, p in _kept(storage) if p != path] + [p for p in storage.path.iterdir() if _half_index.fullmatch(p.name)]   # the latter of a process that was killed
     ivf.save(path, note)

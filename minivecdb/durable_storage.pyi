@@ -128,12 +128,6 @@ class DurableStorage(VectorStorage):
     ) -> int:
         """Fill an empty storage, keeping the ids; in one commit."""
         ...
-    def get(
-        self,
-        id: int,  # as returned by `add`
-    ) -> tuple[np.ndarray, dict]:
-        """The vector and metadata of `id`, compared with their checksum; raises `UnknownIdError`."""
-        ...
     def take(
         self,
         ids: Iterable[int],  # ids that may or may not be there
@@ -145,6 +139,12 @@ class DurableStorage(VectorStorage):
         ids: Iterable[int],  # ids that may or may not be there
     ) -> list[dict | None]:
         """The metadata of several vectors, compared with their checksums; filters ask for it."""
+        ...
+    def get_bulk(
+        self,
+        ids: Iterable[int],  # as returned by `add`, in any order
+    ) -> list[tuple[np.ndarray, dict]]:
+        """Several vectors and their metadata in one read; raises `UnknownIdError` if one is not there."""
         ...
     def get_all(self) -> L:
         """Everything, in memory."""

@@ -177,8 +177,10 @@ class _Unseen:
 
     def look(self, lists: np.ndarray): # list numbers
         "Compare those of these lists that nobody has read yet."
-        for j in (some := lists[self.unseen[lists]].tolist()): self._compare(j)
-        if some and not self.unseen.any(): self.rows.check_all_ids()
+        new = self.unseen[lists]
+        if not new.any(): return
+        for j in np.unique(lists[new]).tolist(): self._compare(j)
+        if not self.unseen.any(): self.rows.check_all_ids()
 
     def whole(self, *names: str):
         "Compare arrays that are read from end to end, once."

@@ -190,6 +190,25 @@ def moved(self: InvertedLists,
     return x - self.origin if len(self.origin) else x
 
 @patch
+def runs(self: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # ([r] first rows, [r] rows)
+    "The rows in use as stretches without gaps: one where lists follow on each other."
+    starts, sizes = self.starts[self.sizes > 0], self.sizes[self.sizes > 0]
+    order = np.argsort(starts)
+    starts, ends = starts[order], (starts + sizes)[order]
+    new = np.append(True, starts[1:] > ends[:-1])[:len(starts)]
+    first = starts[new]
+    return first, ends[np.append(new[1:], True)[:len(starts)]] - first
+
+@patch
+def _scan_all(self: InvertedLists, kept: Candidates, block: int = 8192):
+    "Offer every row to every query, by stretches: without kernels, calls are what costs."
+    everyone = np.arange(len(kept.queries))
+    for first, n in zip(*(a.tolist() for a in self.runs())):
+        for at in range(first, first + n, block):
+            part = slice(at, min(at + block, first + n))
+            kept.offer(everyone, self.moved(self.codes[part]), self.lengths[part], at)
+
+@patch
 def scan(self: InvertedLists,
     probes: np.ndarray, # [m, p] lists to read for each query, the nearest first; -1 for none
     kept: Candidates | Shortlist, # of these m queries
@@ -200,6 +219,8 @@ def scan(self: InvertedLists,
     "Offer every row of the probed lists."
     compiled, how = isinstance(kept, Shortlist), {"floats": floats} if isinstance(kept, Shortlist) else {}
     if compiled and self.rounded.shape[1]: return kept.offer_lists((self.rounded, self.terms), self.starts, self.sizes, probes)
+    every = probes.shape[1] == len(self.sizes) and (probes >= 0).all()
+    if every and decode is None and not compiled and len(probes) <= block: return self._scan_all(kept)
     for j, asking in by_list(probes, len(self.sizes), compiled):
         if not self.sizes[j]: continue
         rows, lengths = (decode or self.plain)(j)

@@ -71,6 +71,9 @@ class InvertedLists:
     ) -> np.ndarray:
         """The same vectors, counted from the origin of these lists."""
         ...
+    def runs(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows in use as stretches without gaps: one where lists follow on each other."""
+        ...
     def scan(
         self,
         probes: np.ndarray,  # [m, p] lists to read for each query, the nearest first; -1 for none

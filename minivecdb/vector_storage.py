@@ -325,7 +325,15 @@ def get(self: VectorStorage,
     id: int, # as returned by `add`
 ) -> tuple[np.ndarray, dict]: # ([d] float32, metadata), both copies
     "The vector and metadata of `id`; raises `UnknownIdError`."
-    with self._lock: return self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])
+    return self.get_bulk([id])[0]
+
+@patch
+def get_bulk(self: VectorStorage,
+    ids: Iterable[int], # as returned by `add`, in any order
+) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata), copies
+    "Several vectors and their metadata; raises `UnknownIdError` if one is not there."
+    with self._lock:
+        return [(self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])) for id in ids]
 
 @patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids

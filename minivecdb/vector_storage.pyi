@@ -124,6 +124,12 @@ class VectorStorage:
     ) -> tuple[np.ndarray, dict]:
         """The vector and metadata of `id`; raises `UnknownIdError`."""
         ...
+    def get_bulk(
+        self,
+        ids: Iterable[int],  # as returned by `add`, in any order
+    ) -> list[tuple[np.ndarray, dict]]:
+        """Several vectors and their metadata; raises `UnknownIdError` if one is not there."""
+        ...
     def get_all(self) -> L:
         """Everything, as copies."""
         ...
