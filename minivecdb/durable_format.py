@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head',
            'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema',
-           'head_values', 'read_head', 'check_head', 'new_identity']
+           'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
 
 # %% ../nbs/50_durable_format.ipynb #96b83216
 import json, re, secrets, sqlite3, zlib
@@ -50,10 +50,13 @@ class Head(NamedTuple):
 
 _OLD = Head._fields[:-2] # of format 1
 
-def _select_head(names: tuple[str, ...]) -> str: return f"SELECT {', '.join(names)}, crc FROM head LIMIT 2"
+def _select_head(names: tuple[str, ...]) -> str:
+    return f"SELECT {', '.join(names)}, crc FROM head LIMIT 2"
 
 SELECT_HEAD = _select_head(Head._fields)
-INSERT_HEAD = f"INSERT INTO head ({', '.join(Head._fields)}, crc, one) VALUES ({'?, ' * len(Head._fields)}?, 1)"
+INSERT_HEAD = (
+    f"INSERT INTO head ({', '.join(Head._fields)}, crc, one) "
+    f"VALUES ({'?, ' * len(Head._fields)}?, 1)")
 UPDATE_HEAD = f"UPDATE head SET {', '.join(f'{name} = ?' for name in Head._fields)}, crc = ?"
 
 class SegmentRow(NamedTuple):
@@ -131,7 +134,9 @@ def check_schema(con: sqlite3.Connection, path: Path) -> int: # the format; 0 fo
     format = check_format(con.execute("PRAGMA user_version").fetchone()[0], path)
     found = {k.decode(errors="replace") if isinstance(k, bytes) else k: v.decode(errors="replace") if isinstance(v, bytes) else v for k, v in con.execute("SELECT name, sql FROM sqlite_master")}
     if format == 0 and not found: return 0
-    if found != (SCHEMA if format == FORMAT else SCHEMAS.get(format, found)): raise DamageError(f"{path}: its tables are not those of a storage: restore a backup, or repair_folder(path, into)")
+    if found != (SCHEMA if format == FORMAT else SCHEMAS.get(format, found)):
+        raise DamageError(f"{path}: its tables are not those of a storage: restore a backup, or "
+                          "repair_folder(path, into)")
     if format == 0: raise FileFormatError(f"{path}: not a storage of minivecdb")
     return format
 
@@ -150,7 +155,9 @@ def read_head(
     if len(found) != 1: raise DamageError(f"{path}: table head has {len(found)} rows, expected 1: restore a backup, or repair_folder(path, into)")
     *values, crc = found[0]
     if isinstance(values[1], bytes): values[1] = values[1].decode(errors="replace")
-    if crc != seal(*values): raise DamageError(f"{path}: the row of table head does not match its checksum: restore a backup, or repair_folder(path, into)")
+    if crc != seal(*values):
+        raise DamageError(f"{path}: the row of table head does not match its checksum: restore a "
+                          "backup, or repair_folder(path, into)")
     return Head(*values)
 
 def check_head(head: Head, path: Path, size: int): # size: of the files of SQLite, in bytes
@@ -163,6 +170,14 @@ def check_head(head: Head, path: Path, size: int): # size: of the files of SQLit
 def new_identity() -> int:
     "An identity for a storage."
     return secrets.randbits(61) + 1
+
+def first_head(
+    dimension: int,
+    model: str | None,
+) -> Head:
+    "The head of a new storage."
+    known = {"dimension": dimension, "model": model, "commits": 1, "storage": new_identity()}
+    return Head(**dict.fromkeys(Head._fields, 0) | known)
 
 def _make_tables(con: sqlite3.Connection):
     "From an empty file to format 1."

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity']
+__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
 
 FORMAT: int
 READS: tuple[Any, ...]
@@ -73,5 +73,8 @@ def check_head(head: Head, path: Path, size: int):
     ...
 def new_identity() -> int:
     """An identity for a storage."""
+    ...
+def first_head(dimension: int, model: str | None) -> Head:
+    """The head of a new storage."""
     ...
 MIGRATIONS: list[Callable]

@@ -14,6 +14,7 @@ from .vector_storage import FileFormatError, MinivecdbError, VectorStorage
 from .segments import DamageError, Segment, connect, open_file, refuse_links, segment_name, uri_path
 from .writer_lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
 from .durable_format import DAMAGED, FORMAT, READS, Head, check_head, check_schema, read_head
+from .durable_identity import check_base, check_owner, head_alone
 from .durable_storage import ClosedError, DurableStorage, _borrowed, _orphans
 
 # %% ../nbs/51_durable_snapshots.ipynb #ba28761b
@@ -99,7 +100,7 @@ def _check_reader(self: DurableStorage, reader: Reader):
     if format not in (FORMAT, *READS): raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
     head = read_head(reader.con, meta, format)
     check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
-    if reader.gate is not None: self._check_base(head, self._head_alone())
+    if reader.gate is not None: check_base(meta, head, head_alone(meta))
     reader.format = format
 
 @patch
@@ -111,7 +112,7 @@ def _start(self: DurableStorage, reader: Reader) -> Snapshot:
     reader.con.execute("BEGIN")
     if not reader.format: self._check_reader(reader)
     head = read_head(reader.con, meta, reader.format)
-    self._check_identity(head.storage, acknowledged)
+    check_owner(self.path, head, acknowledged)
     self._check_acknowledged(head.commits, acknowledged)
     return Snapshot(reader, head, self._open_segments(reader, head))
 
@@ -150,7 +151,7 @@ _passing = re.compile("locked|busy|readonly|unable to open|no such table") # wha
 def _begin(self: DurableStorage) -> Snapshot:
     "A snapshot of the latest commit."
     if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
-    self._check_folder()
+    self.folder.check()
     deadline, last, patience = time.monotonic() + max(self.timeout, 1.), None, 300
     while True:
         reader = None

@@ -12,7 +12,7 @@ from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any
 
-__all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'ReplacedError', 'DurableStorage']
+__all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage']
 
 class WriteError(MinivecdbError, OSError):
     """A write or sync failed. This handle refuses all further writes; open the storage again."""
@@ -20,8 +20,6 @@ class ReadOnlyError(MinivecdbError, PermissionError):
     """A write through a handle that was opened for reading."""
 class ClosedError(MinivecdbError, ValueError):
     """A storage was used after it was closed."""
-class ReplacedError(MinivecdbError, RuntimeError):
-    """The folder was moved away, or another one stands in its place: open the storage again."""
 class _View:
     """`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."""
     held: Any
@@ -49,6 +47,7 @@ class DurableStorage(VectorStorage):
     pid: Any
     meta: Any
     writing: Any
+    folder: Any
     def __init__(
         self,
         path: str | Path,  # the folder, usually ending in .mvdb
