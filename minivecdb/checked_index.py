@@ -165,7 +165,8 @@ def expected_arrays(
     of_lists |= {name: ("i8", (k,)) for name in ("sizes", "sums", "copies.sizes")}
     of_lists |= {f"upkeep.{name}": (dtype, (k,)) for name, dtype in PER_LIST.items()}
     of_lists |= {"upkeep.strays": ("i8", (strays, 3))}
-    learned = {f"codec.{name}": ("f4", shape) for name, shape in codec.shapes().items()}
+    shapes = codec.shapes() | codec.optional_shapes()
+    learned = {f"codec.{name}": ("f4", shape) for name, shape in shapes.items()}
     return of_lists | _of_rows(d, codec, n) | _of_copies(d, codec, c) | learned
 
 # %% ../nbs/36_checked_index.ipynb #26b4cd2a

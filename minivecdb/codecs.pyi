@@ -4,7 +4,7 @@ from collections.abc import Callable
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
 
 class CodecError(MinivecdbError, ValueError):
     """A codec that cannot be made, trained or applied to what it was given."""
@@ -104,6 +104,7 @@ class Codec:
         """Inner products of queries with decoded vectors, right to rounding."""
         ...
     def shapes(self) -> dict[str, tuple]: ...
+    def optional_shapes(self) -> dict[str, tuple]: ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
         ...
@@ -125,14 +126,26 @@ class FlatCodec(Codec):
     copied_width: int
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
-class BFloat16Codec(Codec):
+class ScalarCodec(Codec):
+    """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
+    plain: str
+    def __init__(
+        self,
+        dimension: int,  # d
+        residual: bool = False,  # encode differences to the centroids of the lists
+    ) -> None: ...
+    @property
+    def name(self) -> str:
+        """As `make_codec` reads it: with an r in front for residuals."""
+        ...
+class BFloat16Codec(ScalarCodec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
-    name: str
+    plain: str
     code_dtype: Any
     def sound(self, codes: np.ndarray) -> bool: ...
-class Int8Codec(Codec):
+class Int8Codec(ScalarCodec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
-    name: str
+    plain: str
     @property
     def code_width(self) -> int: ...
     def sound(self, codes: np.ndarray) -> bool: ...

@@ -111,7 +111,7 @@ def metadata_of(text: bytes) -> dict:
     if type(value) is not dict: raise ValueError("it is not an object")
     return as_metadata(value) if b"\\u" in text else value   # an escape can be half a surrogate pair
 
-_marks = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.S)
+_marks = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.S)   # a string may lack its end: then it is all that is left
 
 def _depth(text: bytes) -> int:
     "How deep brackets nest outside of strings."

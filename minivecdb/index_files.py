@@ -97,7 +97,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     header = json.dumps(head).encode().ljust(room)
     if len(header) > MAX_HEADER:
         raise ValueError(f"the header takes {len(header):,} bytes, expected at most {MAX_HEADER:,}: give a shorter note")
-    version = VERSION if "origin" in arrays else 5   # which older programs can read
+    version = VERSION if {"origin", "codec.common"} & set(arrays) else 5   # which older programs can read
     yield MAGIC + struct.pack("<III", version, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
     for entry, a in zip(head["arrays"], arrays.values()):

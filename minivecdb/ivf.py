@@ -121,11 +121,12 @@ def train(self: IVF,
     origin = origin_of(x, self.metric.name)
     if len(origin): x = x - origin   # from here on, everything counts from there
     learns = bool(self.codec.learned) and not self._given
-    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns and not self.codec.scans or len(x) <= 50_000)
+    wanted = learns and not self.codec.scans
+    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=wanted or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
     coarse.add(centroids)
     codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
-    if learns: codec.train(x if labels is None else self._to_store(x, labels, centroids), self.seed)
+    if learns: codec.train(self._to_store(x, labels, centroids) if wanted else x, self.seed)
     self.codec, self._unseen = codec, None
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists

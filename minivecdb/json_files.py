@@ -166,6 +166,13 @@ def _no_duplicates(pairs: list) -> dict:
     if len(d := dict(pairs)) != len(pairs): raise ValueError("an object has the same key twice")
     return d
 
+_OTHER = rb'[^"\[\]{}]*'   # neither strings nor brackets
+_flat = re.compile(rb"[\[{]" + _OTHER + rb"(?:" + _STRING + _OTHER + rb")*[\]}]", re.S)
+_plain_key = re.compile(rb'[ \t\r\n]*"([ !#-\[\]-~]*)"[ \t\r\n]*:')
+_comma = re.compile(rb"[ \t\r\n]*,")
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+
 class _Reader:
     "Walks over the bytes of a JSON file; `pos` is the next byte to read."
     def __init__(self, path: Path): self.path, self.data, self.pos = path, read_text_bytes(path), 0
@@ -187,7 +194,7 @@ class _Reader:
 @patch
 def parse(self: _Reader, raw: bytes) -> Any:
     "Parse a JSON value, refusing NaN and repeated keys."
-    try: return json.loads(raw.decode(), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+    try: return _decoder.decode(raw.decode())
     except ValueError as e: self.fail(f"not valid JSON ({e})")
 
 @patch
@@ -196,6 +203,7 @@ def end_of_value(self: _Reader, depth: int) -> int:
     if self.peek() not in (b"[", b"{"):
         m = _string.match(self.data, self.pos) or _scalar.match(self.data, self.pos)
         return m.end() if m else self.fail("the file ends inside a value" if self.pos >= len(self.data) else "expected a value")
+    if m := _flat.match(self.data, self.pos): return m.end()   # without others inside, as most are
     outside = depth
     for m in _mark.finditer(self.data, self.pos):
         if m[0] == b'"': self.fail("the file ends inside a string: it was truncated")
@@ -215,12 +223,16 @@ def members(self: _Reader) -> Iterator[str]:
     self.take(b"{")
     seen, more = set(), self.peek() != b"}"
     while more:
-        self.peek()
-        if not (m := _string.match(self.data, self.pos)): self.fail("expected a key in quotes")
-        key = self.parse(self.cut(m.end()))
+        if m := _plain_key.match(self.data, self.pos): key, self.pos = m[1].decode(), m.end()
+        else:
+            self.peek()
+            if not (m := _string.match(self.data, self.pos)): self.fail("expected a key in quotes")
+            key = self.parse(self.cut(m.end()))
+            self.take(b":")
         if key in seen: self.fail(f"the key {key!r} appears twice")
-        seen.add(key); self.take(b":"); yield key
-        if more := self.peek() == b",": self.take(b",")
+        seen.add(key)
+        yield key
+        if more := (m := _comma.match(self.data, self.pos)) is not None: self.pos = m.end()
     self.take(b"}")
 
 # %% ../nbs/01_json_files.ipynb #daf175af

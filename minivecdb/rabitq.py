@@ -9,7 +9,8 @@ __all__ = ['FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError
-from .distances import Metric, row_lengths
+from .distances import Metric, get_metric, prepare_queries, row_lengths
+from .origin import NO_ORIGIN, SAMPLE, evenly, origin_of
 from .rotation import random_signs, rotate_back, rotated
 from .blocks import Blocks, ROWS
 from .codecs import Codec, CodecError, register_codec, _whole
@@ -64,7 +65,24 @@ class RaBitQ(Codec):
     @property
     def code_width(self) -> int: return self.bits * self.planes + 8 + 12 * (self.bits > 1)
     def shapes(self) -> dict[str, tuple]: return {"signs": (4, self.dimension)}
-    def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {"signs": random_signs(self.dimension, seed)}
+    def optional_shapes(self) -> dict[str, tuple]: return {"common": (self.dimension,)}
+    def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+        some, signs = x[evenly(len(x), SAMPLE)], random_signs(self.dimension, seed)
+        common = origin_of(prepare_queries(some, get_metric("cosine"))[0], "euclidean")
+        return {"signs": signs} | ({"common": common} if len(common) else {})
+
+    def left(self,
+        x: np.ndarray, # [n, d] float32: queries or centroids, as the metric prepares them
+        metric: Metric,
+    ) -> np.ndarray: # [n, d] float32, `x` itself where directions have nothing in common
+        "Minus what all directions share, for cosine: products with residuals may leave it out of both."
+        common = self.common_part(metric)
+        return x - common if len(common) else x
+
+    def common_part(self, metric: Metric) -> np.ndarray: # [d] float32, or [0]
+        "What all directions share, if it is large."
+        return self.arrays.get("common", NO_ORIGIN) if metric.name == "cosine" else NO_ORIGIN
+
     def _take(self, arrays: dict[str, np.ndarray]) -> Codec:
         Codec._take(self, arrays)
         if arrays and not (abs(arrays["signs"]) == abs(random_signs(self.dimension))).all():
@@ -109,7 +127,8 @@ def encode_near(self: RaBitQ,
         part, c = x[i:i + 2048], centroids[labels[i:i + 2048]]
         r = part - c
         offset = row_lengths(part)**2 if metric.kind == 1 else np.zeros(len(part))
-        self._write(codes[i:i + 2048], self.turn(r), self.turn(c), np.einsum("ij,ij->i", r, c, dtype=np.float64), offset, FACTOR[metric.kind])
+        turned, inner = (self.turn(r), self.turn(self.left(c, metric))), np.einsum("ij,ij->i", r, c, dtype=np.float64)
+        self._write(codes[i:i + 2048], *turned, inner, offset, FACTOR[metric.kind])
     return codes
 
 @patch

@@ -38,6 +38,17 @@ class RaBitQ(Codec):
     @property
     def code_width(self) -> int: ...
     def shapes(self) -> dict[str, tuple]: ...
+    def optional_shapes(self) -> dict[str, tuple]: ...
+    def left(
+        self,
+        x: np.ndarray,  # [n, d] float32: queries or centroids, as the metric prepares them
+        metric: Metric,
+    ) -> np.ndarray:
+        """Minus what all directions share, for cosine: products with residuals may leave it out of both."""
+        ...
+    def common_part(self, metric: Metric) -> np.ndarray:
+        """What all directions share, if it is large."""
+        ...
     def turn(
         self,
         x: np.ndarray,  # [n, d] float32

@@ -302,7 +302,7 @@ def search_codes(
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, keep] int64 ids, -1 for none, [m, keep] float32), lowest first, ties by id
     "The rows whose surrogates may be lowest."
     m = len(prepared)
-    asked = np.ascontiguousarray(prepared), codec.turn(prepared, compiled)
+    asked = np.ascontiguousarray(prepared), codec.turn(codec.left(prepared, metric), compiled)
     guard = NO_MASK if mask is None else np.ascontiguousarray(mask), IN_PLACE if place is None else place
     how = how_wide(codec, metric, bounds, keep)
     found, lows, waiting = np.full((m, keep), -1, np.int64), np.full((m, keep), np.inf, np.float32), [(np.arange(m), 2 * keep + 64)]
@@ -490,7 +490,7 @@ def _blocks_of(start, size):
     return (start + size + 63) // 64 - start // 64 if size else np.int64(0)
 
 @kernel()
-# ([1, d] as given, the same from the origin), 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
+# ([1, d] as given, the same from the origin), 0..2, `Coarse`, ([4, d], what is subtracted first, [d] or [0]), (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
 def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, keep, near, rows,
                      distances, found):
     "One query from its numbers to its neighbours; whether that was certain."
@@ -506,7 +506,7 @@ def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, 
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     if near[0, 0] < 0:
         choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
-    rotate(prepared, signs, turned)
+    rotate(prepared - signs[1] if len(signs[1]) else prepared, signs[0], turned)
     tables, wide, terms, numbers, unit = np.empty((w, 2, 16), np.uint8), np.empty((w // 3, 4, 64), np.uint8), np.empty(2, np.float32), np.zeros(8 * w if bits > 1 else 0, np.int32), np.zeros(1, np.float32)
     query_tables(turned[0], tables, wide, terms)
     if bits > 1: whole_numbers(turned[0], bits, numbers, unit)
@@ -546,7 +546,8 @@ def ready_code(
     exact, longest, c, run = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies, _search_one_code.dispatcher()
     data, how = lists.codes.data, how_wide(codec, metric, exact, 0)[:3]
     copies = (data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], len(lists.ids)) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
-    held = plain_array((tuple(coarse), codec.arrays["signs"], (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
+    turning = codec.arrays["signs"], codec.common_part(metric)
+    held = plain_array((tuple(coarse), turning, (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
     rows, kind, n_lists = plain_array(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
     def call(query, k, keep, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
