@@ -216,9 +216,7 @@ class Int8Codec(ScalarCodec):
 # %% ../nbs/31_codecs.ipynb #a25d8004
 FAR_OUT = 32 # times as wide as without its outermost hundredths: such a range is that of a few rows
 
-def usual_range(
-    x: np.ndarray, # [n, d] float32
-) -> tuple[np.ndarray, np.ndarray]: # ([d], [d]) float64
+def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] -> [d] float64 twice
     "From the least to the greatest number; a little more than all but 2% need, where those lie far out."
     low, high, k = x.min(0).astype(np.float64), x.max(0).astype(np.float64), max(1, len(x) // 100)
     if 2 * k + 1 >= len(x): return low, high
@@ -245,9 +243,8 @@ class Int8DimensionCodec(Codec):
         out, size = np.sqrt(np.einsum("ij,ij->i", out, out)), 256 * np.sqrt(step @ step)
         if not (out > size).any(): return
         i = int(np.argmax(out > size))
-        where = f"row {first + i} lies {out[i]:.3g} outside of the range that int8-dimension"
-        raise CodecError(f"{where} learned in training, which is {size:.3g} large: leave it out, "
-            "train with rows like it, or take int8, which scales each row by itself")
+        where = f"row {first + i} lies {out[i]:.3g} outside of the range, which is {size:.3g} large,"
+        raise CodecError(f"{where} of int8-dimension: leave it out, train with such rows, or take int8")
     def _encode(self, x: np.ndarray) -> np.ndarray:
         codes = np.empty(x.shape, np.uint8)
         for i in range(0, len(x), 1024):

@@ -207,7 +207,7 @@ def test_int8_dimension_constant_columns_and_outliers():
     codec = Int8DimensionCodec(2).train(x)
     assert codec.decode(codec.encode([[1, .5]]))[0, 0] == 1
     np.testing.assert_allclose(codec.decode(codec.encode([[1, 1.9], [1, -.9]]))[:, 1], [1, 0], atol=.003)
-    with pytest.raises(CodecError, match="row 1 lies 98 outside of the range .* which is 1 large: leave it out"): codec.encode([[1, .5], [1, 99]])
+    with pytest.raises(CodecError, match="row 1 lies 98 outside of the range, which is 1 large,.*leave it out"): codec.encode([[1, .5], [1, 99]])
 
 
 # --- packing
