@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import MAX_DIMENSION, MAX_ID, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
-from .durable_format import DAMAGED, Head, SELECT_HEAD, metadata_of, row_seals, seal
+from .durable_format import DAMAGED, Head, head_values, metadata_of, row_seals, seal
 from .writer_lock import try_lock
 from .durable_storage import DurableStorage, WriteError
 from .durable_snapshots import Snapshot
@@ -196,7 +196,7 @@ class _Wreck:
 
     def _head(self, dimension: int | None) -> Head:
         "The head, or what can be believed of it."
-        try: found = self.con.execute(SELECT_HEAD).fetchone() or ()
+        try: found = head_values(self.con)
         except DAMAGED as e: found = (); self.notes.append(f"table head: {e}")
         *values, crc = found or [dimension, None, *[0] * (len(Head._fields) - 1)]
         values[1] = values[1].decode(errors="replace") if isinstance(values[1], bytes) else None

@@ -13,7 +13,8 @@ from fastcore.basics import patch
 from .vector_storage import FileFormatError, MinivecdbError, VectorStorage
 from .segments import DamageError, Segment, connect, open_file, refuse_links, segment_name, uri_path
 from .writer_lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
-from .durable_format import DAMAGED, FORMAT, Head, check_head, check_schema, read_head
+from .durable_format import DAMAGED, FORMAT, READS, Head, check_head, check_schema, read_head
+from .durable_identity import check_base, check_owner, head_alone
 from .durable_storage import ClosedError, DurableStorage, _borrowed, _orphans
 
 # %% ../nbs/51_durable_snapshots.ipynb #ba28761b
@@ -25,7 +26,8 @@ class Reader:
         gate: int | None = None, # where no writer was there: the folder, to be locked while reading, so that a new one leaves the main file alone
         copy: TemporaryDirectory | None = None, # that holds the files of `con`
     ):
-        self.con, self.session, self.gate, self.copy, self.pid, self.checked = con, session, gate, copy, os.getpid(), False
+        self.con, self.session, self.gate, self.copy, self.pid = con, session, gate, copy, os.getpid()
+        self.format = 0 # of the tables, once they were looked at
         self.home, self.file = None, None
         con.text_factory = bytes
 
@@ -95,9 +97,11 @@ def _check_reader(self: DurableStorage, reader: Reader):
     "Look once whether a connection shows a storage that this version can read."
     meta, format = self.meta, check_schema(reader.con, self.meta)
     if not format: raise _Moved("the file is still empty")
-    if format != FORMAT: raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
-    check_head(read_head(reader.con, meta), meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
-    reader.checked = True
+    if format not in (FORMAT, *READS): raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
+    head = read_head(reader.con, meta, format)
+    check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
+    if reader.gate is not None: check_base(meta, head, head_alone(meta))
+    reader.format = format
 
 @patch
 def _start(self: DurableStorage, reader: Reader) -> Snapshot:
@@ -106,8 +110,9 @@ def _start(self: DurableStorage, reader: Reader) -> Snapshot:
     if reader.gate is not None and not try_lock(reader.gate, False): raise _Moved("a writer came")
     if reader.session != self._session(): raise _Moved("another writer came")
     reader.con.execute("BEGIN")
-    if not reader.checked: self._check_reader(reader)
-    head = read_head(reader.con, meta)
+    if not reader.format: self._check_reader(reader)
+    head = read_head(reader.con, meta, reader.format)
+    check_owner(self.path, head, acknowledged)
     self._check_acknowledged(head.commits, acknowledged)
     return Snapshot(reader, head, self._open_segments(reader, head))
 
@@ -146,6 +151,7 @@ _passing = re.compile("locked|busy|readonly|unable to open|no such table") # wha
 def _begin(self: DurableStorage) -> Snapshot:
     "A snapshot of the latest commit."
     if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
+    self.folder.check()
     deadline, last, patience = time.monotonic() + max(self.timeout, 1.), None, 300
     while True:
         reader = None

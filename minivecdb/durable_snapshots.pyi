@@ -15,7 +15,7 @@ class Reader:
     gate: Any
     copy: TemporaryDirectory | None
     pid: Any
-    checked: Any
+    format: Any
     home: Any
     file: Any
     def __init__(

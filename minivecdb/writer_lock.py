@@ -26,19 +26,28 @@ class LockRecord(NamedTuple):
     pid: int     # of the process that writes, or wrote last
     session: str # 16 random hexadecimal digits, new for every writer
     commits: int # the last commit that was acknowledged; never ahead of what the disk holds
+    storage: int = 0 # the identity of the storage; 0 where it is not known
 
-_lock_line = re.compile(rb"pid=(\d{1,10}) session=([0-9a-f]{16}) commits=(\d{1,16}) crc=([0-9a-f]{8})\n")
+_lock_line = re.compile(
+    rb"pid=(\d{1,10}) session=([0-9a-f]{16}) commits=(\d{1,16})(?: storage=([0-9a-f]{16}))?"
+    rb" crc=([0-9a-f]{8})\n")
 
 def _lock_bytes(record: LockRecord) -> bytes:
     "A record as a line of fixed length."
-    text = b"pid=%010d session=%s commits=%016d" % (record.pid, record.session.encode(), record.commits)
+    text = b"pid=%010d session=%s commits=%016d storage=%016x" % (
+        record.pid, record.session.encode(), record.commits, record.storage)
     return b"%s crc=%08x\n" % (text, zlib.crc32(text))
+
+def _as_record(raw: bytes) -> LockRecord | None:
+    "A line as a record, if it is whole."
+    if not (m := _lock_line.fullmatch(raw)) or int(m[5], 16) != zlib.crc32(raw[:m.start(5) - 5]): return None
+    return LockRecord(int(m[1]), m[2].decode(), int(m[3]), int(m[4] or b"0", 16))
 
 def read_lock(fd: int) -> LockRecord | None:
     "The record in LOCK; None where there is none, or none that is whole."
     before = None
     while (raw := os.pread(fd, 128, 0)) != before:   # a line that stays broken is; one that changes is being written
-        if (m := _lock_line.fullmatch(raw)) and int(m[4], 16) == zlib.crc32(raw[:m.start(4) - 5]): return LockRecord(int(m[1]), m[2].decode(), int(m[3]))
+        if record := _as_record(raw): return record
         if not raw: return None
         before = raw
         time.sleep(.00005)
@@ -79,7 +88,7 @@ class WriterLock:
     ):
         if fcntl is None: raise MinivecdbError("this system has no file locks (fcntl): a durable storage cannot be shared safely here")
         self.path, self.fd, self.session, self.pid = path, -1, secrets.token_hex(8), os.getpid()
-        self._named, self.found = "", None
+        self._named, self.found, self.storage = "", None, 0
         _open_locks.add(self)
         try:
             self.fd = open_file(path, os.O_RDWR | os.O_CREAT)
@@ -87,6 +96,7 @@ class WriterLock:
             self.check()
             self._named = self._name()
             self.found = read_lock(self.fd)
+            self.storage = self.found.storage if self.found else 0   # until the head was read
             self.note(self.found.commits if self.found else 0)
         except BaseException: self.release(); raise
 
@@ -121,7 +131,7 @@ class WriterLock:
 
     def note(self, commits: int):
         "Write down that a commit was acknowledged. Not synced: losing it loses nothing."
-        disk.write(self.fd, _lock_bytes(LockRecord(self.pid, self.session, commits)), 0)
+        disk.write(self.fd, _lock_bytes(LockRecord(self.pid, self.session, commits, self.storage)), 0)
 
     def release(self):
         "Let others write. It may be called again, and then does what an interrupt left undone."

@@ -14,6 +14,7 @@ class LockRecord(NamedTuple):
     pid: int  # of the process that writes, or wrote last
     session: str  # 16 random hexadecimal digits, new for every writer
     commits: int  # the last commit that was acknowledged; never ahead of what the disk holds
+    storage: int = ...  # the identity of the storage; 0 where it is not known
 def read_lock(fd: int) -> LockRecord | None:
     """The record in LOCK; None where there is none, or none that is whole."""
     ...
@@ -39,6 +40,7 @@ class WriterLock:
     session: Any
     pid: Any
     found: Any
+    storage: Any
     def __init__(
         self,
         path: Path,  # the file LOCK, made if missing
