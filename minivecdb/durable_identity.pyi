@@ -5,10 +5,17 @@ from minivecdb.writer_lock import LockRecord
 from pathlib import Path
 from typing import Any
 
-__all__ = ['refuse_newer', 'check_owner', 'head_alone', 'check_base', 'ReplacedError', 'OpenFolder']
+__all__ = ['refuse_newer', 'refuse_lost', 'check_owner', 'head_alone', 'check_base', 'ReplacedError', 'OpenFolder']
 
 def refuse_newer(meta: Path):
     """Refuse a newer format, or a file of another program, before anything is written."""
+    ...
+def refuse_lost(
+    meta: Path,  # SQLite's main file, which is missing or empty
+    left: list[str],  # files of vectors that are there
+    record: LockRecord | None,  # of LOCK
+):
+    """Raise if anything is left of a storage without tables."""
     ...
 def check_owner(
     folder: Path,  # of the storage

@@ -6,7 +6,7 @@
 __all__ = ['Reader', 'Snapshot']
 
 # %% ../nbs/51_durable_snapshots.ipynb #5ab16c1c
-import os, re, sqlite3, time
+import errno, os, re, sqlite3, time
 from contextlib import suppress
 from tempfile import TemporaryDirectory
 from fastcore.basics import patch
@@ -86,6 +86,9 @@ def _new_reader(self: DurableStorage) -> Reader | None:
 class _Moved(Exception):
     "The files changed while a snapshot was being taken."
 
+class _Empty(_Moved):
+    "There are no tables yet."
+
 @patch
 def _acknowledged(self: DurableStorage) -> LockRecord | None:
     "What LOCK says, read before the snapshot is taken: the snapshot must have it."
@@ -96,7 +99,7 @@ def _acknowledged(self: DurableStorage) -> LockRecord | None:
 def _check_reader(self: DurableStorage, reader: Reader):
     "Look once whether a connection shows a storage that this version can read."
     meta, format = self.meta, check_schema(reader.con, self.meta)
-    if not format: raise _Moved("the file is still empty")
+    if not format: raise _Empty("the file is still empty")
     if format not in (FORMAT, *READS): raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
     head = read_head(reader.con, meta, format)
     check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
@@ -164,8 +167,15 @@ def _begin(self: DurableStorage) -> Snapshot:
         except DAMAGED as e: reader and reader.close(); raise self._damage(e) from e
         except BaseException: reader and reader.close(); raise
         reader and reader.close()
-        if time.monotonic() > deadline: raise self._damage(last or "a writer neither finishes opening it nor goes away") from last
+        if time.monotonic() > deadline: raise _gave_up(self, last) from last
         time.sleep(.001)
+
+def _gave_up(storage: DurableStorage, last: Exception | None) -> Exception:
+    "What to say after waiting for a writer that does not come to an end."
+    if isinstance(last, _Empty):
+        told = "a storage was begun here and never finished: open it for writing, with its dimension"
+        return FileNotFoundError(errno.ENOENT, told, str(storage.path))
+    return storage._damage(last or "a writer neither finishes opening it nor goes away")
 
 @patch
 def _idle_reader(self: DurableStorage) -> Reader | None:

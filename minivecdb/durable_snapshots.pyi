@@ -41,3 +41,5 @@ class Snapshot:
     def __init__(self, reader: Reader, head: Head, segments: dict[int, Segment]) -> None: ...
 class _Moved(Exception):
     """The files changed while a snapshot was being taken."""
+class _Empty(_Moved):
+    """There are no tables yet."""

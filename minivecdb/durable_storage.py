@@ -17,13 +17,15 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
 from .segments import DamageError, Segment, _segment_file, connect, disk
-from .segments import open_file, refuse_links, segment_name, uri_path
-from .writer_lock import LockedError, LockRecord, WriterLock, let_go, read_lock, try_lock
+from .segments import (
+    open_file, open_folder, read_failure, refuse_links, segment_name, shortage, uri_path)
+from .writer_lock import (
+    LockedError, LockRecord, WriterLock, let_go, read_lock, remove_left, try_lock)
 from .durable_format import (
     DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow, check_head, check_schema,
     first_head, read_head, seal)
 from .durable_identity import (
-    OpenFolder, check_base, check_owner, head_alone, refuse_newer)
+    OpenFolder, check_base, check_owner, head_alone, refuse_lost, refuse_newer)
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
@@ -106,14 +108,15 @@ class DurableStorage(VectorStorage):
 @patch
 def _damage(self: DurableStorage, error: Exception) -> MinivecdbError:
     "An error of SQLite while reading, as one of ours."
-    return DamageError(f"{self.meta}: {error}: restore a backup, or repair_folder(path, into)")
+    return read_failure(self.meta, error)
 
 @patch
 def _wrapped(self: DurableStorage, call: Callable, *args) -> Any:
     "Call something that writes; its failure ends all writing through this handle."
     try: return call(*args)
     except MinivecdbError: raise
-    except (OSError, sqlite3.Error, UnicodeDecodeError) as e: raise self._damage(e) if type(e) in DAMAGED else self._fail(e) from e
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as e:
+        raise self._damage(e) if type(e) in DAMAGED else shortage(self.meta, e) or self._fail(e) from e
 
 @patch
 def _fail(self: DurableStorage, error: Exception, committing: bool = False) -> WriteError:
@@ -135,11 +138,11 @@ def _checkpoint(self: DurableStorage, kind: str = "PASSIVE", wait: float = 0.) -
 @patch
 def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
     "Try once. Those who read the main file as it was before this writer came hold a lock on the folder."
-    if self._gate < 0: self._gate = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if self._gate < 0: self._gate = open_folder(self.path)
     if not try_lock(self._gate, True): return False
     try: busy, pages, done = disk.execute(self._con, f"PRAGMA wal_checkpoint({kind})").fetchone()
     except (OSError, sqlite3.Error, UnicodeDecodeError) as e:
-        if isinstance(e, sqlite3.OperationalError) and "locked" in str(e): return False
+        if type(e) is sqlite3.OperationalError and re.search("locked|full", str(e)): return False
         raise self._fail(e) from e
     self._checkpointed = not busy and pages == done
     return self._checkpointed
@@ -222,13 +225,7 @@ def _check_lost(self: DurableStorage):
     left, record = sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), None
     with suppress(FileNotFoundError):
         with os.fdopen(open_file(self.path/"LOCK")) as file: record = read_lock(file.fileno())
-    if not there(): self._refuse_lost(left, record)   # and nobody has made it meanwhile
-
-@patch
-def _refuse_lost(self: DurableStorage, left: list[str], record: LockRecord | None):
-    "Raise if anything is left of a storage without tables."
-    told = f"there are vectors ({left[0]}{f' and {len(left) - 1} more' if left[1:] else ''})" if left else f"LOCK tells of {record.commits} commits" if record and record.commits else None
-    if told: raise DamageError(f"{self.meta}: missing or empty, but {told}, which mean nothing without it: restore it or the whole folder from a backup; for a new storage take another folder")
+    if not there(): refuse_lost(self.meta, left, record)   # and nobody has made it meanwhile
 
 # %% ../nbs/50_durable_storage.ipynb #aff60def
 @patch
@@ -311,7 +308,7 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     alone = head_alone(meta)
     self._con = self._wrapped(disk.connect, meta)
     format = check_schema(self._con, meta)
-    if not format: self._refuse_lost(sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
+    if not format: refuse_lost(self.meta, sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
     if format: check_owner(self.path, read_head(self._con, meta, format), self._writer.found)
     if format < FORMAT: self._migrate(format, dimension, model)
     if fresh: self._wrapped(disk.fsync_dir, self.path)
@@ -340,6 +337,7 @@ def _open_writer(self: DurableStorage, dimension: int | None, model: str | None)
     if meta.exists(): refuse_newer(meta)
     self._check_allowed()
     self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
+    remove_left(self.path)
     try: self._connect_writer(dimension, model)
     except DAMAGED as e: raise self._damage(e) from e
 

@@ -116,7 +116,8 @@ def save(self: IVF,
     "Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."
     self._check_trained()
     self._first_look()   # or damage would be given a checksum of its own
-    write_atomically(path, self._still()._parts(note))
+    kept = "storage" in (note or {}) # an index that a storage keeps beside itself
+    write_atomically(path, self._still()._parts(note), kept)
 
 # %% ../nbs/36_index_files.ipynb #6ee474a8
 MAX_HEADER = 4 << 20 # bytes: some thirty arrays and a note take a few thousand

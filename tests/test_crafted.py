@@ -234,3 +234,91 @@ def test_a_backup_and_its_storage_have_one_identity_and_a_repaired_copy_its_own(
         s.backup(tmp_path/"b"); s.repair(tmp_path/"c"); mine = s._head.storage
     with VectorStorage.open(tmp_path/"b") as s: assert s._head.storage == mine
     with VectorStorage.open(tmp_path/"c") as s: assert s._head.storage not in (0, mine)
+
+# --- what is said when the storage is well ------------------------------------------------------------------------------------
+
+def test_no_descriptors_left_is_not_taken_for_damage(tmp_path):
+    "Whatever call meets it, the error names the cause; and the storage is well afterwards."
+    import resource, subprocess, sys
+    filled(tmp_path/"a", 1., "a")
+    code = """
+import os, resource, sys
+from minivecdb import VectorStorage
+from minivecdb.vector_storage import MinivecdbError
+path = sys.argv[1]
+warm = VectorStorage.open(path, mode='r'); warm.get(1); warm.close()
+for spare in range(0, 7):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    held = []
+    try:
+        while True: held.append(os.open('/dev/null', os.O_RDONLY))
+    except OSError: pass
+    for _ in range(spare): os.close(held.pop())
+    for mode in ('r', 'rw'):
+        try:
+            with VectorStorage.open(path, mode=mode, timeout=0) as s: s.get(1); s.get_all(); mode == 'r' or s.add([1] * 16)
+        except MinivecdbError as e:
+            assert 'descriptors' in str(e) and 'backup' not in str(e), (spare, mode, repr(e))
+    for fd in held: os.close(fd)
+with VectorStorage.open(path) as s: assert s.check() == []
+print('well')
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path/"a")], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "well\n", done.stderr[-1500:]
+
+def test_a_path_with_two_slashes_opens(tmp_path):
+    with VectorStorage.open(f"/{tmp_path}/a", 4) as s: s.add([1, 2, 3, 4])
+    for mode in ("r", "rw"):
+        with VectorStorage.open(f"/{tmp_path}/a", mode=mode) as s: assert len(s) == 1 and s.check() == []
+
+@pytest.mark.parametrize("left", [["LOCK"], ["LOCK", "meta.sqlite"], []])
+def test_a_creation_that_was_killed_early_says_so(tmp_path, left):
+    (tmp_path/"a").mkdir()
+    for name in left: (tmp_path/"a"/name).touch()
+    for mode in ("r", "rw"):
+        with pytest.raises(FileNotFoundError) as e: VectorStorage.open(tmp_path/"a", mode=mode, timeout=0)
+        assert "backup" not in str(e.value)
+    with VectorStorage.open(tmp_path/"a", 4) as s: s.add([1, 2, 3, 4])
+    with VectorStorage.open(tmp_path/"a", mode="r") as s: assert len(s) == 1
+
+@pytest.mark.parametrize("name", ["meta.sqlite", "LOCK", "vectors-0-0.f32", "meta.sqlite-wal", "index-9000.ivf"])
+def test_nothing_is_saved_over_the_files_of_a_storage(tmp_path, name):
+    path = filled(tmp_path/"a", 1., "a")
+    index = IVF(8, 8); index.train(X); index.add(X)
+    before = {p.name: p.read_bytes() for p in path.iterdir()}
+    with VectorStorage.open(path, mode="r") as s:
+        for save in (s.save, VectorStorage(2).save, index.save, index.to_faiss):
+            with pytest.raises(FileFormatError, match="of the storage in"): save(path/name)
+    assert {p.name: p.read_bytes() for p in path.iterdir()} == before
+    index.save(path/"mine.ivf"); index.save(tmp_path/name)
+
+def test_what_a_killed_backup_left_goes_at_the_next_opening(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    ours, theirs = tmp_path/".a.0123abcd.part", [tmp_path/".a.mine.part", tmp_path/".b.0123abcd.part"]
+    for p in (ours, *theirs): (p/"a").mkdir(parents=True)
+    with VectorStorage.open(path, mode="r"): assert ours.exists()
+    VectorStorage.open(path).close()
+    assert not ours.exists() and all(p.exists() for p in theirs)
+
+def test_new_files_are_not_executable(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    assert all(p.stat().st_mode & 0o111 == 0 for p in path.iterdir())
+
+def test_a_log_of_a_terabyte_is_not_copied(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    (path/"meta.sqlite-wal").write_bytes(b""); os.truncate(path/"meta.sqlite-wal", 1 << 43)
+    with pytest.raises(ReadError, match="to be copied"): VectorStorage.open(path, mode="r")
+
+def test_a_disk_too_full_for_the_checkpoint_still_opens(tmp_path, monkeypatch):
+    import shutil, sqlite3
+    from minivecdb import segments
+    path = filled(tmp_path/"a", 1., "a")
+    s = VectorStorage.open(path); s.update(4, metadata={"who": "newer"}); shutil.copytree(path, tmp_path/"b"); s.close()
+    real = segments.Disk.execute
+    def full(self, con, sql, args=()):
+        if "wal_checkpoint" in sql: raise sqlite3.OperationalError("database or disk is full")
+        return real(self, con, sql, args)
+    with monkeypatch.context() as m:
+        m.setattr(segments.Disk, "execute", full)
+        with VectorStorage.open(tmp_path/"b", timeout=0) as s: assert s.get(4)[1] == {"who": "newer"} and s.delete(5) and len(s) == 9000
+    with VectorStorage.open(tmp_path/"b") as s: assert len(s) == 9000 and s.check() == []
