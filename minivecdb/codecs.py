@@ -33,6 +33,8 @@ class Codec:
     block_rows = 1               # rows that lists keep together
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs
+    farthest = np.inf            # times that what is written of rows may be longer than they are apart
+    remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
 
     def __init__(self,
         dimension: int, # d
@@ -139,6 +141,23 @@ def moved(self: Codec,
     return rows - origin if self.lossless and len(origin) else rows
 
 @patch
+def given(self: Codec,
+    rows: np.ndarray, # [n, d] float32, decoded
+    origin: np.ndarray, # [d] float32 of the lists, or [0]
+) -> np.ndarray: # [n, d] float32
+    "Decoded rows, counted from zero."
+    return rows if self.lossless or not len(origin) else rows + origin
+
+@patch
+def written(self: Codec,
+    x: np.ndarray, # [n, d] float32, as the metric prepares it
+    centroids: np.ndarray, # [n, d] float32 of their lists
+    metric: Any, # a `Metric`
+) -> np.ndarray: # [n, d] float32
+    "What is rounded of a vector: all of it, or what is left after its centroid."
+    return x - centroids if self.residual else x
+
+@patch
 def rows(self: Codec,
     codes: np.ndarray, # [n, code_width]
 ) -> np.ndarray: # [n, k] float32
@@ -155,6 +174,7 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
 class FlatCodec(Codec):
     "The float32 numbers themselves: 4 bytes per dimension."
     name, lossless, code_dtype, copied_width = "flat", True, np.dtype(np.float32), 0
+    remakes = "codes"
     def length_shapes(self, n: int) -> tuple: return (n,),   # every row has one
     def _encode(self, x: np.ndarray) -> np.ndarray: return x
     def _decode(self, codes: np.ndarray) -> np.ndarray: return codes
@@ -162,7 +182,7 @@ class FlatCodec(Codec):
 # %% ../nbs/31_codecs.ipynb #be13550c
 class ScalarCodec(Codec):
     "A code for each number by itself: of vectors, or of what is left of them after their centroid."
-    plain = ""   # its name without residuals
+    plain, remakes = "", "codes"   # plain: its name without residuals
     def __init__(self,
         dimension: int, # d
         residual: bool = False, # encode differences to the centroids of the lists
@@ -177,7 +197,7 @@ class ScalarCodec(Codec):
 
 class BFloat16Codec(ScalarCodec):
     "The upper halves of the float32 numbers, rounded: 2 bytes per dimension."
-    plain, code_dtype = "bf16", np.dtype(np.uint16)
+    plain, code_dtype, farthest = "bf16", np.dtype(np.uint16), 32.
     def _encode(self, x: np.ndarray) -> np.ndarray:
         bits = x.view(np.uint32)
         codes = ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
@@ -191,7 +211,7 @@ class BFloat16Codec(ScalarCodec):
 # %% ../nbs/31_codecs.ipynb #1234365a
 class Int8Codec(ScalarCodec):
     "A byte per dimension, and a float32 scale for each vector: d + 4 bytes."
-    plain = "int8"
+    plain, farthest = "int8", 8.
     @property
     def code_width(self) -> int: return self.dimension + 4
     def _encode(self, x: np.ndarray) -> np.ndarray:

@@ -18,6 +18,8 @@ class Codec:
     block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
+    farthest: float
+    remakes: str
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(
@@ -90,6 +92,21 @@ class Codec:
     ) -> np.ndarray:
         """Decoded rows, counted from the origin."""
         ...
+    def given(
+        self,
+        rows: np.ndarray,  # [n, d] float32, decoded
+        origin: np.ndarray,  # [d] float32 of the lists, or [0]
+    ) -> np.ndarray:
+        """Decoded rows, counted from zero."""
+        ...
+    def written(
+        self,
+        x: np.ndarray,  # [n, d] float32, as the metric prepares it
+        centroids: np.ndarray,  # [n, d] float32 of their lists
+        metric: Any,  # a `Metric`
+    ) -> np.ndarray:
+        """What is rounded of a vector: all of it, or what is left after its centroid."""
+        ...
     def rows(
         self,
         codes: np.ndarray,  # [n, code_width]
@@ -124,11 +141,13 @@ class FlatCodec(Codec):
     lossless: bool
     code_dtype: Any
     copied_width: int
+    remakes: str
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class ScalarCodec(Codec):
     """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
     plain: str
+    remakes: str
     def __init__(
         self,
         dimension: int,  # d
@@ -142,10 +161,12 @@ class BFloat16Codec(ScalarCodec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
     plain: str
     code_dtype: Any
+    farthest: float
     def sound(self, codes: np.ndarray) -> bool: ...
 class Int8Codec(ScalarCodec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
     plain: str
+    farthest: float
     @property
     def code_width(self) -> int: ...
     def sound(self, codes: np.ndarray) -> bool: ...
