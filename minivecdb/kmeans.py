@@ -10,11 +10,12 @@ __all__ = ['STARTS', 'cluster_sums', 'cluster_means', 'distinct_rows', 'start_ce
 # %% ../nbs/30_kmeans.ipynb #b22d87c2
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 import numpy as np
 from tqdm import tqdm
 from .vector_storage import as_numbers, as_matrix, check_integer
+from .kernels import DISTRIBUTION, there_is
 from .distances import get_metric, in_threads, prepare_queries, row_lengths
 from .nearest_centroid import assign, clustering_metric, out_of_range, score_table
 from .only_nearby import Nearby, nearby_pays
@@ -172,6 +173,14 @@ def lloyd(
     return centroids, labels, log
 
 # %% ../nbs/30_kmeans.ipynb #cab07518
+@lru_cache(maxsize=1)
+def _torch_is_there() -> bool:
+    "Whether fast-pytorch-kmeans can be used; the first answer of a process says what happens if not."
+    if there_is("torch") and there_is("fast_pytorch_kmeans"): return True
+    warnings.warn(f"clusters are made by this library's own k-means: fast-pytorch-kmeans and torch are not installed "
+                  f"(pip install '{DISTRIBUTION}[kmeans]')", stacklevel=3)
+    return False
+
 def _torch_kmeans(x: np.ndarray, start: np.ndarray, metric: str, max_iter: int) -> np.ndarray: # [k, d] float32
     "Centroids from fast-pytorch-kmeans."
     import torch
@@ -195,7 +204,8 @@ def run_kmeans(
     x = _prepared(x, metric)
     start = start_centroids(x, k, seed)
     n_by_k = 13 * len(x) * len(start)   # a similarity, its two temporaries and a mask: 4 + 4 + 4 + 1 bytes
-    if n_by_k > memory_limit: centroids, labels, _ = lloyd(x, start, metric, max_iter)
+    if n_by_k > memory_limit or not _torch_is_there():
+        centroids, labels, _ = lloyd(x, start, metric, max_iter)
     else: centroids, labels, _ = fill_clusters(x, _torch_kmeans(x, start, get_metric(metric).name, max_iter), metric)
     return _scaled_back(centroids, power, metric), labels
 
