@@ -61,15 +61,17 @@ def sources_digest(
         ours = name.split(".")[0] == package and getattr(module, "__file__", None)
         seen[name] = Path(module.__file__).read_bytes() if ours else b""
         if ours or name == function.__module__:
-            todo += {str(getattr(v, "__module__", "")) for v in list(vars(module).values())}
+            todo += {str(getattr(getattr(module, n), "__module__", "")) for n in dir(module)}
     return sha256(b"\0".join(seen[name] for name in sorted(seen))).hexdigest()
 
 def _own_files(compiled: Any, function: Callable):
-    "Tie the files in which numba keeps compiled code to this process and to all sources of the code."
+    "Tie the files of compiled code to this process, and to all sources of the code."
     file = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if hasattr(file, "_source_stamp"):
         file._source_stamp = file._source_stamp, sources_digest(function)
-    if hasattr(file, "_data_name_pattern"): file._data_name_pattern = file._data_name_pattern.replace(".nbc", f".{os.getpid()}-{secrets.token_hex(4)}.nbc")
+    if hasattr(file, "_data_name_pattern"):
+        own = f".{os.getpid()}-{secrets.token_hex(4)}.nbc"
+        file._data_name_pattern = file._data_name_pattern.replace(".nbc", own)
 
 class Kernel:
     "A function of arrays that numba compiles at its first call; compiled code is cached on disk."

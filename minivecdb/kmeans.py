@@ -175,10 +175,11 @@ def lloyd(
 # %% ../nbs/30_kmeans.ipynb #cab07518
 @lru_cache(maxsize=1)
 def _torch_is_there() -> bool:
-    "Whether fast-pytorch-kmeans can be used; the first answer of a process says what happens if not."
+    "Whether fast-pytorch-kmeans can be used; the first answer says what happens if not."
     if there_is("torch") and there_is("fast_pytorch_kmeans"): return True
-    warnings.warn(f"clusters are made by this library's own k-means: fast-pytorch-kmeans and torch are not installed "
-                  f"(pip install '{DISTRIBUTION}[kmeans]')", stacklevel=3)
+    warnings.warn("clusters are made by this library's own k-means, because torch and "
+                  "fast-pytorch-kmeans are not installed: "
+                  f"pip install '{DISTRIBUTION}[kmeans]'", stacklevel=3)
     return False
 
 def _torch_kmeans(x: np.ndarray, start: np.ndarray, metric: str, max_iter: int) -> np.ndarray: # [k, d] float32
