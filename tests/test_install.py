@@ -97,6 +97,16 @@ def test_the_same_without(blocked, allowed, with_everything, run_python):
 def test_the_same_without_torch_where_whole_numbers_pay(run_python):
     assert outcome(run_python, LARGE) == outcome(run_python, LARGE, *TORCH)
 
+def test_a_search_from_the_shell_loads_little(run_python):
+    "One question over a few thousand rows: neither torch nor a compiler, and less than 200 MB."
+    code = ("import sys, os\nfrom minivecdb.cli import main\n"
+            "assert main(['search', 'data/headline_embeddings.json', 'a question that no cache knows ' + str(os.getpid()), '-k', '3']) == 0\n"
+            "heavy = [m for m in ('torch', 'sentence_transformers', 'transformers', 'tokenizers', 'numba', 'scipy', 'pandas', 'pyarrow', 'polars') if m in sys.modules]\n"
+            "peak = [int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')] if os.path.exists('/proc/self/status') else [0]\n"
+            "print([heavy, peak[0] / 1e3])")
+    heavy, peak = json.loads(run_python(code).splitlines()[-1].replace("'", '"'))
+    assert heavy == [] and peak < 200, (heavy, peak)
+
 # --- the distribution --------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
