@@ -1,10 +1,11 @@
 # Made by tools/stubs.py from codecs.py.
 import numpy as np
 from collections.abc import Callable
+from minivecdb.origin import Frame
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+__all__ = ['FAR_OUT', 'codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
 
 class CodecError(MinivecdbError, ValueError):
     """A codec that cannot be made, trained or applied to what it was given."""
@@ -18,6 +19,7 @@ class Codec:
     block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
+    usual_frame: Any
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(
@@ -57,6 +59,9 @@ class Codec:
         seed: int = 0,  # the same sample and seed give the same codec
     ) -> Codec:
         """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
+        ...
+    def frame(self, metric: Any, lengths: np.ndarray) -> Frame:
+        """In which frame an index of a `Metric` should hand rows to this codec."""
         ...
     def encode(
         self,
@@ -104,6 +109,7 @@ class Codec:
         """Inner products of queries with decoded vectors, right to rounding."""
         ...
     def shapes(self) -> dict[str, tuple]: ...
+    def optional_shapes(self) -> dict[str, tuple]: ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
         ...
@@ -125,17 +131,33 @@ class FlatCodec(Codec):
     copied_width: int
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
-class BFloat16Codec(Codec):
+class ScalarCodec(Codec):
+    """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
+    plain: str
+    def __init__(
+        self,
+        dimension: int,  # d
+        residual: bool = False,  # encode differences to the centroids of the lists
+    ) -> None: ...
+    @property
+    def name(self) -> str:
+        """As `make_codec` reads it: with an r in front for residuals."""
+        ...
+class BFloat16Codec(ScalarCodec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
-    name: str
+    plain: str
     code_dtype: Any
     def sound(self, codes: np.ndarray) -> bool: ...
-class Int8Codec(Codec):
+class Int8Codec(ScalarCodec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
-    name: str
+    plain: str
     @property
     def code_width(self) -> int: ...
     def sound(self, codes: np.ndarray) -> bool: ...
+FAR_OUT: int
+def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From the least to the greatest number; a little more than all but 2% need, where those lie far out."""
+    ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
     name: str

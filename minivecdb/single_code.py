@@ -61,12 +61,14 @@ def unpacks(
 ) -> tuple | None: # (which loop, two [d] float32, [M, K, d / M] float32, bits), or None for a codec that no loop reads
     "What `_unpack` must know of a codec."
     none, no_books = np.empty(0, np.float32), np.empty((0, 0, 0), np.float32)
-    if codec.name == "bf16": return 0, none, none, no_books, 0
-    if codec.name == "int8": return 1, none, none, no_books, 0
+    plain = codec.name.removeprefix("r")   # of residuals, the numbers are the same
+    if plain == "bf16": return 0, none, none, no_books, 0
+    if plain == "int8": return 1, none, none, no_books, 0
     if codec.name == "int8-dimension":
         return 2, codec.arrays["middle"], codec.arrays["step"], no_books, 0
     if "codebooks" in codec.learned and not codec.rotates:
         return 3, none, none, codec.arrays["codebooks"], codec.n_bits
+
 
 # %% ../nbs/33_single_code.ipynb #4f8b651a
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})

@@ -110,7 +110,7 @@ def ready_lists(
     held = plain_array(tuple(coarse))
     def call(query, nprobe):
         near = no_lists(min(nprobe, n_lists))
-        room = np.empty(query.shape, np.float32), np.empty(1), np.empty((1, width), np.int8), np.empty((1, 2), np.float32)
+        room = query.copy(), np.empty(1), np.empty((1, width), np.int8), np.empty((1, 2), np.float32)
         return near if run(plain_array(query), kind, held, *room, near) else None
     return call
 
