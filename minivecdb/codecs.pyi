@@ -140,7 +140,7 @@ class ScalarCodec(Codec):
         residual: bool = False,  # encode differences to the centroids of the lists
     ) -> None: ...
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]
         """As `make_codec` reads it: with an r in front for residuals."""
         ...
 class BFloat16Codec(ScalarCodec):

@@ -385,7 +385,8 @@ def warn_of_unread(
     if not cut: return
     warnings.warn(
         f"{len(cut)} of {len(texts)} texts are longer than the model {embedder.name} reads, the "
-        f"first begins {texts[cut[0]][:40]!r}: only their beginnings are embedded; cut them",
+        f"first begins {texts[cut[0]][:40]!r}: only their beginnings are embedded; cut them "
+        "into parts",
         TextWarning, stacklevel=3)
 
 # %% ../nbs/10_gen_embeddings.ipynb #921d6a23
