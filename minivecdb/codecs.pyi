@@ -138,7 +138,7 @@ class ScalarCodec(Codec):
     remakes: str
     def __init__(self, dimension: int, residual: bool = False) -> None: ...
     @property
-    def name(self) -> str: ...
+    def name(self) -> str: ...  # type: ignore[override]
 class BFloat16Codec(ScalarCodec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
     plain: str
