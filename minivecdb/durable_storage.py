@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
 from .segments import DamageError, Segment, _segment_file, connect, disk
 from .segments import open_file, refuse_links, segment_name, uri_path
-from .writer_lock import LockedError, LockRecord, WriterLock, let_go, read_lock, try_lock
+from .writer_lock import LockedError, LockRecord, WriterLock, in_turn, let_go, read_lock, try_lock
 from .durable_format import DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow, check_format, check_head, check_schema, read_head, seal
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
@@ -82,8 +82,8 @@ class DurableStorage(VectorStorage):
         self.meta, self._given = self.path/"meta.sqlite", str(path)
         self._idle, self._files, self._arrays = deque(), (-1, {}), {}
         self._held, self.writing = _Held(), threading.RLock()
-        self._con = self._writer = self._change = self._failed = None
-        self._closed = False
+        self._con = self._writer = self._failed = None
+        self._closed = self._changing = False
         self._lock_fd, self._gate, self._logged, self._checkpointed = -1, -1, 0, False
         _handles.add(self)
         try: self._open(dimension, model)
@@ -189,18 +189,18 @@ def _close_writer(self: DurableStorage):
 @patch
 def _may_write(self: DurableStorage) -> bool:
     "Whether this handle writes, and knows what the disk holds."
-    known = not self._failed and self._change is None
+    known = not self._failed and not self._changing
     return self._con is not None and known and os.getpid() == self.pid
 
 @patch
+@in_turn
 def close(self: DurableStorage):
     "Move the log into the main file, and let others write. An interrupted call may be repeated."
-    with self.writing:
+    try:
         try:
-            try:
-                if self._may_write(): self._checkpoint("TRUNCATE", min(self.timeout, 1.))
-            finally: self._abandon()
-        finally: self._abandon()   # again: an interrupt may have cut the first short
+            if self._may_write(): self._checkpoint("TRUNCATE", min(self.timeout, 1.))
+        finally: self._abandon()
+    finally: self._abandon()   # again: an interrupt may have cut the first short
 
 def _fresh_locks():
     "A child process gets locks of its own: threads of its parent may hold the old ones."

@@ -22,6 +22,13 @@ class Part:
     seconds: float = 0. # of all its workers together
     skipped: str = ""
 
+def scenes(quick: bool) -> list[list[str]]:
+    "The scenes of the part on interrupts, by worker."
+    from .interrupts import SCENES
+    if not quick: return [[name] for name in SCENES]
+    names = [name for name in SCENES if name != "open older"]   # which wants a process of its own
+    return [names[0::2], names[1::2]]
+
 def shared(n: int, parts: int) -> list[int]: return [n // parts + (i < n % parts) for i in range(parts)]
 
 def plan(quick: bool, subject: str = "durable") -> list[Part]:
@@ -42,6 +49,11 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("faults", "the k-th changing call fails, k = 1…200 and every third to 640, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)] + ([] if quick else [job("faults.faults", ks=list(range(201 + 3 * i, 640, 6)), modes=["once", "for ever"]) for i in range(2)])),
         Part("faults: care", "the same while a backup, a repair, an export or an import is made, and rows change by filter", [job("faults.faults", which="care", ks=ks[i::4], **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once"]} if quick else {"modes": ["once", "for ever", "torn"]})) for i in range(4)]),
         Part("migrations", "a later version opens an old folder, and is killed, loses its power or meets a failing disk: the old format or the newest, and everything there", [job("migrate.migration", states=scale(1500, 60), ks=scale(120, 5), seed=i) for i in range(scale(2, 1))]),
+        Part("interrupts: points", "an exception at every line, and around every call, of all that touches a folder: the change wholly there or wholly absent, the handle goes on or says that it must be opened again", [job("interrupts.points", scenes=s, every=97 if quick else 3 if s[0].startswith("index") else 1, first=5 + i if quick else 1) for i, s in enumerate(scenes(quick))], witness=False),
+        Part("interrupts: signals", "signals at random moments: the same", [job("interrupts.signals", times=n, seed=i) for i, n in enumerate(shared(scale(3000, 60), scale(4, 1)))], witness=False),
+        *[Part(f"mutant: {b}", "must be caught", [job("interrupts.points", scenes=s, enough=1, broken=b)], wants_failures=True, witness=False) for b, s in (("undoes a commit that happened", ["fold"]), ("lets go only once", ["close writer"]), ("keeps what was dropped", ["read"]))],
+        Part("ten processes", "10 processes on one folder, each with a reader that stays and writers that come and go: no error, every acknowledged row there once", [job("processes.ten", writes=scale(2000, 60), processes=scale(10, 6))], alone=True, witness=False),
+        Part("mutant: a descriptor of the database", "must be caught", [job("processes.ten", writes=scale(400, 200), seed=1, broken="a descriptor of the database")], wants_failures=True, alone=True, witness=False),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
         Part("read-only", "a read-only folder or file system is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
         Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 3))], alone=True, witness=False),
@@ -76,7 +88,7 @@ def one(part: Part, order: dict):
     "Run a worker, and another one behind it when it dies over a case."
     if order["what"] == "atheris": return atheris(part, **order)
     start, order = time.perf_counter(), dict(order)
-    resumes = order["what"] in ("damage.damage", "fuzz.fuzz")
+    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "interrupts.points")
     with tempfile.TemporaryDirectory() as home:
         if resumes: order["progress"] = f"{home}/progress"
         while True:
