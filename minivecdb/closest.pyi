@@ -1,14 +1,20 @@
 # Made by tools/stubs.py from closest.py.
 import numpy as np
 from collections.abc import Callable
-from minivecdb.distances import Kernel
 from minivecdb.distances import Metric
+from minivecdb.kernels import Kernel
 from typing import Any
 
-__all__ = ['fetch_ahead', 'product', 'exact_distance', 'FetchAhead', 'closest_kernel', 'closest']
+__all__ = ['fetch_ahead', 'product', 'apart', 'surrogate', 'exact_distance', 'FetchAhead', 'closest_kernel', 'closest']
 
 def product(a, b):
     """a·b in float32, in any order."""
+    ...
+def apart(a, b):
+    """|a - b|² in float32, in any order. Nothing cancels, however far both are from 0."""
+    ...
+def surrogate(query, prepared, own, row, length, kind):
+    """What ranks a row. Euclidean: |q - x|² - |q|², where `own`, |q|, may count from another origin."""
     ...
 def exact_distance(a, b, lengths, kind, space):
     """The distance, in float64, folded as on the page before."""

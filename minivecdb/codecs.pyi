@@ -4,7 +4,7 @@ from collections.abc import Callable
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
 
 class CodecError(MinivecdbError, ValueError):
     """A codec that cannot be made, trained or applied to what it was given."""
@@ -15,6 +15,7 @@ class Codec:
     residual: bool
     scans: bool
     code_dtype: Any
+    block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
     dimension: Any
@@ -30,6 +31,16 @@ class Codec:
     @property
     def n_compared(self) -> int:
         """How many numbers of a row are compared with a query: see `rows`."""
+        ...
+    @property
+    def copied_width(self) -> int:
+        """How much of a code a second place repeats."""
+        ...
+    def length_shapes(
+        self,
+        n: int,  # rows
+    ) -> tuple:
+        """What lists of so many rows may know of their lengths."""
         ...
     @property
     def bytes_per_vector(self) -> int:
@@ -65,6 +76,20 @@ class Codec:
     ) -> np.ndarray:
         """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
         ...
+    def source(
+        self,
+        given: np.ndarray,  # [n, d] float32
+        moved: np.ndarray,  # [n, d] float32: the same, counted from the origin of the lists
+    ) -> np.ndarray:
+        """Which of both its codes stand for: lossy codes are finest around the origin."""
+        ...
+    def moved(
+        self,
+        rows: np.ndarray,  # [n, d] float32, decoded
+        origin: np.ndarray,  # [d] float32 of the lists, or [0]
+    ) -> np.ndarray:
+        """Decoded rows, counted from the origin."""
+        ...
     def rows(
         self,
         codes: np.ndarray,  # [n, code_width]
@@ -78,6 +103,8 @@ class Codec:
     ) -> np.ndarray:
         """Inner products of queries with decoded vectors, right to rounding."""
         ...
+    def shapes(self) -> dict[str, tuple]: ...
+    def optional_shapes(self) -> dict[str, tuple]: ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
         ...
@@ -85,25 +112,50 @@ class Codec:
     def from_state(cls, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
         """The same as `codec_from_state`."""
         ...
+    def sound(
+        self,
+        codes: np.ndarray,  # [n, code_width], as lists hold them
+    ) -> bool:
+        """Whether codes from a file stand for finite numbers."""
+        ...
 class FlatCodec(Codec):
     """The float32 numbers themselves: 4 bytes per dimension."""
     name: str
     lossless: bool
     code_dtype: Any
-class BFloat16Codec(Codec):
+    copied_width: int
+    def length_shapes(self, n: int) -> tuple: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
+class ScalarCodec(Codec):
+    """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
+    plain: str
+    def __init__(
+        self,
+        dimension: int,  # d
+        residual: bool = False,  # encode differences to the centroids of the lists
+    ) -> None: ...
+    @property
+    def name(self) -> str:
+        """As `make_codec` reads it: with an r in front for residuals."""
+        ...
+class BFloat16Codec(ScalarCodec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
-    name: str
+    plain: str
     code_dtype: Any
-class Int8Codec(Codec):
+    def sound(self, codes: np.ndarray) -> bool: ...
+class Int8Codec(ScalarCodec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
-    name: str
+    plain: str
     @property
     def code_width(self) -> int: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
     name: str
     learned: tuple[Any, ...]
     fewest: int
+    def shapes(self) -> dict[str, tuple]: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
 codec_forms: dict[str, tuple[str, Callable]]
 def register_codec(
     form: str,  # how an error message shows it

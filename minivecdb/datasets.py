@@ -17,6 +17,7 @@ import numpy as np
 from fastcore.foundation import L
 from tqdm import tqdm
 from .vector_storage import MinivecdbError
+from .json_files import open_to_read
 from .gen_embeddings import CacheWarning, EmbeddingCache, cache_folder, get_embeddings
 
 # %% ../nbs/11_datasets.ipynb #3f1a6773
@@ -142,8 +143,9 @@ def environment_fingerprint() -> str: # 16 hexadecimal digits
 
 def _read_list(path: Path) -> list[dict[str, str]] | None:
     "The stored list; None if there is none, or a damaged one."
-    try: return json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, ValueError, zlib.error): return None
+    try:
+        with open_to_read(path) as file: return json.loads(gzip.decompress(file.read()))
+    except (OSError, EOFError, ValueError, zlib.error, MemoryError): return None
 
 def _write_list(path: Path, records: list[dict[str, str]]):
     "Store the list under a temporary name first: a reader sees the whole file or none."

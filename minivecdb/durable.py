@@ -48,7 +48,8 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     at = at[np.isin(lists.ids[at], ids)]
     at = at[np.argsort(lists.ids[at])]
     if not np.array_equal(lists.ids[at], ids): return True
-    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))   # which list does not matter for these
+    rows = ivf.codec.source(rows, lists.moved(rows))
+    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))   # in any list: the codec takes no residuals
     return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())   # a code may round a number the other way
 
 def _objection(ivf: IVF, change: int, index: IVFIndex) -> str | None:
@@ -70,11 +71,12 @@ def _adopt(self: IVFIndex, change: int, path: Path, verify: bool) -> str | None:
     except (FileFormatError, OSError) as e: return str(e)
     if (why := _objection(ivf, change, self)) is not None: return why
     if (ivf.upkeep is not None) != self.upkeep: ivf.upkeep = Upkeep() if self.upkeep else None
-    ivf.rows, self.ivf, self._seen = self.storage, ivf, change
+    ivf.rows, ivf.by_id, ivf._order = self.storage, True, None   # masks count rows as the storage does
+    self._ivf, self._seen = ivf, change
     with self._lock, self.storage._lock:
         try: self.catch_up()
         except ValueError as e: return f"cannot catch up: {e}"
-        lists = self.ivf.lists
+        lists = self._ivf.lists
         if np.array_equal(np.sort(lists.ids[lists.positions()]), np.sort(np.fromiter(self.storage, np.int64))): return None
     return "holds other ids than the storage"
 
@@ -106,7 +108,7 @@ def save(self: IVFIndex) -> Path: # the file
     storage._check_writable(waits=True)
     with self._lock, storage._lock:
         self.catch_up()
-        ivf, note = self.ivf._still(), _history(storage)
+        ivf, note = self._ivf._still(), _history(storage)
     path = storage.path/f"index-{note['change']}.ivf"
     old = [p for _, p in _kept(storage) if p != path] + [p for p in storage.path.iterdir() if _half_index.fullmatch(p.name)]   # the latter of a process that was killed
     ivf.save(path, note)

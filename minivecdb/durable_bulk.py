@@ -25,11 +25,13 @@ def add_bulk(self: DurableStorage,
     metadatas: Iterable[dict | None] | None = None, # one dictionary per vector, or None for empty ones
     *,
     progress: bool = False, # show a bar
-) -> list[int]: # the n new ids
+    vector: str = "vector", # the column of vectors of a table; all others are metadata
+) -> list[int]: # the n new ids; a table's own ids are kept as metadata, under `id`
     "Add many vectors in one commit, reading the source block by block: all of them are stored, or none."
     self._check_writable(waits=True)
     total = table_length(vectors)
-    blocks = (b for b in checked_blocks(vectors, metadatas, self.dimension, metadata_text) if len(b[0]))
+    checked = checked_blocks(vectors, metadatas, self.dimension, metadata_text, vector)
+    blocks = (b for b in checked if len(b[0]))
     block = next(blocks, None)
     if block is None: return []
     bar = tqdm(total=total, unit=" vectors", disable=not progress, leave=False)

@@ -67,10 +67,10 @@ def export(self: DurableStorage,
 ):
     "Write everything to one file, replacing it in one step."
     path = Path(path)
-    if path.suffix not in FORMATS: raise FileFormatError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
+    if path.suffix.lower() not in FORMATS: raise FileFormatError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
     with _written(path):
-        if path.suffix == ".parquet": self._export_parquet(path)
-        else: write_atomically(path, self._json_parts() if path.suffix == ".json" else self._line_parts())
+        if path.suffix.lower() == ".parquet": self._export_parquet(path)
+        else: write_atomically(path, self._json_parts() if path.suffix.lower() == ".json" else self._line_parts())
 
 @patch
 def save(self: DurableStorage,
@@ -117,13 +117,24 @@ def _storage_blocks(storage: VectorStorage) -> Iterator[Block]:
 
 def _opened(source: Any, dimension: int) -> tuple[dict, Iterator[Block]]: # (dimension, model and next id where it tells, blocks)
     "What `restore` reads."
-    if isinstance(source, (str, Path)) and Path(source).suffix == ".json": source = VectorStorage.load(source)
+    if isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".json": source = VectorStorage.load(source)
     if isinstance(source, VectorStorage): return {"dimension": source.dimension, "model": source.model, "next_id": source.next_id}, _storage_blocks(source)
-    return _parquet_head(Path(source)) if str(source).endswith(".parquet") else {}, table_blocks(source, dimension)
+    return _parquet_head(Path(source)) if str(source).lower().endswith(".parquet") else {}, table_blocks(source, dimension)
 
-def _check_ids(ids: np.ndarray | None, after: int, n: int) -> np.ndarray:
+def _whole_ids(ids: list) -> np.ndarray: # [n] int64
+    "A table's own ids, if they are ids of a storage."
+    for i in ids:
+        if type(i) is not int or i < 0:
+            raise FileFormatError(
+                f"the id {i!r} is none of a storage, expected whole numbers from 0 up: "
+                "add_bulk keeps other ids as metadata")
+        if i >= MAX_ID: raise FileFormatError(f"id {i} is not below 2**53")
+    return np.array(ids, np.int64)
+
+def _check_ids(ids: Any, after: int, n: int) -> np.ndarray:
     "Raise unless the ids of a block ascend."
     if ids is None: raise FileFormatError("there is no column 'id': add_bulk gives new ids")
+    if not isinstance(ids, np.ndarray): ids = _whole_ids(ids)
     if len(ids) != n or len(ids) and (ids[0] <= after or (np.diff(ids) <= 0).any()): raise FileFormatError(f"the ids after {after} do not ascend: sort the table by id, and give each once")
     if len(ids) and ids[-1] >= MAX_ID: raise FileFormatError(f"id {ids[-1]} is not below 2**53")
     return ids

@@ -98,7 +98,7 @@ def metadata_of(text: bytes) -> dict:
     if type(value) is not dict: raise ValueError("it is not an object")
     return as_metadata(value) if b"\\u" in text else value   # an escape can be half a surrogate pair
 
-_marks = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.S)
+_marks = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.S)   # a string may lack its end: then it is all that is left
 
 def _depth(text: bytes) -> int:
     "How deep brackets nest outside of strings."
@@ -138,5 +138,5 @@ def read_head(con: sqlite3.Connection, path: Path) -> Head:
 def check_head(head: Head, path: Path, size: int): # size: of the files of SQLite, in bytes
     "Raise unless the numbers can be true, before anything is allocated for them."
     numbers = [v for k, v in head._asdict().items() if k != "model"]
-    if not all(type(v) is int and v >= 0 for v in numbers) or not 1 <= head.dimension <= MAX_DIMENSION or not (head.model is None or isinstance(head.model, str)): raise DamageError(f"{path}: the row of table head holds impossible values: {head}")
+    if not all(type(v) is int and 0 <= v < 1 << 62 for v in numbers) or not 1 <= head.dimension <= MAX_DIMENSION or not (head.model is None or isinstance(head.model, str)): raise DamageError(f"{path}: the row of table head holds impossible values: {head}")
     if head.next_id > MAX_ID or head.count > min(head.next_id, size) or head.recent > head.count or head.log_from > head.changes: raise DamageError(f"{path}: {head.count} rows with ids below {head.next_id} cannot be in {size} bytes")

@@ -142,17 +142,6 @@ def _metadata_at(self: DurableStorage, id: int, text: bytes) -> dict:
     try: return metadata_of(text)
     except (ValueError, RecursionError) as e: raise DamageError(f"{self.meta}: the metadata of row {id} cannot be read: {e}") from None
 
-@patch
-def get(self: DurableStorage,
-    id: int, # as returned by `add`
-) -> tuple[np.ndarray, dict]: # ([d] float32, metadata)
-    "The vector and metadata of `id`, compared with their checksum; raises `UnknownIdError`."
-    with reading(self) as s:
-        key = as_id(id)
-        ids, rows, texts = self._fetch(s, [] if key is None else [key])
-        if not len(ids): raise self._unknown(id, s.head.next_id)
-    return rows[0], self._metadata_at(key, texts[0])
-
 # %% ../nbs/52_durable_reads.ipynb #65169e94
 @patch
 def take(self: DurableStorage,
@@ -182,6 +171,20 @@ def metadata_of(self: DurableStorage,
             there, _, texts = self._fetch(s, distinct[a:a + 4096])
             found |= {id: self._metadata_at(id, text) for id, text in zip(there.tolist(), texts)}
     return [found.get(i) for i in wanted]
+
+@patch
+def get_bulk(self: DurableStorage,
+    ids: Iterable[int], # as returned by `add`, in any order
+) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata)
+    "Several vectors and their metadata in one read; raises `UnknownIdError` if one is not there."
+    given = list(ids)
+    wanted = [as_id(i) for i in given]
+    with reading(self) as s:
+        there, rows, texts = self._fetch(s, sorted({i for i in wanted if i is not None}))
+        place = {id: at for at, id in enumerate(there.tolist())}
+        for name, id in zip(given, wanted):
+            if id not in place: raise self._unknown(name, s.head.next_id)
+    return [(rows[at].copy(), self._metadata_at(id, texts[at])) for id in wanted for at in (place[id],)]
 
 @patch
 def get_all(self: DurableStorage) -> L: # of (id, vector, metadata), in the order of the ids

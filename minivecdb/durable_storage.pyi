@@ -71,6 +71,7 @@ class DurableStorage(VectorStorage):
         metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
         *,
         progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
     ) -> list[int]:
         """Add many vectors in one commit, reading the source block by block: all of them are stored, or none."""
         ...
@@ -125,12 +126,6 @@ class DurableStorage(VectorStorage):
     ) -> int:
         """Fill an empty storage, keeping the ids; in one commit."""
         ...
-    def get(
-        self,
-        id: int,  # as returned by `add`
-    ) -> tuple[np.ndarray, dict]:
-        """The vector and metadata of `id`, compared with their checksum; raises `UnknownIdError`."""
-        ...
     def take(
         self,
         ids: Iterable[int],  # ids that may or may not be there
@@ -142,6 +137,12 @@ class DurableStorage(VectorStorage):
         ids: Iterable[int],  # ids that may or may not be there
     ) -> list[dict | None]:
         """The metadata of several vectors, compared with their checksums; filters ask for it."""
+        ...
+    def get_bulk(
+        self,
+        ids: Iterable[int],  # as returned by `add`, in any order
+    ) -> list[tuple[np.ndarray, dict]]:
+        """Several vectors and their metadata in one read; raises `UnknownIdError` if one is not there."""
         ...
     def get_all(self) -> L:
         """Everything, in memory."""

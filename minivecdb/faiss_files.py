@@ -6,7 +6,7 @@
 __all__ = ['FaissFormatError', 'FaissExportError', 'faiss_fields']
 
 # %% ../nbs/37_faiss_files.ipynb #a667a9fc
-import struct, warnings
+import os, struct, warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MAX_DIMENSION, MinivecdbError, as_matrix
-from .json_files import write_atomically
+from .json_files import check_memory, open_to_read, write_atomically
 from .distances import length_span, prepare_queries, row_lengths
 from .flat_index import LAST_ID, FlatIndex
 from .shortlist import byte_rows
@@ -34,7 +34,9 @@ class _Reader:
     "Reads a file from the front, never beyond its end, and notes what it read."
     def __init__(self, path: str | Path):
         self.path, self.at, self.notes = Path(path), 0, []   # notes: (offset, bytes, name, value)
-        self.data = np.memmap(path, np.uint8, "r").view(np.ndarray) if self.path.stat().st_size else np.empty(0, np.uint8)
+        with open_to_read(path, 0) as file:
+            there = os.fstat(file.fileno()).st_size
+            self.data = np.memmap(file, np.uint8, "r").view(np.ndarray) if there else np.empty(0, np.uint8)
 
     def fail(self, why: str): raise FaissFormatError(f"{self.path}, byte {self.at:,}: {why}")
 
@@ -101,6 +103,7 @@ def _rotation(r: _Reader, d: int) -> np.ndarray: # [d, d] float32: rows are mult
     r.number("transform: is trained", "u1")
     if shape != (d, d) or len(matrix) != d * d: r.fail(f"a transform from {shape[0]} to {shape[1]} dimensions is no rotation of {d}")
     turn = matrix.reshape(d, d).T.copy()
+    check_memory(r.path, 32 * d * d)
     with np.errstate(all="ignore"): error = abs(turn.astype(np.float64) @ turn.T - np.eye(d)).max()
     if biased and bias.any() or not error < 1e-3: r.fail("the transform is not a rotation: its rows are not orthonormal, or it has an offset")
     return turn
@@ -127,6 +130,7 @@ def _lists(r: _Reader, n_lists: int, width: int, n: int) -> tuple[np.ndarray, np
     sizes = _sizes(r, n_lists)
     total, left = sum(sizes.tolist()), len(r.data) - r.at
     if total != n or total * (width + 8) > left: r.fail(f"the lists should hold {n:,} vectors and take {n * (width + 8):,} bytes; their sizes add up to {total:,}, and {left:,} bytes are left: the file was truncated, or is damaged")
+    check_memory(r.path, n * (width + 8))
     codes, ids, done = np.empty((n, width), np.uint8), np.empty(n, np.int64), 0
     for j in np.flatnonzero(sizes).tolist():
         part = slice(done, done := done + int(sizes[j]))
@@ -274,13 +278,16 @@ def _written(index: IVF) -> Iterator[bytes]:
     "The file, piece by piece."
     d, n, codec, l2 = index.dimension, len(index), index.codec, index.metric.name == "euclidean"
     centroids, quantized = index.coarse.rows if codec.residual else _unit(index.coarse.rows, index), not codec.lossless
+    if len(index.lists.origin): centroids = centroids + index.lists.origin
     if quantized and codec.rotates:
         turn = codec.arrays["rotation"]
         yield _common_bytes("IxPT", d, n, l2) + struct.pack("<i", 1) + b"LTra" + b"\0" + _vector(turn.T) + _vector(turn[:0, 0]) + struct.pack("<iiB", d, d, 1)
         centroids = centroids @ turn
     yield _common_bytes("IwPQ" if quantized else "IwFl", d, n, l2) + struct.pack("<QQ", len(centroids), max(1, len(centroids) // 10))
     yield _common_bytes("IxF2" if l2 else "IxFI", d, len(centroids), l2) + _vector(centroids) + struct.pack("<BQ", 0, 0)
-    if quantized: yield struct.pack("<BQQQQ", codec.residual, codec.code_width, d, codec.n_subquantizers, codec.n_bits) + _vector(codec.arrays["codebooks"])
+    if quantized:
+        yield struct.pack("<BQQQQ", codec.residual, codec.code_width, d, codec.n_subquantizers, codec.n_bits)
+        yield _vector(codec.codebooks_from(index.lists.origin))
     yield from _written_lists(index)
 
 @patch

@@ -1,22 +1,27 @@
 # Made by tools/stubs.py from index_files.py.
 import numpy as np
-from pathlib import Path
+from minivecdb.checked_index import RowCheck
 from typing import Any
+from typing import BinaryIO
 
-__all__ = ['MAGIC', 'VERSION']
+__all__ = ['MAGIC', 'VERSION', 'MAX_HEADER']
 
 MAGIC: bytes
 VERSION: int
+MAX_HEADER: int
 class _Unseen:
-    """The lists of a file that nobody has read yet, and their checksums. Reads the file itself, so that nothing of the map becomes resident; any number of threads may look."""
-    path: Path
-    file: Any
+    """The lists of a file that nobody has read yet, and their checksums. Reads the file itself, so
+    that nothing of the map becomes resident; any number of threads may look."""
+    path: Any
+    rows: RowCheck
     entries: Any
+    file: Any
     sums: Any
     stretches: Any
     unseen: Any
     seen_whole: Any
-    def __init__(self, path: Path, entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool) -> None: ...
+    ends: Any
+    def __init__(self, file: BinaryIO, entries: list[dict], arrays: dict, rows: RowCheck, verify: bool) -> None: ...
     def __len__(self) -> int: ...
     def look(self, lists: np.ndarray):
         """Compare those of these lists that nobody has read yet."""

@@ -13,6 +13,7 @@ import numpy as np
 from fastcore.basics import patch
 from .distances import kernel, length_span
 from .flat_index import Candidates
+from .origin import NO_ORIGIN
 from .blocks import Blocks
 from .shortlist import NO_TURN, Shortlist
 
@@ -33,6 +34,7 @@ class InvertedLists:
     used: int           # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray    # smallest and largest length so far, see `length_span`
     signs: np.ndarray   # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
+    origin: np.ndarray = field(default_factory=lambda: NO_ORIGIN) # [d or 0] see `origin_of`
     copies: "InvertedLists | None" = None # second places of the vectors, see the next page
     spare: np.ndarray = field(default_factory=lambda: NO_ROOMS)    # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
     given_up: np.ndarray = field(default_factory=lambda: NO_ROOMS) # [g, 2] the same, of rooms that somebody may still be reading
@@ -47,10 +49,14 @@ def empty_lists(
     keep_lengths: bool = True, # whether the lengths of the rows are kept beside the codes
     byte_width: int = 0, # bytes of a row as `byte_rows` returns it; 0 to keep none
     signs: np.ndarray = NO_TURN, # how rows are turned before they are rounded
+    origin: np.ndarray = NO_ORIGIN, # [d] what is subtracted from rows, or [0]
 ) -> InvertedLists:
     "Lists with nothing in them."
     none = np.zeros(n_lists, np.int64)
-    return InvertedLists(np.empty((0, width), dtype), np.empty(0, np.int64), np.empty((0,) if keep_lengths else (0, 0)), np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32), none, none, none, 0, np.empty(0), signs)
+    codes, ids = np.empty((0, width), dtype), np.empty(0, np.int64)
+    lengths, span = np.empty((0,) if keep_lengths else (0, 0)), np.empty(0)
+    rounded, terms = np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32)
+    return InvertedLists(codes, ids, lengths, rounded, terms, none, none, none, 0, span, signs, origin)
 
 # %% ../nbs/32_inverted_lists.ipynb #58698fe1
 def ranges(
@@ -81,7 +87,9 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     columns = [a.like(capacity) if isinstance(a, Blocks) else np.empty((capacity, *a.shape[1:]), a.dtype) for a in _columns(lists)]
     target = ranges(starts, sizes)
     for new, old in zip(columns, _columns(lists)): new[target] = old[at]
-    return InvertedLists(*columns, starts, sizes, rooms, int(rooms.sum()), lists.span, lists.signs, lists.copies)
+    used = int(rooms.sum())
+    more = lists.span, lists.signs, lists.origin, lists.copies
+    return InvertedLists(*columns, starts, sizes, rooms, used, *more)
 
 @patch
 def with_room(self: InvertedLists,
@@ -170,9 +178,35 @@ def by_list(
 def plain(self: InvertedLists,
     j: int, # list number
 ) -> tuple[np.ndarray, np.ndarray]: # ([L, d] float32, [L] float64)
-    "The rows and lengths of a list whose codes are float32 rows: views, not copies."
+    "The rows and lengths of a list whose codes are float32 rows, as they are multiplied."
     part = slice(self.starts[j], self.starts[j] + self.sizes[j])
-    return self.codes[part], self.lengths[part]
+    return self.moved(self.codes[part]), self.lengths[part]
+
+@patch
+def moved(self: InvertedLists,
+    x: np.ndarray, # [..., d] float32: rows or queries as given
+) -> np.ndarray: # [..., d] float32, `x` itself where there is no origin
+    "The same vectors, counted from the origin of these lists."
+    return x - self.origin if len(self.origin) else x
+
+@patch
+def runs(self: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # ([r] first rows, [r] rows)
+    "The rows in use as stretches without gaps: one where lists follow on each other."
+    starts, sizes = self.starts[self.sizes > 0], self.sizes[self.sizes > 0]
+    order = np.argsort(starts)
+    starts, ends = starts[order], (starts + sizes)[order]
+    new = np.append(True, starts[1:] > ends[:-1])[:len(starts)]
+    first = starts[new]
+    return first, ends[np.append(new[1:], True)[:len(starts)]] - first
+
+@patch
+def _scan_all(self: InvertedLists, kept: Candidates, block: int = 8192):
+    "Offer every row to every query, by stretches: without kernels, calls are what costs."
+    everyone = np.arange(len(kept.queries))
+    for first, n in zip(*(a.tolist() for a in self.runs())):
+        for at in range(first, first + n, block):
+            part = slice(at, min(at + block, first + n))
+            kept.offer(everyone, self.moved(self.codes[part]), self.lengths[part], at)
 
 @patch
 def scan(self: InvertedLists,
@@ -185,6 +219,8 @@ def scan(self: InvertedLists,
     "Offer every row of the probed lists."
     compiled, how = isinstance(kept, Shortlist), {"floats": floats} if isinstance(kept, Shortlist) else {}
     if compiled and self.rounded.shape[1]: return kept.offer_lists((self.rounded, self.terms), self.starts, self.sizes, probes)
+    every = probes.shape[1] == len(self.sizes) and (probes >= 0).all()
+    if every and decode is None and not compiled and len(probes) <= block: return self._scan_all(kept)
     for j, asking in by_list(probes, len(self.sizes), compiled):
         if not self.sizes[j]: continue
         rows, lengths = (decode or self.plain)(j)

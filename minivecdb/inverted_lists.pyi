@@ -25,6 +25,7 @@ class InvertedLists:
     used: int  # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray  # smallest and largest length so far, see `length_span`
     signs: np.ndarray  # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
+    origin: np.ndarray = ...  # [d or 0] see `origin_of`
     copies: 'InvertedLists | None' = ...  # second places of the vectors, see the next page
     spare: np.ndarray = ...  # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
     given_up: np.ndarray = ...  # [g, 2] the same, of rooms that somebody may still be reading
@@ -62,7 +63,16 @@ class InvertedLists:
         self,
         j: int,  # list number
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The rows and lengths of a list whose codes are float32 rows: views, not copies."""
+        """The rows and lengths of a list whose codes are float32 rows, as they are multiplied."""
+        ...
+    def moved(
+        self,
+        x: np.ndarray,  # [..., d] float32: rows or queries as given
+    ) -> np.ndarray:
+        """The same vectors, counted from the origin of these lists."""
+        ...
+    def runs(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows in use as stretches without gaps: one where lists follow on each other."""
         ...
     def scan(
         self,
@@ -135,6 +145,7 @@ def empty_lists(
     keep_lengths: bool = True,  # whether the lengths of the rows are kept beside the codes
     byte_width: int = 0,  # bytes of a row as `byte_rows` returns it; 0 to keep none
     signs: np.ndarray = ...,  # how rows are turned before they are rounded
+    origin: np.ndarray = ...,  # [d] what is subtracted from rows, or [0]
 ) -> InvertedLists:
     """Lists with nothing in them."""
     ...

@@ -1,5 +1,7 @@
 # Made by tools/stubs.py from ivf.py.
+import dataclasses
 import numpy as np
+import weakref
 from collections.abc import Callable
 from collections.abc import Iterable
 from minivecdb.coarse import Coarse
@@ -11,7 +13,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Protocol
 
-__all__ = ['default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows']
+__all__ = ['FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
 
 def default_clusters(n: int) -> int:
     """How many clusters to make for `n` vectors: min(n // 10 + 1, 4 √n)."""
@@ -29,6 +31,7 @@ class IVF:
     codec: Any
     coarse: FlatIndex | None
     lists: InvertedLists | None
+    by_id: Any
     upkeep: Any
     def __init__(
         self,
@@ -83,7 +86,7 @@ class IVF:
         x: Any,  # [n, d] numbers
         ids: Any,  # [n] integers; None counts up
         gone: np.ndarray,  # ids to remove first, which may return in `ids`
-        assigned: tuple[np.ndarray, np.ndarray] | None = None,  # ([n] nearest lists, [n] costs) as `assign` gives them, where that was done already
+        assigned: tuple[np.ndarray, np.ndarray] | None = None,
     ):
         """Remove some vectors and add others in one step."""
         ...
@@ -103,18 +106,24 @@ class IVF:
     ) -> np.ndarray:
         """The lists to read for each query."""
         ...
+    def mask_of(
+        self,
+        *ids: Any,  # integers: the rows to admit, for all queries; or one such argument for each query
+    ) -> RowMask:
+        """What `search` takes as `mask`. Any change of the index makes it out of date, and a search says so."""
+        ...
     def search(
         self,
         queries: Any,  # [m, d] numbers, or [d] for one
         k: int = 10,  # neighbours wanted
         *,
         nprobe: int | None = None,  # lists to read; None for a tenth of them
-        ratio_threshold: float | None = None,  # leave out lists below this share of the best centroid's similarity; cosine only
-        rescore: int | None = None,  # candidates to measure with exact vectors from `rows`; None for none
-        mask: np.ndarray | None = None,  # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]
+        ratio_threshold: float | None = None,
+        rescore: int | None = None,
+        mask: 'np.ndarray | RowMask | None' = None,
         max_codes: int | None = None,  # stop once so many vectors were read
-        ensure_topk_full: bool = False,  # read further lists while fewer than k vectors were seen that the mask admits
-        rescore_num_samples: int | None = None,  # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
+        ensure_topk_full: bool = False,
+        rescore_num_samples: int | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."""
         ...
@@ -136,7 +145,7 @@ class IVF:
         ensure_topk_full: bool = False,
         rescore_num_samples: int | None = None,
         k: int = 10,
-        mask: np.ndarray | None = None,
+        mask: 'np.ndarray | RowMask | None' = None,
         **others: Any,  # options that make no difference
     ) -> tuple[np.ndarray, np.ndarray]:
         """What a search looks at, counted: centroids, codes of the probed lists, and exact rows for rescoring."""
@@ -183,7 +192,7 @@ class IVF:
         cls,
         path: str | Path,  # a file that `save` wrote
         mmap: bool | str = True,  # map the lists instead of reading them; "pread" leaves them in the file, and a search reads those that it probes
-        verify: bool | None = None,  # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists
+        verify: bool | None = None,  # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists, whose rows are still looked at
     ) -> IVF:
         """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."""
         ...
@@ -204,12 +213,18 @@ class ArrayRows:
     x: Any
     dimension: Any
     ids: Any
-    by_number: Any
+    in_place: Any
     def __init__(
         self,
         x: np.ndarray,  # [n, d] float32: in memory, or a memory map
         ids: np.ndarray | None = None,  # [n] ids of the rows, ascending
     ) -> None: ...
+    def numbers(
+        self,
+        ids: np.ndarray,  # [p] int64
+    ) -> np.ndarray:
+        """The row number of each id."""
+        ...
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows of `ids`."""
         ...
@@ -227,10 +242,20 @@ class FileRows:
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows of `ids`."""
         ...
+@dataclasses.dataclass(frozen=True, repr=False)
+class RowMask:
+    """Which rows of an index a search may return. It fits the state of the index that it was made for, and no other."""
+    rows: np.ndarray  # [n] boolean, or [m, n] for m queries
+    made_for: weakref.ref  # to the lists of that state
+    def __repr__(self) -> str: ...
 class _Alone(NamedTuple):
     """A search of one query in one call, and what it was made of."""
     lists: InvertedLists
     held: NamedTuple  # of the centroids
     rows: RowReader | None
     codec: Codec
-    call: Callable  # (query [1, d] float32, k, nprobe, rescore) -> as `search`, or None where the general road must be asked
+    call: Callable
+    near: Callable | None
+FEW: int
+MOST_SHARED: int
+LARGE: float

@@ -3,7 +3,7 @@ import numpy as np
 from minivecdb.ivf import IVF
 from typing import Any
 
-__all__ = ['search_among']
+__all__ = ['search_among', 'search_several']
 
 class _Members:
     """Whether ids are among some."""
@@ -22,4 +22,14 @@ def search_among(
     nprobe: int = 10,  # the lists that an unfiltered search would read; they set the budget
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """The nearest of the rows that match, measured with exact vectors."""
+    ...
+def search_several(
+    ivf: IVF,
+    queries: Any,  # [m, d] numbers
+    k: int,  # neighbours wanted
+    ids: Any,  # integers, ascending: the rows that match, the same for all queries
+    *,
+    nprobe: int = 10,  # as in `search_among`
+) -> tuple[np.ndarray, np.ndarray]:
+    """`search_among` for several queries: the same answers."""
     ...

@@ -9,17 +9,20 @@ __all__ = ['build_index', 'Hit', 'IVFIndex']
 import threading
 from collections.abc import Callable, Iterable
 from copy import copy
+from functools import partial
 from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import VectorStorage, DimensionError, FileFormatError, NotBuiltError, UnknownIdError, as_vector, check_integer
+from .vector_storage import (VectorStorage, DimensionError, FileFormatError, NotBuiltError,
+                                      UnknownIdError, as_matrix, as_numbers, as_vector, check_integer)
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
-from .filters import Filter, matches, read_filter
-from .ivf import IVF, default_clusters
+from .filters import Filter, read_filter
+from .flat_index import as_queries
+from .ivf import IVF, RowMask, default_clusters
 from .ivf_balance import Upkeep
-from .ivf_filtered import search_among
+from .ivf_filtered import search_several
 
 # %% ../nbs/34_ivf_index.ipynb #93df50e8
 def build_index(
@@ -42,6 +45,8 @@ class Hit(NamedTuple):
     id: int
     distance: float # by the index's metric, smaller is nearer
 
+_hit = partial(tuple.__new__, Hit)   # from its four parts, without a call of Python
+
 class IVFIndex:
     "An IVF index that follows a `VectorStorage`."
     def __init__(self,
@@ -51,18 +56,28 @@ class IVFIndex:
         n_clusters: int | None = None, # None for `default_clusters`
         seed: int = 0, # of the clustering
         codec: str = "flat", # how the index stores vectors, see `make_codec`
-        rescore: int | None = None, # candidates measured with the storage's own vectors; None for none
-        spill: float | None = None, # put each vector into a second list too, see `IVF`; 1 is a good choice
-        upkeep: bool = True, # split and merge lists as the data changes, see `minivecdb.ivf_balance`
+        # candidates measured with the storage's own vectors; None for none
+        rescore: int | None = None,
+        # put each vector into a second list too, see `IVF`; 1 is a good choice
+        spill: float | None = None,
+        # split and merge lists as the data changes, see `minivecdb.ivf_balance`
+        upkeep: bool = True,
     ):
         self.storage, self.nprobe, self.metric = storage, check_integer("nprobe", nprobe), get_metric(distance_fn)
         self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore if rescore is None else check_integer("rescore", rescore)
         self.spill = IVF(storage.dimension, n_clusters, self.metric.name, codec, seed=seed, spill=spill).spill
-        self.upkeep, self.ivf = bool(upkeep) and spill is None, None   # lists with second places are not kept even
+        # lists with second places are not kept even
+        self.upkeep, self._ivf = bool(upkeep) and spill is None, None
         self._seen, self._lock = 0, threading.RLock()
 
+    @property
+    def ivf(self) -> IVF | None:
+        "The index over arrays, caught up with the storage; None before `build`."
+        if self._ivf is not None: self.catch_up()
+        return self._ivf
+
     def __repr__(self) -> str:
-        return f"IVFIndex({self.ivf if self.ivf is not None else 'not built'}, nprobe={self.nprobe}) over {self.storage}"
+        return f"IVFIndex({self._ivf if self._ivf is not None else 'not built'}, nprobe={self.nprobe}) over {self.storage}"
 
 # %% ../nbs/34_ivf_index.ipynb #ef3a7691
 @patch
@@ -72,22 +87,26 @@ def build(self: IVFIndex) -> IVFIndex:
         seen = self.storage.changes
         ids, x = self.storage.to_arrays()
         ivf = IVF(self.storage.dimension, self.n_clusters, self.metric.name, self.codec, seed=self.seed, spill=self.spill)
-        ivf.rows, ivf.upkeep = self.storage, Upkeep() if self.upkeep else None
-        ivf.train(x if len(x) else np.zeros((1, self.storage.dimension)))   # an empty storage gets one list
+        ivf.rows, ivf.by_id = self.storage, True   # masks count rows as the storage does
+        ivf.upkeep = Upkeep() if self.upkeep else None
+        # an empty storage gets one list
+        ivf.train(x if len(x) else np.zeros((1, self.storage.dimension)))
         ivf.add(x, ids)
-        self.ivf, self._seen = ivf, seen
+        self._ivf, self._seen = ivf, seen
     return self
 
 @patch
 def catch_up(self: IVFIndex):
     "Take in what changed in the storage since the last look; new vectors join the nearest lists, deleted ones leave."
-    if self.ivf is None: raise NotBuiltError(f"this index over {len(self.storage):,} vectors is not built: call build() first")
+    if self._ivf is None:
+        raise NotBuiltError(f"this index over {len(self.storage):,} vectors is not built: call build() first")
     if self.storage.changes == self._seen: return
     with self._lock, self.storage._lock:
         now, changed = self.storage.changes, self.storage.changes_since(self._seen)
-        if changed is None: changed = np.union1d(list(self.storage), (lists := self.ivf.lists).ids[lists.positions()]).astype(np.int64)
+        if changed is None:
+            changed = np.union1d(list(self.storage), (lists := self._ivf.lists).ids[lists.positions()]).astype(np.int64)
         ids, rows = self.storage.take(changed)
-        self.ivf.replace(rows, ids, changed)
+        self._ivf.replace(rows, ids, changed)
         self._seen = now
 
 @patch
@@ -101,55 +120,131 @@ def add_vectors_bulk(self: IVFIndex,
 # %% ../nbs/34_ivf_index.ipynb #d3aa0da5
 @patch
 def search(self: IVFIndex,
-    query_vector: Any, # [d] numbers
+    query_vector: Any, # [d] numbers, or [m, d] for m queries
     k: int = 5, # answers wanted
     *,
     nprobe: int | None = None, # lists to read; None for the index's own setting
-    where: dict | Filter | None = None, # only among the rows that meet this filter; None for all
-) -> L: # of `Hit`, nearest first; fewer than k only if fewer rows are there, or match
+    # only among the rows that meet this filter; None for all; a list has one for each query
+    where: dict | Filter | list | None = None,
+) -> L: # of `Hit`, nearest first; fewer than k only if fewer rows are there, or match; for m queries, m such lists
     "The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."
-    if np.ndim(query_vector) == 2: raise DimensionError(f"expected one query of shape ({self.storage.dimension},), got shape {np.shape(query_vector)}: ask one after the other, or all at once for ids with index.ivf.search(queries)")
-    query, where = as_vector(query_vector, self.storage.dimension), None if where is None else read_filter(where)
+    queries, single = query_vector, True
+    # the index checks it
+    if type(queries) is np.ndarray and queries.dtype == np.float32 and queries.shape == (self.storage.dimension,):
+        queries = queries[None]
+    else: queries, single = self._queries(query_vector)
+    filters = None if where is None else self._filters(where, len(queries), single)
     for _ in range(3):
-        if (hits := self._look(query, k, nprobe, where)) is not None: return hits
-    with self._lock, self.storage._lock: hits = self._look(query, k, nprobe, where)
-    if hits is None: raise FileFormatError(f"the index holds other vectors than {self.storage}, though nobody is writing: build() it again")
-    return hits
+        if (hits := self._look(queries, k, nprobe, filters)) is not None:
+            return hits[0] if single else L(hits)
+    with self._lock, self.storage._lock: hits = self._look(queries, k, nprobe, filters)
+    if hits is None:
+        raise FileFormatError(f"the index holds other vectors than {self.storage}, though nobody is writing: build() it again")
+    return hits[0] if single else L(hits)
 
 @patch
-def _among(self: IVFIndex, query: np.ndarray, k: int, nprobe: int, where: Filter) -> tuple[np.ndarray, np.ndarray] | None:
-    "Search among the rows that meet a filter; None if some went missing meanwhile."
-    with self._lock, self.storage._lock:
-        self.catch_up()
-        ids, ivf = self.storage._matching(where), copy(self.ivf)
-    distances, found, _ = search_among(ivf, query, k, ids, nprobe=nprobe)
-    return (distances[None], found[None]) if len(found) == min(k, len(ids)) else None
+# ([m, d] float32, whether it was one without a second axis)
+def _queries(self: IVFIndex, given: Any) -> tuple[np.ndarray, bool]:
+    "The queries as a matrix, checked."
+    d = self.storage.dimension
+    if as_numbers(given).ndim == 2: return as_matrix(given, d, what="query"), False
+    return as_vector(given, d)[None], True
 
 @patch
-def _look(self: IVFIndex, query: np.ndarray, k: int, nprobe: int | None, where: Filter | None = None) -> L | None:
+def _filters(self: IVFIndex, where: Any, m: int, single: bool) -> list[Filter] | Filter:
+    "The filters of a search, read: one for all queries, or a list with one for each."
+    if not isinstance(where, (list, tuple)): return read_filter(where)
+    if single or len(where) != m:
+        raise ValueError(f"expected one filter, or a list of one for each of {m:,} queries{' of shape [m, d]' if single else ''}, got {len(where):,}")
+    return [read_filter(f) for f in where]
+
+@patch
+# [m, k] twice
+def _nearest(self: IVFIndex, ivf: IVF, queries: np.ndarray, k: int,
+             nprobe: int | None) -> tuple[np.ndarray, np.ndarray]:
+    "Search without a filter; queries that saw fewer than k vectors read further lists."
+    distances, ids = ivf.search(queries, k, nprobe=nprobe, rescore=self.rescore)
+    short = (ids[:, -1] < 0).nonzero()[0]
+    if not len(short): return distances, ids
+    distances[short], ids[short] = ivf.search(queries[short], k, nprobe=nprobe, rescore=self.rescore, ensure_topk_full=True)
+    return distances, ids
+
+# %% ../nbs/34_ivf_index.ipynb #5f17b327
+@patch
+# for each query its hits
+def _look(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None,
+          where: list[Filter] | Filter | None) -> list[L] | None:
     "Search once; None if another thread changed an answer between finding and reading it."
     self.catch_up()
-    most, nprobe = min(k, max(1, len(self.storage))) if isinstance(k, int) else k, self.nprobe if nprobe is None else nprobe
-    try: answers = self.ivf.search(query, most, nprobe=nprobe, rescore=self.rescore, ensure_topk_full=True) if where is None else self._among(query, most, nprobe, where)
+    # in this order: the lists are those of this change or a later one
+    seen, ivf = self._seen, self._ivf
+    if type(k) is int: k = min(k, max(1, len(self.storage)))
+    if nprobe is None: nprobe = self.nprobe
+    try:
+        if where is None: distances, ids = self._nearest(ivf, queries, k, nprobe)
+        elif (found := self._among(queries, k, nprobe, where)) is None: return None
+        else: distances, ids = found
     except KeyError: return None   # a candidate's exact vector is gone
-    if answers is None: return None
-    distances, ids = answers
-    found = ids[0][ids[0] >= 0].tolist()
-    try: pairs = [self.storage.get(i) for i in found]
-    except UnknownIdError: return None
-    if where is not None and not all(matches(where, m) for _, m in pairs): return None
-    exact = self.ivf.codec.lossless or self.rescore is not None or where is not None
-    if exact and found and (self.metric.distance(query, np.stack([v for v, _ in pairs])) != distances[0, :len(found)]).any(): return None
-    return L(Hit(v, m, i, d) for (v, m), i, d in zip(pairs, found, distances[0].tolist()))
+    return self._read(distances, ids, seen)
+
+@patch
+def _read(self: IVFIndex, distances: np.ndarray, ids: np.ndarray, seen: int) -> list[L] | None:
+    "The hits with what the storage holds; None if one of them changed after `seen`."
+    storage, names = self.storage, ids.ravel().tolist()
+    if names and min(names) < 0: names = [i for i in names if i >= 0]
+    with storage._lock:
+        if storage.changes != seen:
+            changed = storage.changes_since(seen)
+            if changed is None or np.isin(names, changed).any(): return None
+        try: held = iter(storage.get_bulk(names))
+        except UnknownIdError: return None
+    answers = []
+    for found, away in zip(ids.tolist(), distances.tolist()):
+        answers.append(L([_hit((*next(held), i, d)) for i, d in zip(found, away) if i >= 0]))
+    return answers
+
+@patch
+# [m, k] twice
+def _among(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None,
+           where: list[Filter] | Filter) -> tuple[np.ndarray, np.ndarray] | None:
+    "Search among the rows that meet a filter, once for each different filter; None if some went missing meanwhile."
+    queries, filters = as_queries(queries, k, self.storage.dimension), where if isinstance(where, list) else [where] * len(queries)
+    groups = {}   # queries of one filter
+    for j, f in enumerate(filters): groups.setdefault(repr(f), (f, []))[1].append(j)
+    with self._lock, self.storage._lock:
+        self.catch_up()
+        matching, ivf = [self._ids_of(f) for f, _ in groups.values()], copy(self._ivf)
+    distances, found = np.full((len(queries), k), np.inf, np.float32), np.full((len(queries), k), -1, np.int64)
+    for ids, (_, numbers) in zip(matching, groups.values()):
+        distances[numbers], found[numbers] = search_several(ivf, queries[numbers], k, ids, nprobe=nprobe)
+        if ((found[numbers] >= 0).sum(1) < min(k, len(ids))).any(): return None
+    return distances, found
+
+# %% ../nbs/34_ivf_index.ipynb #241f58e1
+@patch
+def _ids_of(self: IVFIndex, f: Filter) -> np.ndarray: # ascending
+    "The ids of the rows that meet a filter."
+    return self.storage._matching(f)
+
+@patch
+def mask(self: IVFIndex,
+    where: dict | Filter | list | None, # a filter, or a list of one for each query
+) -> RowMask:
+    "The rows that meet a filter as `index.ivf.search(mask=)` wants them, until the storage changes."
+    filters = [read_filter(f) for f in (where if isinstance(where, (list, tuple)) else [where])]
+    with self._lock, self.storage._lock:
+        self.catch_up()
+        return self._ivf.mask_of(*(self._ids_of(f) for f in filters))
+
 
 # %% ../nbs/34_ivf_index.ipynb #5da85102
 @patch
 def get_stats(self: IVFIndex) -> dict:
     "What the index holds: `built`, the number and sizes of its clusters, and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."
-    if self.ivf is not None: self.catch_up()
-    stats = (IVF(self.storage.dimension) if self.ivf is None else self.ivf).get_stats()
+    ivf = self.ivf
+    stats = (IVF(self.storage.dimension) if ivf is None else ivf).get_stats()
     stats.pop("bytes_per_vector")
-    mended = {} if self.ivf is None or self.ivf.upkeep is None else {"splits": self.ivf.upkeep.splits, "merges": self.ivf.upkeep.merges}
+    mended = {} if ivf is None or ivf.upkeep is None else {"splits": ivf.upkeep.splits, "merges": ivf.upkeep.merges}
     return stats | mended | {"nprobe": self.nprobe}
 
 @patch

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.durable_storage import DurableStorage
 from minivecdb.filters import Filter
+from minivecdb.ivf import IVF
+from minivecdb.ivf import RowMask
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,6 @@ class IVFIndex:
     rescore: Any
     spill: Any
     upkeep: Any
-    ivf: Any
     def __init__(
         self,
         storage: VectorStorage,
@@ -45,10 +46,14 @@ class IVFIndex:
         n_clusters: int | None = None,  # None for `default_clusters`
         seed: int = 0,  # of the clustering
         codec: str = 'flat',  # how the index stores vectors, see `make_codec`
-        rescore: int | None = None,  # candidates measured with the storage's own vectors; None for none
-        spill: float | None = None,  # put each vector into a second list too, see `IVF`; 1 is a good choice
-        upkeep: bool = True,  # split and merge lists as the data changes, see `minivecdb.ivf_balance`
+        rescore: int | None = None,
+        spill: float | None = None,
+        upkeep: bool = True,
     ) -> None: ...
+    @property
+    def ivf(self) -> IVF | None:
+        """The index over arrays, caught up with the storage; None before `build`."""
+        ...
     def __repr__(self) -> str: ...
     def build(self) -> IVFIndex:
         """Cluster what the storage holds now, and index it."""
@@ -65,13 +70,19 @@ class IVFIndex:
         ...
     def search(
         self,
-        query_vector: Any,  # [d] numbers
+        query_vector: Any,  # [d] numbers, or [m, d] for m queries
         k: int = 5,  # answers wanted
         *,
         nprobe: int | None = None,  # lists to read; None for the index's own setting
-        where: dict | Filter | None = None,  # only among the rows that meet this filter; None for all
+        where: dict | Filter | list | None = None,
     ) -> L:
         """The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."""
+        ...
+    def mask(
+        self,
+        where: dict | Filter | list | None,  # a filter, or a list of one for each query
+    ) -> RowMask:
+        """The rows that meet a filter as `index.ivf.search(mask=)` wants them, until the storage changes."""
         ...
     def get_stats(self) -> dict:
         """What the index holds: `built`, the number and sizes of its clusters, and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."""

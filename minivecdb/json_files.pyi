@@ -2,16 +2,58 @@
 import numpy as np
 from collections.abc import Iterable
 from collections.abc import Iterator
+from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 from typing import Any
+from typing import BinaryIO
 
-__all__ = ['write_atomically']
+__all__ = ['write_atomically', 'ReadError', 'cannot_read', 'open_plain', 'open_to_read', 'memory_left', 'check_memory', 'first_zero', 'read_text_bytes']
 
 def write_atomically(
     path: str | Path,  # the file to replace or make
     parts: Iterable[bytes],  # its contents
 ):
     """Write a temporary file, sync it and rename it over `path`: after a crash there is the old file or the new one."""
+    ...
+class ReadError(MinivecdbError, OSError):
+    """A file that is there could not be opened or read: too many open files, a failing disk, no memory."""
+def cannot_read(
+    path: str | Path,
+    error: OSError,  # what the system said
+) -> ReadError:
+    """What the system said about a file, with a remedy where there is one."""
+    ...
+def open_plain(
+    path: str | Path,
+    flags: int = ...,
+    links: bool = True,  # follow a link to a file
+) -> int:
+    """Open a regular file. Raises `FileFormatError` for a pipe, a folder or a device, `ReadError`
+    where there are no descriptors left, and FileNotFoundError or PermissionError as the system does."""
+    ...
+def open_to_read(
+    path: str | Path,
+    buffering: int = -1,  # as of `open`
+) -> BinaryIO:
+    """A regular file, opened for reading its bytes; raises what `open_plain` raises."""
+    ...
+def memory_left() -> int:
+    """Bytes of memory that can be had; where the system does not tell, more than anybody has."""
+    ...
+def check_memory(
+    path: str | Path,
+    size: int,  # bytes that are needed
+):
+    """Raise unless there is memory for so much of a file."""
+    ...
+def first_zero(
+    file: BinaryIO,  # at its beginning
+    piece: int = ...,  # bytes at a time
+) -> int:
+    """Where the first byte 0 of a file is."""
+    ...
+def read_text_bytes(path: str | Path) -> bytes:
+    """The bytes of a text file; raises `FileFormatError` where there is a byte 0."""
     ...
 class _Reader:
     """Walks over the bytes of a JSON file; `pos` is the next byte to read."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from typing import TextIO
 
-__all__ = ['MAX_LINE', 'JSON_ENDINGS', 'ending', 'opened', 'json_objects']
+__all__ = ['MAX_LINE', 'JSON_ENDINGS', 'ending', 'opened', 'json_value', 'json_objects']
 
 def ending(path: str | Path) -> str:
     """What kind of file it is by its name, in small letters and without `.gz`."""
@@ -19,6 +19,9 @@ def opened(
     """The text of a file. What cannot be unpacked or decoded is a `TableError`."""
     ...
 MAX_LINE: int
+def json_value(text: str) -> Any:
+    """A JSON text; raises `ValueError`, or `TableError` for a key that is there twice."""
+    ...
 JSON_ENDINGS: tuple[Any, ...]
 def json_objects(
     path: str | Path,  # ends in .jsonl, .ndjson or .json, and .gz if it is packed

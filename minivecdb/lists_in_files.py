@@ -8,10 +8,11 @@ __all__ = ['GAP', 'AT_ONCE', 'FileArray']
 # %% ../nbs/33_lists_in_files.ipynb #f5dfc157
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError
+from .json_files import open_to_read
 from .blocks import ROWS, Blocks
 from .inverted_lists import InvertedLists, ranges, _columns
 
@@ -23,9 +24,10 @@ class FileArray:
         shape: tuple[int, ...], # the first number counts rows
         dtype: Any = np.float32, # of the numbers
         offset: int = 0, # bytes before the first row
+        file: BinaryIO | None = None, # the file, where it is open already
     ):
         self.path, self.shape, self.dtype, self.offset = Path(path), tuple(map(int, shape)), np.dtype(dtype), offset
-        self.file = open(path, "rb", buffering=0)
+        self.file = open_to_read(path, 0) if file is None else os.fdopen(os.dup(file.fileno()), "rb", 0)
         if hasattr(os, "posix_fadvise"): os.posix_fadvise(self.file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
 
     def __len__(self) -> int: return self.shape[0]
@@ -120,7 +122,7 @@ def probed(self: InvertedLists,
     starts, sizes = np.zeros_like(self.starts), np.zeros_like(self.sizes)
     starts[which], sizes[which] = self.starts[which] - begin[run] + before[run], self.sizes[which]
     n = int((end - begin).sum())
-    return InvertedLists(*(_part(a, begin, end, n) for a in _columns(self)), starts, sizes, sizes, n, self.span, self.signs), ranges(begin, end - begin)
+    return InvertedLists(*(_part(a, begin, end, n) for a in _columns(self)), starts, sizes, sizes, n, self.span, self.signs, self.origin), ranges(begin, end - begin)
 
 def _part(a: np.ndarray | FileArray | Blocks, begin: np.ndarray, end: np.ndarray, n: int) -> np.ndarray | Blocks:
     "Some ranges of a column, n rows in all."

@@ -2,6 +2,7 @@
 import numpy as np
 from pathlib import Path
 from typing import Any
+from typing import BinaryIO
 
 __all__ = ['GAP', 'AT_ONCE', 'FileArray']
 
@@ -18,6 +19,7 @@ class FileArray:
         shape: tuple[int, ...],  # the first number counts rows
         dtype: Any = ...,  # of the numbers
         offset: int = 0,  # bytes before the first row
+        file: BinaryIO | None = None,  # the file, where it is open already
     ) -> None: ...
     def __len__(self) -> int: ...
     @property

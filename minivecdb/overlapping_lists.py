@@ -15,7 +15,7 @@ from .distances import kernel
 from .flat_index import Candidates
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, by_list
-from .nearest_centroid import out_of_range
+from .nearest_centroid import out_of_range, too_coarse
 from .shortlist import NO_COPIES, NO_MASK, IN_PLACE, Shortlist, read_rows
 
 # %% ../nbs/32_overlapping_lists.ipynb #78bdfcf4
@@ -46,6 +46,8 @@ def _least_loss_numpy(products: np.ndarray, gram: np.ndarray, which: np.ndarray,
     losses[every, labels] = np.inf
     found[:] = losses.argmin(1)
 
+def _squares(x: np.ndarray) -> np.ndarray: return np.einsum("ij,ij->i", x, x) # [n, d] -> [n]
+
 def second_lists(
     x: np.ndarray, # [n, d] float32; for cosine of length 1
     labels: np.ndarray, # [n] int64: the first list of each
@@ -56,12 +58,16 @@ def second_lists(
     "The second list of each row, by the loss of Sun, Guo, Kumar 2024 (equation 5)."
     if power := out_of_range(x, centroids): x, centroids = np.ldexp(x, -power), np.ldexp(centroids, -power)
     found, order = np.empty(len(x), np.int64), np.argsort(labels, kind="stable")
-    squares, work = np.einsum("ij,ij->i", centroids, centroids), _least_loss if _least_loss.pays(8. * len(x) * len(centroids)) else _least_loss_numpy
+    work = _least_loss if _least_loss.pays(8. * len(x) * len(centroids)) else _least_loss_numpy
+    if too_coarse(_squares(x - centroids[labels]), _squares(x)):
+        x, centroids, work = x.astype(np.float64), centroids.astype(np.float64), _least_loss_numpy
+    squares = _squares(centroids)
     for i in range(0, len(x), block):
         some = order[i:i + block]
         rows, seconds = x[some], np.empty(len(some), np.int64)
         present, which = np.unique(labels[some], return_inverse=True)
-        work(rows @ centroids.T, centroids[present] @ centroids.T, which, np.einsum("ij,ij->i", rows, rows), squares, labels[some], np.float32(spill), seconds)
+        products, gram = rows @ centroids.T, centroids[present] @ centroids.T
+        work(products, gram, which, _squares(rows), squares, labels[some], np.float32(spill), seconds)
         found[some] = seconds
     return found
 
@@ -73,7 +79,7 @@ def empty_copies(
     "Make room for second places."
     nothing = np.zeros(len(lists.sizes), np.int64)
     codes = lists.codes.like(0) if isinstance(lists.codes, Blocks) else np.empty((0, 0 if lossless else lists.codes.shape[1]), lists.codes.dtype)
-    return replace(lists, copies=InvertedLists(codes, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs))
+    return replace(lists, copies=InvertedLists(codes, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs, lists.origin))
 
 @patch
 def append_copies(self: InvertedLists,
@@ -164,7 +170,7 @@ def scan_copies(self: InvertedLists,
     if compiled and copies.rounded.shape[1]: return kept.offer_lists((copies.rounded, copies.terms), copies.starts, copies.sizes, probes, (where, home, table))
     for j, asking in by_list(probes, len(self.sizes), compiled):
         part, how = slice(copies.starts[j], copies.starts[j] + copies.sizes[j]), {"floats": floats} if compiled else {}
-        rows, lengths = (self.codes[where[part]], self.lengths[where[part]]) if decode is None else decode(j)
+        rows, lengths = (self.moved(self.codes[where[part]]), self.lengths[where[part]]) if decode is None else decode(j)
         at = where[part] if decode is None else np.arange(part.start, part.stop) + len(self.codes)
         for a in range(0, len(asking), block): kept.offer(asking[a:a + block], rows, lengths, 0, copies=(at, home[part], table), **how)
 

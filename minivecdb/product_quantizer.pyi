@@ -55,11 +55,18 @@ class ProductQuantizer(Codec):
         ...
     @property
     def code_width(self) -> int: ...
+    def shapes(self) -> dict[str, tuple]: ...
     def rotate(
         self,
         x: np.ndarray,  # [n, d] float32
     ) -> np.ndarray:
         """Turn vectors as the codebooks expect them; without a learned rotation, nothing happens."""
+        ...
+    def codebooks_from(
+        self,
+        origin: np.ndarray,  # [d] float32: what was subtracted from rows before they were encoded, or [0]
+    ) -> np.ndarray:
+        """The codebooks for rows from which nothing was subtracted."""
         ...
     def unpack(
         self,

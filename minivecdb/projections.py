@@ -58,8 +58,8 @@ class Projection(Codec):
     def code_width(self) -> int: return self.inner.code_width
     @property
     def n_compared(self) -> int: return self.n_kept
-    def _shapes(self) -> dict[str, tuple]:
-        return {"weights": (self.dimension, self.n_kept), "back": (self.n_kept, self.dimension)} | {f"inner {a}": s for a, s in self.inner._shapes().items()}
+    def shapes(self) -> dict[str, tuple]:
+        return {"weights": (self.dimension, self.n_kept), "back": (self.n_kept, self.dimension)} | {f"inner {a}": s for a, s in self.inner.shapes().items()}
 
 @patch
 def project(self: Projection, x: np.ndarray) -> np.ndarray: # [n, d] -> [n, k] float32
@@ -114,6 +114,10 @@ def _take(self: Projection, arrays: dict[str, np.ndarray]) -> Codec:
     Codec._take(self, arrays)
     self.inner._take({a.removeprefix("inner "): v for a, v in self.arrays.items() if a.startswith("inner ")})
     return self
+
+@patch
+def sound(self: Projection, codes: np.ndarray) -> bool: return self.inner.sound(codes)
+
 
 # %% ../nbs/31_projections.ipynb #f2bba848
 def principal_axes(

@@ -8,7 +8,9 @@ __all__ = ['FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
 # %% ../nbs/31_rabitq.ipynb #751a9488
 import numpy as np
 from fastcore.basics import patch
-from .distances import Metric, row_lengths
+from .vector_storage import FileFormatError
+from .distances import Metric, get_metric, prepare_queries, row_lengths
+from .origin import NO_ORIGIN, SAMPLE, evenly, origin_of
 from .rotation import random_signs, rotate_back, rotated
 from .blocks import Blocks, ROWS
 from .codecs import Codec, CodecError, register_codec, _whole
@@ -48,7 +50,7 @@ def upper_half(
 # %% ../nbs/31_rabitq.ipynb #b8059b01
 class RaBitQ(Codec):
     "The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."
-    residual, scans, learned = True, True, ("signs",)
+    residual, scans, learned, block_rows = True, True, ("signs",), ROWS
     def __init__(self,
         dimension: int, # d
         bits: int = 1, # per dimension, 1 to 8
@@ -62,8 +64,31 @@ class RaBitQ(Codec):
 
     @property
     def code_width(self) -> int: return self.bits * self.planes + 8 + 12 * (self.bits > 1)
-    def _shapes(self) -> dict[str, tuple]: return {"signs": (4, self.dimension)}
-    def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {"signs": random_signs(self.dimension, seed)}
+    def shapes(self) -> dict[str, tuple]: return {"signs": (4, self.dimension)}
+    def optional_shapes(self) -> dict[str, tuple]: return {"common": (self.dimension,)}
+    def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+        some, signs = x[evenly(len(x), SAMPLE)], random_signs(self.dimension, seed)
+        common = origin_of(prepare_queries(some, get_metric("cosine"))[0], "euclidean")
+        return {"signs": signs} | ({"common": common} if len(common) else {})
+
+    def left(self,
+        x: np.ndarray, # [n, d] float32: queries or centroids, as the metric prepares them
+        metric: Metric,
+    ) -> np.ndarray: # [n, d] float32, `x` itself where directions have nothing in common
+        "Minus what all directions share, for cosine: products with residuals may leave it out of both."
+        common = self.common_part(metric)
+        return x - common if len(common) else x
+
+    def common_part(self, metric: Metric) -> np.ndarray: # [d] float32, or [0]
+        "What all directions share, if it is large."
+        return self.arrays.get("common", NO_ORIGIN) if metric.name == "cosine" else NO_ORIGIN
+
+    def _take(self, arrays: dict[str, np.ndarray]) -> Codec:
+        Codec._take(self, arrays)
+        if arrays and not (abs(arrays["signs"]) == abs(random_signs(self.dimension))).all():
+            raise FileFormatError(f"{self.name}: the signs are no rotation: the file is damaged, build the index again")
+        return self
+
     def turn(self,
         x: np.ndarray, # [n, d] float32
         compiled: bool = False, # use the kernel however few there are
@@ -102,7 +127,8 @@ def encode_near(self: RaBitQ,
         part, c = x[i:i + 2048], centroids[labels[i:i + 2048]]
         r = part - c
         offset = row_lengths(part)**2 if metric.kind == 1 else np.zeros(len(part))
-        self._write(codes[i:i + 2048], self.turn(r), self.turn(c), np.einsum("ij,ij->i", r, c, dtype=np.float64), offset, FACTOR[metric.kind])
+        turned, inner = (self.turn(r), self.turn(self.left(c, metric))), np.einsum("ij,ij->i", r, c, dtype=np.float64)
+        self._write(codes[i:i + 2048], *turned, inner, offset, FACTOR[metric.kind])
     return codes
 
 @patch
@@ -181,3 +207,15 @@ def dots(self: RaBitQ, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 # %% ../nbs/31_rabitq.ipynb #969afa0c
 register_codec("rabitq (a bit per dimension; rabitq4 four)", r"rabitq([2-8]?)", lambda d, bits: RaBitQ(d, int(bits or 1)))
+
+# %% ../nbs/31_rabitq.ipynb #29bb8761
+@patch
+def sound(self: RaBitQ,
+    blocks: np.ndarray, # [b, 64 * code_width], the data of `Blocks`
+) -> bool:
+    "Whether the factors of all rows are finite."
+    n, w, width = len(blocks), self.planes, self.code_width
+    upper = np.ascontiguousarray(blocks[:, ROWS * w:ROWS * (w + 8)]).view(np.uint32).reshape(n, 2, ROWS)
+    words = [upper[:, 0] & np.uint32(0xffff0000), upper[:, 0] << 16, upper[:, 1]]   # scale, error, offset
+    if self.bits > 1: words.append(np.ascontiguousarray(blocks[:, ROWS * (w + 8):].reshape(n, ROWS, width - w - 8)[:, :, -12:]).view(np.uint32))
+    return all(bool(np.isfinite(part.view(np.float32)).all()) for part in words)

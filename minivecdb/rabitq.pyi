@@ -25,6 +25,7 @@ class RaBitQ(Codec):
     residual: bool
     scans: bool
     learned: tuple[Any, ...]
+    block_rows: int
     bits: Any
     epsilon: float
     planes: Any
@@ -36,6 +37,18 @@ class RaBitQ(Codec):
     ) -> None: ...
     @property
     def code_width(self) -> int: ...
+    def shapes(self) -> dict[str, tuple]: ...
+    def optional_shapes(self) -> dict[str, tuple]: ...
+    def left(
+        self,
+        x: np.ndarray,  # [n, d] float32: queries or centroids, as the metric prepares them
+        metric: Metric,
+    ) -> np.ndarray:
+        """Minus what all directions share, for cosine: products with residuals may leave it out of both."""
+        ...
+    def common_part(self, metric: Metric) -> np.ndarray:
+        """What all directions share, if it is large."""
+        ...
     def turn(
         self,
         x: np.ndarray,  # [n, d] float32
@@ -66,6 +79,12 @@ class RaBitQ(Codec):
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Unbiased estimates of products; the queries are turned instead of the vectors."""
+        ...
+    def sound(
+        self,
+        blocks: np.ndarray,  # [b, 64 * code_width], the data of `Blocks`
+    ) -> bool:
+        """Whether the factors of all rows are finite."""
         ...
 FACTOR: tuple[Any, ...]
 def turned_back(

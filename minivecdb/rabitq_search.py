@@ -5,19 +5,19 @@
 # %% auto #0
 __all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest',
            'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure',
-           'ready_code', 'search_one_code']
+           'ready_code', 'code_soon', 'search_one_code']
 
 # %% ../nbs/33_rabitq_search.ipynb #95e7f679
 from collections.abc import Callable
 import numpy as np
-from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, _plain
+from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, plain_array
 from .int8 import at_most, lowest_bit, round_rows
 from .rotation import rotate
-from .closest import exact_distance, fetch_ahead, product, _factor, _length, _replace_largest
+from .closest import exact_distance, fetch_ahead, surrogate, _replace_largest
 from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, query_terms, _count, _in_order
 from .coarse import Coarse, choose_all
 from .overlapping_lists import opened
-from .single_query import _slack as slack_of
+from .single_query import no_lists, _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, query_tables, steady_product
 from .rabitq import FACTOR, RaBitQ
@@ -302,7 +302,7 @@ def search_codes(
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, keep] int64 ids, -1 for none, [m, keep] float32), lowest first, ties by id
     "The rows whose surrogates may be lowest."
     m = len(prepared)
-    asked = np.ascontiguousarray(prepared), codec.turn(prepared, compiled)
+    asked = np.ascontiguousarray(prepared), codec.turn(codec.left(prepared, metric), compiled)
     guard = NO_MASK if mask is None else np.ascontiguousarray(mask), IN_PLACE if place is None else place
     how = how_wide(codec, metric, bounds, keep)
     found, lows, waiting = np.full((m, keep), -1, np.int64), np.full((m, keep), np.inf, np.float32), [(np.arange(m), 2 * keep + 64)]
@@ -350,9 +350,9 @@ FIRST = 3 # times k: how many rows are measured before intervals decide which ot
 AHEAD = 4 # rows that are on their way from memory while another is measured
 
 @kernel()
-def worth_measuring(prepared, slack, rows, found, lows, kind, k): # [m, d], [m], [n, d], [m, keep] row numbers, -1 for none, [m, keep], …
+def worth_measuring(asked, slack, rows, found, lows, kind, k): # (given, prepared [m, d], lengths [m]), [m], [n, d], [m, keep], -1 for none, [m, keep], …
     "Strike out the rows whose intervals lie behind the k nearest of the first 3 k."
-    heap, d, keep = np.empty(k, np.float32), rows.shape[1], found.shape[1]
+    (queries, prepared, own), heap, d, keep = asked, np.empty(k, np.float32), rows.shape[1], found.shape[1]
     for i in range(len(found)):
         heap[:] = np.inf
         for x in range(min(AHEAD, keep)):
@@ -361,8 +361,8 @@ def worth_measuring(prepared, slack, rows, found, lows, kind, k): # [m, d], [m],
             r = found[i, x]
             if x < FIRST * k and r >= 0:
                 if x + AHEAD < min(FIRST * k, keep) and found[i, x + AHEAD] >= 0: fetch_ahead(rows.ctypes.data + 4 * d * found[i, x + AHEAD], 4 * d)
-                factor, offset = _factor(kind, np.float64(_length(rows[r])))
-                _replace_largest(heap, factor * product(prepared[i], rows[r]) + offset + slack[i])
+                high = surrogate(queries[i], prepared[i], own[i], rows[r], -1., kind) + slack[i]
+                _replace_largest(heap, high)
             elif lows[i, x] > heap[0]: found[i, x] = -1
             elif r >= 0: fetch_ahead(rows.ctypes.data + 4 * d * r, 4 * d)
 
@@ -430,8 +430,7 @@ def measure(query, prepared, own, slack, rows, names, lows, kind, distances, fou
     n, limit = first, np.float32(np.inf)
     for x in range(first):
         if x + AHEAD < first: fetch_ahead(rows.ctypes.data + 4 * d * names[x + AHEAD], 4 * d)
-        factor, offset = _factor(kind, np.float64(_length(rows[names[x]])))
-        scores[x] = factor * product(prepared, rows[names[x]]) + offset
+        scores[x] = surrogate(query, prepared, own, rows[names[x]], -1., kind)
         _replace_largest(heap, scores[x] + slack)
     if first == FIRST * k: limit = heap[0]
     for x in range(first, m):
@@ -439,8 +438,7 @@ def measure(query, prepared, own, slack, rows, names, lows, kind, distances, fou
         fetch_ahead(rows.ctypes.data + 4 * d * names[x], 4 * d)
         n += 1
     for x in range(first, n):
-        factor, offset = _factor(kind, np.float64(_length(rows[names[x]])))
-        scores[x] = factor * product(prepared, rows[names[x]]) + offset
+        scores[x] = surrogate(query, prepared, own, rows[names[x]], -1., kind)
         _replace_largest(heap, scores[x] + slack)
     for x in range(n):
         if scores[x] - slack > heap[0]: continue
@@ -492,19 +490,23 @@ def _blocks_of(start, size):
     return (start + size + 63) // 64 - start // 64 if size else np.int64(0)
 
 @kernel()
-def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, keep, nprobe, rows, distances, found): # [1, d], 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, lists to read, [n, d] or [0, d], answers [1, k] twice
+# ([1, d] as given, the same from the origin), 0..2, `Coarse`, ([4, d], what is subtracted first, [d] or [0]), (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
+def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, keep, near, rows,
+                     distances, found):
     "One query from its numbers to its neighbours; whether that was certain."
-    d, (data, w, bits), own, prepared, turned = query.shape[1], held, np.empty(1), query.copy(), np.empty_like(query)
+    (given, query), (data, w, bits), own = asked, held, np.empty(1)
+    d, prepared, turned = query.shape[1], query.copy(), np.empty_like(query)
     distances[:], found[:] = np.inf, -1
     prepare_kernel(query, kind == 0, prepared, own)
     if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
     g8, steps, asked, shifts = np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
-    near, slacks, allowed = np.empty((1, nprobe), np.int64), np.empty(1, np.float32), np.empty(1)
+    slacks, allowed = np.empty(1, np.float32), np.empty(1)
     round_rows(prepared, g8, steps)
     slacks[0] = allowed[0] = slack_of(kind, own[0], coarse[7], d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
-    choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
-    rotate(prepared, signs, turned)
+    if near[0, 0] < 0:
+        choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
+    rotate(prepared - signs[1] if len(signs[1]) else prepared, signs[0], turned)
     tables, wide, terms, numbers, unit = np.empty((w, 2, 16), np.uint8), np.empty((w // 3, 4, 64), np.uint8), np.empty(2, np.float32), np.zeros(8 * w if bits > 1 else 0, np.int32), np.zeros(1, np.float32)
     query_tables(turned[0], tables, wide, terms)
     if bits > 1: whole_numbers(turned[0], bits, numbers, unit)
@@ -519,37 +521,51 @@ def _search_one_code(query, kind, coarse, signs, held, lists, copies, ids, how, 
     me = prepared[0], steady_product(prepared.ctypes.data, prepared.ctypes.data, d), tables, wide, terms
     done = lower_ends(me, (coarse[0], coarse[1]), (data, w), lists[:2], near[0], (copies[4][:0], open_, 0), how, np.float32(np.inf), 0, lows, blocks)
     if len(copies[1]):
-        limit = cut(lows[:64 * done], keep) if bits == 1 and done else np.float32(np.inf)   # of `keep` rows or more: what is above is not among the lowest
+        # of `keep` rows or more: what is above is not among the lowest
+        limit = cut(lows[:64 * done], keep) if bits == 1 and done else np.float32(np.inf)
         if _count(lows[:64 * done], limit) < keep: limit = np.float32(np.inf)
         lower_ends(me, (coarse[0], coarse[1]), (copies[0], w), copies[1:3], near[0], (copies[4], open_, copies[5]), how, limit, done, lows, blocks)
     names, ends = _lowest_of(lows, blocks, (data, w), copies, ids, (bits, numbers, unit[0] * how[0]), keep, rows)
     if not len(rows): found[0, :len(names)], distances[0, :len(names)] = names, ends
-    else: measure(query[0], prepared[0], own[0], np.float32(slack_of(kind, own[0], lists[2], d) * .500001), rows, names, ends, kind, distances[0], found[0])
+    else:
+        half = np.float32(slack_of(kind, own[0], lists[2], d) * .500001)
+        measure(given[0], prepared[0], own[0], half, rows, names, ends, kind, distances[0], found[0])
     return True
 
+# %% ../nbs/33_rabitq_search.ipynb #e1145eb6
 def ready_code(
     codec: RaBitQ,
     metric: Metric,
     coarse: Coarse, # centroids, not turned
     lists: InvertedLists, # of this codec's codes
-    rows: np.ndarray | None = None, # [n, d] float32: exact vectors at their ids; None to take estimates
-) -> Callable: # (query [1, d] float32, k, rows to measure, nprobe) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
+    # [n, d] float32: exact vectors at their ids; None to take estimates
+    rows: np.ndarray | None = None,
+    ids: np.ndarray | None = None, # [positions] int64 to go by instead of the lists' own
+) -> Callable: # (query [1, d] float32, k, rows to measure, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes."
     exact, longest, c, run = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies, _search_one_code.dispatcher()
     data, how = lists.codes.data, how_wide(codec, metric, exact, 0)[:3]
     copies = (data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], len(lists.ids)) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
-    held = _plain((tuple(coarse), codec.arrays["signs"], (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id(), how))
-    rows, kind, n_lists = _plain(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
-    def call(query, k, keep, nprobe):
-        if nprobe >= n_lists: return None
+    turning = codec.arrays["signs"], codec.common_part(metric)
+    held = plain_array((tuple(coarse), turning, (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
+    rows, kind, n_lists = plain_array(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
+    def call(query, k, keep, nprobe, near=None):
+        if near is None: near = no_lists(min(nprobe, n_lists))
         wide = k if exact else k + MORE
         distances, found = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
         keep = max(keep, wide)
-        if not run(_plain(query), kind, *held, keep, nprobe, rows, distances, found): return None
+        asked = plain_array((query, lists.moved(query)))
+        if not run(asked, kind, *held, keep, near, rows, distances, found): return None
         if exact: return distances, found
-        *answer, sure = first_by_distance(metric, distances, found, row_lengths(query), k)
+        *answer, sure = first_by_distance(metric, distances, found, row_lengths(asked[1]), k)
         return tuple(answer) if sure[0] else None
     return call
+
+def code_soon(
+    work: float, # multiplications of one query
+) -> bool:
+    "Whether this call is compiled, or would by now have paid for it."
+    return _search_one_code.soon(work)
 
 def search_one_code(
     codec: RaBitQ,
@@ -564,4 +580,3 @@ def search_one_code(
 ) -> tuple[np.ndarray, np.ndarray] | None: # ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "The k nearest of one query, in one compiled call; the same as the general road finds."
     return ready_code(codec, metric, coarse, lists, rows)(query, k, keep, nprobe)
-

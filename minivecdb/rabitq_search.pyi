@@ -7,7 +7,7 @@ from minivecdb.inverted_lists import InvertedLists
 from minivecdb.rabitq import RaBitQ
 from typing import Any
 
-__all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'search_one_code']
+__all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'code_soon', 'search_one_code']
 
 def whole_numbers(z, bits, numbers, scale):
     """A turned query as integers whose products with codes stay below 2**31."""
@@ -64,7 +64,7 @@ def first_by_distance(
     ...
 FIRST: int
 AHEAD: int
-def worth_measuring(prepared, slack, rows, found, lows, kind, k):
+def worth_measuring(asked, slack, rows, found, lows, kind, k):
     """Strike out the rows whose intervals lie behind the k nearest of the first 3 k."""
     ...
 def lower_ends(asked, coarse, held, lists, near, guard, how, limit, done, lows, blocks):
@@ -81,9 +81,13 @@ def ready_code(
     metric: Metric,
     coarse: Coarse,  # centroids, not turned
     lists: InvertedLists,  # of this codec's codes
-    rows: np.ndarray | None = None,  # [n, d] float32: exact vectors at their ids; None to take estimates
+    rows: np.ndarray | None = None,
+    ids: np.ndarray | None = None,  # [positions] int64 to go by instead of the lists' own
 ) -> Callable:
     """A search of these lists for one query in one call; made once, as long as nothing changes."""
+    ...
+def code_soon(work: float) -> bool:
+    """Whether this call is compiled, or would by now have paid for it."""
     ...
 def search_one_code(
     codec: RaBitQ,

@@ -87,6 +87,7 @@ def _anew(blocks: Callable[[], Iterable] | Iterable) -> Iterable:
 @patch
 def _lists_of(self: IVF, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] -> ([n] list numbers, [n] costs as `assign` gives them)
     "The nearest lists of some rows; where the metric allows, as a search finds its nearest one, in bytes first."
+    x = self.lists.moved(x)
     unit, metric = prepare_queries(x, self.metric), clustering_metric(self.metric.name)
     if metric is not self.metric: return assign(unit[0], self.coarse.rows, metric.name)
     labels = nearest_lists(x, unit, 1, self.coarse, self.centroids, choose_all.pays(2. * len(x) * self.coarse.rows.size))[:, 0]

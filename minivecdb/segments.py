@@ -7,13 +7,14 @@ __all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_
            'segment_rows', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 # %% ../nbs/49_segments.ipynb #bd1494d9
-import ctypes, errno, os, re, sqlite3, stat, sys, threading
+import ctypes, os, re, sqlite3, sys, threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 import mmap as mmap_module
 import numpy as np
 from .vector_storage import FileFormatError, MinivecdbError
+from .json_files import memory_left, open_plain
 
 # %% ../nbs/49_segments.ipynb #ba0b52ed
 SYNCHRONOUS = "FULL" # of SQLite; with NORMAL a commit is not synced, and a power failure takes it back
@@ -108,13 +109,8 @@ def open_file(
     flags: int = os.O_RDONLY,
 ) -> int: # a file descriptor
     "Open a plain file: never a link, a pipe or a device."
-    try: fd = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as e:
-        if e.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO): raise FileFormatError(f"{path}: not a plain file: a storage holds no links, put the file itself there") from None
-        raise
-    if stat.S_ISREG(os.fstat(fd).st_mode): return fd
-    os.close(fd)
-    raise FileFormatError(f"{path}: not a plain file: a storage holds no links, folders or devices")
+    try: return open_plain(path, flags, links=False)
+    except FileFormatError: raise FileFormatError(f"{path}: not a plain file: a storage holds no links, folders, pipes or devices, put the file itself there") from None
 
 def refuse_links(
     folder: Path, # of a storage, or where one will be
@@ -235,11 +231,6 @@ def _lay_or_read(stretch: _Stretch, out: np.ndarray, at: int, n: int, segment: S
     head, tail = -(-low // width) - at, high // width - at   # rows touched by the two edges are read; writing to a laid page makes a private copy of it
     segment.read(first, out[at:at + head]); segment.read(first + tail, out[at + tail:at + n])
 
-def _available() -> int:
-    "Bytes of memory that can be had; where the system does not tell, more than anybody has."
-    try: return 1024 * int(re.search(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text())[1])
-    except (OSError, TypeError): return 1 << 62
-
 MAPPED_BYTES = 1 << 20 # a stretch that is worth a call
 
 def _lies_in_pages(at: int, n: int, segment: Segment, first: int) -> bool:
@@ -257,7 +248,7 @@ def stitched(
     starts = runs(number, row)
     pieces = [(a, b, int(number[a]), int(row[a])) for a, b in zip(starts[:-1].tolist(), starts[1:].tolist())]
     copied = sum(b - a for a, b, s, first in pieces if s < 0 or not _lies_in_pages(a, b - a, segments[s], first)) * 4 * dimension
-    if copied > (room := _available()): raise MinivecdbError(f"{copied / 1e6:,.0f} MB of vectors would have to be copied, and there are {room / 1e6:,.0f} MB of memory: compact() puts them in order, and then they are mapped")
+    if copied > (room := memory_left()): raise MinivecdbError(f"{copied / 1e6:,.0f} MB of vectors would have to be copied, and there are {room / 1e6:,.0f} MB of memory: compact() puts them in order, and then they are mapped")
     if _libc is None or not len(row): out, stretch = np.empty((len(row), dimension), np.float32), None
     else:
         stretch = _Stretch(4 * dimension * len(row))

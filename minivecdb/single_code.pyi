@@ -6,7 +6,7 @@ from minivecdb.distances import Metric
 from minivecdb.flat_index import FlatIndex
 from minivecdb.inverted_lists import InvertedLists
 
-__all__ = ['unpacks', 'ready_codes']
+__all__ = ['unpacks', 'ready_codes', 'codes_soon']
 
 def unpacks(codec: Codec) -> tuple | None:
     """What `_unpack` must know of a codec."""
@@ -19,4 +19,7 @@ def ready_codes(
     lists: InvertedLists,  # of codes
 ) -> Callable:
     """A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."""
+    ...
+def codes_soon(work: float) -> bool:
+    """Whether this call is compiled, or would by now have paid for it."""
     ...

@@ -6,8 +6,11 @@ from minivecdb.distances import Metric
 from minivecdb.flat_index import FlatIndex
 from minivecdb.inverted_lists import InvertedLists
 
-__all__ = ['ready_one', 'search_one']
+__all__ = ['no_lists', 'ready_one', 'one_soon', 'ready_lists', 'search_one']
 
+def no_lists(nprobe: int) -> np.ndarray:
+    """Room for list numbers that are yet to be chosen."""
+    ...
 def ready_one(
     metric: Metric,
     index: FlatIndex,  # over the centroids
@@ -15,6 +18,15 @@ def ready_one(
     lists: InvertedLists,  # of float32 rows, with their bytes
 ) -> Callable:
     """A search of these lists for one query in one call; made once, as long as nothing changes."""
+    ...
+def one_soon(work: float) -> bool:
+    """Whether this call is compiled, or would by now have paid for it."""
+    ...
+def ready_lists(
+    metric: Metric,
+    coarse: Coarse,  # of the centroids
+) -> Callable:
+    """The lists that such a call reads, for whoever must look at them first."""
     ...
 def search_one(
     query: np.ndarray,  # [1, d] float32

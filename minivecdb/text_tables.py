@@ -6,10 +6,11 @@
 __all__ = ['QUOTINGS', 'TABLE_ENDINGS', 'Table', 'place', 'Form', 'read_rows']
 
 # %% ../nbs/28_text_tables.ipynb #c783b6a8
-import csv
+import csv, os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
+from .json_files import check_memory, open_to_read
 from .column_types import (
     MISSING_CELL, TableError, cell_values, column_type, did_you_mean, misfit)
 from .json_rows import JSON_ENDINGS, ending, json_objects, opened
@@ -184,6 +185,7 @@ def read_rows(
         raise TableError(
             f"{path} ends in {kind or 'nothing'!r}: expected a table in "
             f"{', '.join(TABLE_ENDINGS)}, or the same with .gz")
+    with open_to_read(path) as file: check_memory(path, os.fstat(file.fileno()).st_size)
     if kind in JSON_ENDINGS:
         if types or delimiter or quoting:
             raise TableError(

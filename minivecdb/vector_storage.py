@@ -48,8 +48,18 @@ class NotBuiltError(MinivecdbError, RuntimeError):
 # %% ../nbs/00_vector_storage.ipynb #1132d64c
 MAX_DIMENSION = 65_536
 
+def _check_masked(x: Any):
+    "Refuse masked numbers: numpy would hand out what lies below the mask."
+    several = isinstance(x, (list, tuple))
+    for i, v in enumerate(x if several else [x]):
+        if not isinstance(v, np.ma.MaskedArray) or not np.ma.is_masked(v): continue
+        at = np.argwhere(np.ma.getmaskarray(v))[0].tolist()
+        at = ", ".join(map(str, [i, *at] if several else at))
+        raise VectorError(f"the number at [{at}] is masked: fill it, or leave the vector out")
+
 def as_numbers(x: Any) -> np.ndarray:
     "`x` as an array of real numbers, or a `VectorError` that says why not."
+    _check_masked(x)
     try: a = np.asarray(list(x) if isinstance(x, L) else x)
     except (ValueError, TypeError, RuntimeError) as e:
         raise VectorError(f"expected numbers, got something numpy cannot read as an array: {e}") from None
@@ -66,6 +76,17 @@ def _check_finite(rows: np.ndarray, given: np.ndarray, first: int = 0, what: str
     raise VectorError(f"{what} {first + row} has {value} at position {column}, which {why}")
 
 # %% ../nbs/00_vector_storage.ipynb #1d846b91
+def _check_zeros(rows: np.ndarray, given: np.ndarray, first: int, what: str):
+    "Name the first vector of `given` that is not zero, and of which float32 leaves only zeros."
+    zero = ~rows.any(axis=1)
+    lost = zero & (given != 0).any(axis=1) if zero.any() else zero
+    if not lost.any(): return
+    row = int(np.argmax(lost))
+    column = int(np.argmax(given[row] != 0))
+    raise VectorError(
+        f"{what} {first + row} has {given[row, column]} at position {column}, and no number that "
+        "float32 tells from 0, whose smallest is 1.4e-45: scale the vectors")
+
 def _check_lengths(x: Any, dimension: int, first: int, what: str):
     "Name the first vector of a ragged list, which numpy would refuse less clearly."
     for i, v in enumerate(x):
@@ -97,6 +118,7 @@ def as_matrix(
         raise DimensionError(f"expected {dimension} dimensions, got {given.shape[1]}{f' from {what} {first} on' if first else ''}: embed with the model that filled this storage, or make a new one")
     with np.errstate(over="ignore", invalid="ignore"): rows = np.ascontiguousarray(given, dtype=np.float32)
     _check_finite(rows, given, first, what)
+    if given.dtype.itemsize > 4: _check_zeros(rows, given, first, what)
     return rows
 
 def as_vector(
@@ -112,30 +134,42 @@ def as_vector(
 # %% ../nbs/00_vector_storage.ipynb #3b7bb836
 MAX_DEPTH = 100 # of nested objects and lists in a file, from its outermost brace
 
-def _text(s: str, where: str) -> str:
+def _told(where: str | tuple) -> str:
+    "A place inside of metadata: a name, or a pair of the place around it and a key."
+    keys = []
+    while isinstance(where, tuple):
+        where, key = where
+        keys.append(f"[{key!r}]")
+    return where + "".join(reversed(keys))
+
+def _text(s: str, where: str | tuple) -> str:
     "`s`, if UTF-8 can hold it."
     try: s.isascii() or s.encode()
-    except UnicodeEncodeError: raise MetadataError(f"{where} holds half a surrogate pair, which UTF-8 has no form for: {s!r}") from None
+    except UnicodeEncodeError:
+        raise MetadataError(f"{_told(where)} holds half a surrogate pair, which UTF-8 has no form for: {s!r}") from None
     return str.__str__(s)   # the text itself, also of an enum that is a str
 
-def _number(x: int | float, where: str) -> int | float:
+def _number(x: int | float, where: str | tuple) -> int | float:
     "`x`, if JSON has a form for it."
     if isinstance(x, int):
-        if x.bit_length() > 8192: raise MetadataError(f"{where} is an integer of {x.bit_length()} bits, more than the 8192 allowed: store it as a string")
+        if (bits := x.bit_length()) > 8192:
+            raise MetadataError(f"{_told(where)} is an integer of {bits} bits, more than the 8192 allowed: store it as a string")
         return x if type(x) in (int, bool) else int(x)
-    if not np.isfinite(x): raise MetadataError(f"{where} is {x}, which JSON has no form for: use None")
+    if not np.isfinite(x):
+        raise MetadataError(f"{_told(where)} is {x}, which JSON has no form for: use None")
     return float(x)
 
 # %% ../nbs/00_vector_storage.ipynb #64a8a756
-def _object(x: dict, where: str, depth: int) -> dict:
+def _object(x: dict, where: str | tuple, depth: int) -> dict:
     "A checked copy of a dictionary."
     for k in x:
-        if not isinstance(k, str): raise MetadataError(f"{where} has the key {k!r} of type {type(k).__name__}: JSON keys are strings")
-    return {_text(k, where): json_copy(v, f"{where}[{k!r}]", depth + 1) for k, v in x.items()}
+        if not isinstance(k, str):
+            raise MetadataError(f"{_told(where)} has the key {k!r} of type {type(k).__name__}: JSON keys are strings")
+    return {_text(k, where): json_copy(v, (where, k), depth + 1) for k, v in x.items()}
 
 def json_copy(
     x: Any, # dict, list, tuple, str, int, float, bool or None, nested at most `MAX_DEPTH` deep
-    where: str = "metadata", # how an error names the place
+    where: str | tuple = "metadata", # how an error names the place, see `_told`
     depth: int = 3, # nesting of this value: a storage's file puts metadata on its third level
 ) -> Any: # equal to `x` after a trip through JSON, and sharing nothing with it
     "Copy a value that JSON can hold (tuples become lists); anything else is a `MetadataError`."
@@ -144,8 +178,11 @@ def json_copy(
     if isinstance(x, (int, float)): return _number(x, where)
     if depth > MAX_DEPTH: raise MetadataError(f"metadata nests deeper than {MAX_DEPTH - 2} levels: flatten it")
     if isinstance(x, dict): return _object(x, where, depth)
-    if isinstance(x, (list, tuple)): return [json_copy(v, f"{where}[{i}]", depth + 1) for i, v in enumerate(x)]
-    raise MetadataError(f"{where} is a {type(x).__name__}, which JSON cannot hold: convert it first (numpy: .item(), dates: .isoformat(), sets: sorted())")
+    if isinstance(x, (list, tuple)):
+        return [json_copy(v, (where, i), depth + 1) for i, v in enumerate(x)]
+    raise MetadataError(
+        f"{_told(where)} is a {type(x).__name__}, which JSON cannot hold: "
+        "convert it first (numpy: .item(), dates: .isoformat(), sets: sorted())")
 
 def as_metadata(metadata: dict | None) -> dict: # a checked copy; None counts as {}
     "Check one vector's metadata."
@@ -303,7 +340,15 @@ def get(self: VectorStorage,
     id: int, # as returned by `add`
 ) -> tuple[np.ndarray, dict]: # ([d] float32, metadata), both copies
     "The vector and metadata of `id`; raises `UnknownIdError`."
-    with self._lock: return self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])
+    return self.get_bulk([id])[0]
+
+@patch
+def get_bulk(self: VectorStorage,
+    ids: Iterable[int], # as returned by `add`, in any order
+) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata), copies
+    "Several vectors and their metadata; raises `UnknownIdError` if one is not there."
+    with self._lock:
+        return [(self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])) for id in ids]
 
 @patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids

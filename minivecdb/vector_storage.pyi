@@ -50,7 +50,7 @@ def as_vector(
 MAX_DEPTH: int
 def json_copy(
     x: Any,  # dict, list, tuple, str, int, float, bool or None, nested at most `MAX_DEPTH` deep
-    where: str = 'metadata',  # how an error names the place
+    where: str | tuple = 'metadata',  # how an error names the place, see `_told`
     depth: int = 3,  # nesting of this value: a storage's file puts metadata on its third level
 ) -> Any:
     """Copy a value that JSON can hold (tuples become lists); anything else is a `MetadataError`."""
@@ -123,6 +123,12 @@ class VectorStorage:
         id: int,  # as returned by `add`
     ) -> tuple[np.ndarray, dict]:
         """The vector and metadata of `id`; raises `UnknownIdError`."""
+        ...
+    def get_bulk(
+        self,
+        ids: Iterable[int],  # as returned by `add`, in any order
+    ) -> list[tuple[np.ndarray, dict]]:
+        """Several vectors and their metadata; raises `UnknownIdError` if one is not there."""
         ...
     def get_all(self) -> L:
         """Everything, as copies."""
@@ -237,6 +243,7 @@ class VectorStorage:
         metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
         *,
         progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
     ) -> list[int]:
         """Add many vectors at once. All are checked before the first is stored."""
         ...

@@ -168,7 +168,7 @@ def test_only_what_is_read_is_compared_and_only_once(form, saved, monkeypatch):
     changed = IVF.load(path)
     changed.remove([5000])
     assert not changed._unseen and changed.search(x[699], 1, nprobe=25)[1] != 5000 and len(opened) == len(x)
-    assert IVF.load(path, verify=True)._unseen is None and IVF.load(path, mmap=False)._unseen is None and IVF.load(path, verify=False)._unseen is None
+    assert IVF.load(path, verify=True)._unseen is None and IVF.load(path, mmap=False)._unseen is None and IVF.load(path, mmap=False, verify=False)._unseen is None
 
 # --- a full answer under a mask -----------------------------------------------------------------------------
 

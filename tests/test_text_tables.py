@@ -109,7 +109,7 @@ def test_orjson_changes_nothing(monkeypatch):
     pytest.importorskip("orjson")
     rng, pieces = random.Random(1), ["1", "-0", "1.5", "12345678901234567890", "NaN", "1e999", "null", "true", '"a"', '"a:b"', '"\\ud800"', '"\\u00e9"', "[]", "[1, {}]", '{"a": 1}', '{"a": 1, "a": 2}', '[{"b": 1, "b": 1}]', "{", "]", '[1, {"x": 1, "x": 1}]']
     def outcome(text):
-        try: return repr(json_rows._json(text))
+        try: return repr(json_rows.json_value(text))
         except ValueError as e: return f"{type(e).__name__} {e}"
     texts = ["{" + ", ".join(f'"{rng.choice("abc")}": {rng.choice(pieces)}' for _ in range(rng.randint(0, 4))) + "}" for _ in range(3000)]
     fast = [outcome(t) for t in texts]

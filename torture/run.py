@@ -1,11 +1,12 @@
 "All of it, as one table: `make torture`, or `python -m torture.run [--quick] [part …]`. Writes torture/results.json."
-import argparse, json, os, platform, re, sqlite3, subprocess, sys, tempfile, time
+import argparse, hashlib, json, os, platform, re, sqlite3, subprocess, sys, tempfile, time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from . import recorder
-from .subjects import MUTANTS, MUTANTS_BESIDE
+from . import strangers
+from .subjects import MUTANTS, MUTANTS_BESIDE, MUTANTS_OF_FILES
 
 @dataclass
 class Part:
@@ -28,6 +29,10 @@ def scenes(quick: bool) -> list[list[str]]:
     if not quick: return [[name] for name in SCENES]
     names = [name for name in SCENES if name != "open older"]   # which wants a process of its own
     return [names[0::2], names[1::2]]
+
+CRAFTED = ( # kind, what it makes, cases in full and for a minute
+    ("ivf", "index files by hand, all checksums right", 800, 60), ("faiss", "numbers of faiss files", 300, 30), ("folder", "tables, LOCK and index of a folder, all seals right", 300, 20),
+    ("places", "pipes, endless, sparse, older and other files where one should be", 400, 30), ("mixed", "files of another storage, or of an older state, in a folder", 200, 15))
 
 def shared(n: int, parts: int) -> list[int]: return [n // parts + (i < n % parts) for i in range(parts)]
 
@@ -64,6 +69,10 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         *[Part(f"model: {b}", "calls against a plain dictionary, with I/O errors", [job("model.model", backend=b, steps=n, seed=i) for i, n in enumerate(shared(scale(10_000, 300), scale(2, 1)))]) for b in ("memory", "durable")],
         *([] if quick else [Part(f"atheris: {k}", "the same, with inputs that coverage chooses", [dict(what="atheris", kind=k, seconds=90)], witness=False) for k in ("json", "folder")]),
         *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
+        *[Part(f"crafted: {k}", f"{bar}: refused in own words, or answered rightly; no dead process, bounded memory and time", [job("crafted.crafted", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, bar, full, short in CRAFTED],
+        *[Part(f"mutant: {m}", "must be caught", [job("crafted.crafted", kind=k, cases=400, seed=9, enough=2, broken=m)], wants_failures=True, witness=False) for m, k in MUTANTS_OF_FILES.items()],
+        Part("strangers", "tables as people have them: every value kept, or an error with row and column", [job("strangers.strangers", cases=n, first=i * 1_000_000) for i, n in enumerate(shared(scale(2000, 200), scale(2, 1)))], witness=False),
+        *[Part(f"mutant: tables: {m}", "must be caught", [job("strangers.strangers", cases=1000, first=7_000_000, mutant=m, enough=2)], wants_failures=True, witness=False) for m in (() if quick else strangers.MUTANTS)], # a test of their own is the short run
     ]
 
 def finish(part: Part, found: dict):
@@ -75,20 +84,42 @@ ATHERIS = recorder.HERE/".venv"/"bin"/"python"
 
 def atheris(part: Part, kind: str, seconds: int, what: str):
     "atheris in its own environment; it stops at the first failure."
-    start = time.perf_counter()
     if not ATHERIS.exists() or subprocess.run([ATHERIS, "-c", "import atheris"], capture_output=True).returncode: part.skipped = "atheris is not installed in torture/.venv"; return
     with tempfile.TemporaryDirectory() as home:
         report = Path(home)/"report"
         p = subprocess.run([ATHERIS, "-m", "torture.fuzz_atheris", kind, str(seconds)], cwd=recorder.ROOT, capture_output=True, text=True, env=os.environ | {"TORTURE_REPORT": str(report), "PYTHONPATH": str(recorder.ROOT)})
         found = json.loads(report.read_text()) if report.exists() else {"states": 0, "errors": {}, "accepted": 0}
     finish(part, {"states": found["states"], "counts": found["errors"] | {"accepted": found["accepted"]}, "failures": ["\n".join(l for l in (p.stdout + p.stderr).splitlines() if not l.startswith(("#", "INFO:", "WARNING:")))[-2500:]] if p.returncode else []})
-    part.seconds += time.perf_counter() - start
 
-def one(part: Part, order: dict):
+def fingerprint() -> str:
+    "Of all code that a job runs."
+    digest = hashlib.sha256()
+    for p in sorted([*(recorder.ROOT/"minivecdb").rglob("*.py"), *recorder.HERE.glob("*.[pc]*")]): digest.update(p.read_bytes())
+    return digest.hexdigest()
+
+def one(part: Part, order: dict, resume: bool = False):
+    "Run a job, or take what an earlier run of the same code found."
+    start = time.perf_counter()
+    found = Part(part.name, part.bar, [], witness=part.witness)
+    place = recorder.ROOT/"build"/"torture"/hashlib.sha256(f"{CODE}{part.name}{json.dumps(order)}".encode()).hexdigest()[:24]
+    if resume and place.exists(): found = Part(part.name, part.bar, [], **json.loads(place.read_text()))
+    else:
+        attempt(found, order)
+        found.seconds = time.perf_counter() - start
+        place.parent.mkdir(parents=True, exist_ok=True)
+        kept = {k: getattr(found, k) for k in ("states", "failures", "counts", "seconds", "skipped")}
+        place.write_text(json.dumps(kept))
+    finish(part, {"states": found.states, "failures": found.failures, "counts": found.counts})
+    part.seconds += found.seconds
+    part.skipped = part.skipped or found.skipped
+
+CODE = fingerprint()
+
+def attempt(part: Part, order: dict):
     "Run a worker, and another one behind it when it dies over a case."
     if order["what"] == "atheris": return atheris(part, **order)
-    start, order = time.perf_counter(), dict(order)
-    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "interrupts.points")
+    order = dict(order)
+    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "crafted.crafted", "strangers.strangers", "interrupts.points")
     with tempfile.TemporaryDirectory() as home:
         if resumes: order["progress"] = f"{home}/progress"
         while True:
@@ -101,19 +132,18 @@ def one(part: Part, order: dict):
             if case is None or part.counts["dead processes"] >= 20: break
             part.states += case + 1 - order.get("start", 0)
             order["start"] = case + 1
-    part.seconds += time.perf_counter() - start
 
-def run(parts: list[Part], workers: int = 2, show=lambda part: None):
+def run(parts: list[Part], workers: int = 2, show=lambda part: None, resume: bool = False):
     "Run the parts, a few workers at a time."
     for part in parts:
         if (why := recorder.why_not()) and part.witness: part.skipped = why
     with ThreadPoolExecutor(workers) as pool:
-        waiting = [(p, [pool.submit(one, p, j) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
+        waiting = [(p, [pool.submit(one, p, j, resume) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
         for p, jobs in waiting:
             for j in jobs: j.result()
             show(p)
     for p in parts:
-        if p.alone and not p.skipped: [one(p, j) for j in p.jobs]; show(p)
+        if p.alone and not p.skipped: [one(p, j, resume) for j in p.jobs]; show(p)
 
 def passed(p: Part) -> bool: return bool(p.skipped) or bool(p.failures) == p.wants_failures and p.states > 0
 
@@ -140,6 +170,7 @@ def main():
     arguments.add_argument("parts", nargs="*", help="names, or their beginnings; all when none is given")
     arguments.add_argument("--quick", action="store_true", help="a minute's worth")
     arguments.add_argument("--subject", default="durable", help="durable, or toy where that makes sense")
+    arguments.add_argument("--resume", action="store_true", help="go on after a run of the same code that was stopped: finished jobs are not run again")
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--results", default=str(recorder.HERE/"results.json"))
     a = arguments.parse_args()
@@ -149,7 +180,7 @@ def main():
     def show(p: Part):
         print(line(p), flush=True)
         if not a.quick: keep(Path(a.results), [told(p)])
-    run(parts, a.workers, show)
+    run(parts, a.workers, show, a.resume)
     seconds = time.perf_counter() - start
     print(f"{seconds:.0f} s with {a.workers} workers")
     for p in parts:

@@ -125,7 +125,29 @@ def _descriptor() -> contextlib.AbstractContextManager:
     def peek(self): os.close(os.open(self.meta, os.O_RDONLY))
     return mock.patch.object(DurableStorage, "_peek", peek)
 
-MUTANTS_ABOVE = {"undoes a commit that happened": _undoes_commits, "lets go only once": _closes_once, "keeps what was dropped": _keeps_when_dropped, "a descriptor of the database": _descriptor, "no checksums": _no_checksums, "goes on after a failed write": _writes_on, "a matrix that was not compared": _unseen, "a migration in two commits": _two_commits} # for parts that need no recording
+def _wrapping_sizes() -> contextlib.AbstractContextManager:
+    "Sizes of lists are added in 64 bits."
+    from minivecdb import checked_index
+    def check_sizes(path, sizes, n, what="rows"):
+        if sizes.sum() != n: checked_index.refuse(path, "sizes do not add up")
+    return mock.patch.object(checked_index, "check_sizes", check_sizes)
+
+def _unseen_rows() -> contextlib.AbstractContextManager:
+    "Rows of a file are not looked at."
+    from minivecdb.checked_index import RowCheck
+    return mock.patch.multiple(RowCheck, check=lambda *a: None, check_all_ids=lambda *a: None)
+
+def _any_file() -> contextlib.AbstractContextManager:
+    "Whatever a path names is opened."
+    from minivecdb import json_files
+    return mock.patch.object(json_files, "open_plain", lambda path, flags=os.O_RDONLY, links=True: os.open(path, flags))
+
+MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places"} # -> the kind of crafted files that must catch it
+_OF_FILES = {"sizes that wrap": _wrapping_sizes, "rows of a file that nobody looked at": _unseen_rows, "any kind of file is opened": _any_file}
+
+_OF_HANDLES = {"undoes a commit that happened": _undoes_commits, "lets go only once": _closes_once, "keeps what was dropped": _keeps_when_dropped, "a descriptor of the database": _descriptor}
+
+MUTANTS_ABOVE = _OF_FILES | _OF_HANDLES | {"no checksums": _no_checksums, "goes on after a failed write": _writes_on, "a matrix that was not compared": _unseen, "a migration in two commits": _two_commits} # for parts that need no recording
 
 def broken(name: str | None) -> contextlib.AbstractContextManager:
     "Run with one of the MUTANTS_ABOVE."
