@@ -177,6 +177,7 @@ def folding(home: Path) -> Scene:
 
 def opening(home: Path, what: str) -> Scene:
     "Opening a folder: a new one, one in order, what a crash left, one that is read, one of an older format."
+    import minivecdb.durable   # or the first opening would pass the points of an import, too
     if what == "new": (home/"base").mkdir(); base, model = home/"base", Model()
     else: base, model = history(home, "base", crash=what != "closed")
     if what == "leftovers":
@@ -351,7 +352,7 @@ def passed(scene: Scene, place: Path) -> int:
     counted.run(lambda: scene.act(held, place))
     return counted.seen
 
-def meet(scene: Scene, name: str, place: Path, k: int, other: Other, tally: Tally):
+def meet(scene: Scene, name: str, place: Path, k: int, other: Other, tally: Tally) -> bool: # whether it came so far
     "Raise at the k-th point of a scene, and look at everything."
     shutil.rmtree(place, ignore_errors=True); shutil.copytree(scene.base, place)
     limit(30)
@@ -361,7 +362,7 @@ def meet(scene: Scene, name: str, place: Path, k: int, other: Other, tally: Tall
         judge(scene, held, place, other, tally, not stopped, k)
     except Exception as e: tally.fail(f"{name}, point {k}, {met.where}: {say(e)}")
     finally: held.clear(); limit(0)
-    tally.counts["never came so far"] += not met.where
+    return bool(met.where)
 
 def points(subject: str, scenes: list[str], every: int = 1, first: int = 1, start: int = 0, progress: str = "", enough: int = 10) -> Tally:
     "Each point of some scenes, or every so many."
@@ -376,7 +377,7 @@ def points(subject: str, scenes: list[str], every: int = 1, first: int = 1, star
                 case += 1
                 if case <= start: continue
                 if progress: Path(progress).write_text(json.dumps([case - 1, f"{name}, point {k}"]))
-                meet(scene, name, place, k, other, tally)
+                if not meet(scene, name, place, k, other, tally): continue
                 tally.states += 1
                 tally.counts[name] += 1
                 if len(tally.failures) >= enough: return tally

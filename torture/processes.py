@@ -16,6 +16,7 @@ def live(folder: Path, me: int, writes: int, out: Path):
     said, rng = {"wrong": [], "done": [], "looks": 0}, np.random.default_rng(me)
     reader = VectorStorage.open(folder, mode="r", timeout=60)
     for i in range(writes):
+        if len(said["wrong"]) >= 5: break
         tag = me * 100_000 + i
         try:
             with VectorStorage.open(folder, timeout=120) as writer:
