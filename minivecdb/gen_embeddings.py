@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['DTYPES', 'Embedder', 'DefaultEmbedder', 'resolve_model', 'SentenceEmbedder', 'folder_sha256', 'FunctionEmbedder',
            'as_embeddings', 'as_embedder', 'cache_folder', 'CacheWarning', 'EmbeddingCache', 'cache_key', 'as_cache',
-           'TextError', 'as_texts', 'batches', 'get_embeddings', 'get_embedding', 'check_model']
+           'TextError', 'as_texts', 'batches', 'TextWarning', 'warn_of_unread', 'get_embeddings', 'get_embedding',
+           'check_model']
 
 # %% ../nbs/10_gen_embeddings.ipynb #c4f36789
-import hashlib, os, sqlite3, threading, warnings, zlib
+import hashlib, json, os, sqlite3, threading, warnings, zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
@@ -18,8 +19,8 @@ import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
 from .kernels import need
-from .minilm import (DEFAULT_DIMENSION, DEFAULT_MODEL, DEFAULT_SHA256, MiniLM, check_weights,
-                              default_folder, file_sha256)
+from .minilm import (DEFAULT_DIMENSION, DEFAULT_MODEL, DEFAULT_SHA256, MAX_TOKENS, MiniLM,
+                              check_weights, default_folder, file_sha256)
 from .minilm_bulk import embed
 from .vector_storage import DimensionError, MinivecdbError, ModelError, VectorError
 
@@ -343,6 +344,51 @@ def batches(texts: list[str],
     texts = sorted(texts, key=len, reverse=True)
     return [texts[i:i + size] for i in range(0, len(texts), size)]
 
+# %% ../nbs/10_gen_embeddings.ipynb #404a0215
+class TextWarning(UserWarning):
+    "Texts of which only the beginning is embedded."
+
+def _perhaps_long(texts: list[str], limit: int) -> list[int]:
+    "The texts that may have more tokens than the limit, two marks included."
+    return [i for i, text in enumerate(texts) if len(text.encode()) > limit - 2]
+
+@patch
+def unread(self: DefaultEmbedder,
+    texts: list[str], # [n]
+) -> list[int]: # their numbers
+    "The texts that are longer than the model reads."
+    if not (long := _perhaps_long(texts, MAX_TOKENS)): return []
+    tokenize = _default_model(self.folder).tokenize
+    return [i for i in long if len(tokenize(texts[i], MAX_TOKENS + 1)) > MAX_TOKENS]
+
+@patch
+def unread(self: SentenceEmbedder,
+    texts: list[str], # [n]
+) -> list[int]: # their numbers; none where the model's folder does not tell
+    "The texts that are longer than the model reads; counted without loading it."
+    settings, vocabulary = self.folder/"sentence_bert_config.json", self.folder/"tokenizer.json"
+    if not (settings.is_file() and vocabulary.is_file()): return []
+    limit = json.loads(settings.read_text()).get("max_seq_length") or 0
+    if not limit or not (long := _perhaps_long(texts, limit)): return []
+    Tokenizer = need("tokenizers", "counting tokens", "models").Tokenizer
+    tokenizer = Tokenizer.from_file(str(vocabulary))
+    tokenizer.no_truncation(); tokenizer.no_padding()
+    sizes = [len(x.ids) for x in tokenizer.encode_batch([texts[i] for i in long])]
+    return [i for i, n in zip(long, sizes) if n > limit]
+
+def warn_of_unread(
+    texts: list[str], # [n]
+    embedder: Embedder, # tells, if it has a method `unread`
+):
+    "Warn where only the beginnings of some texts are embedded."
+    cut = embedder.unread(texts) if hasattr(embedder, "unread") else []
+    if not cut: return
+    warnings.warn(
+        f"{len(cut)} of {len(texts)} texts are longer than the model {embedder.name} reads, the "
+        f"first begins {texts[cut[0]][:40]!r}: only their beginnings are embedded; cut them "
+        "into parts",
+        TextWarning, stacklevel=3)
+
 # %% ../nbs/10_gen_embeddings.ipynb #921d6a23
 class _Memory:
     "What is known of an embedder's vectors."
@@ -396,6 +442,7 @@ def get_embeddings(
     "Embed texts. Raises `TextError`, `ModelError`, `VectorError` or `DimensionError`, and what the embedder raises."
     texts, embedder = as_texts(texts), as_embedder(model, dtype)
     if not texts: return _empty(embedder)
+    warn_of_unread(texts, embedder)
     if batch_size is None: batch_size = getattr(embedder, "batch_size", 32)
     known = _embed_unique(list(dict.fromkeys(texts)), embedder, _Memory(embedder, as_cache(cache)), batch_size, progress)
     return _stack([known[text] for text in texts], embedder.name)

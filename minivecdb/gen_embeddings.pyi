@@ -8,7 +8,7 @@ from typing import Any
 from typing import Protocol
 from typing import runtime_checkable
 
-__all__ = ['DTYPES', 'Embedder', 'DefaultEmbedder', 'resolve_model', 'SentenceEmbedder', 'folder_sha256', 'FunctionEmbedder', 'as_embeddings', 'as_embedder', 'cache_folder', 'CacheWarning', 'EmbeddingCache', 'cache_key', 'as_cache', 'TextError', 'as_texts', 'batches', 'get_embeddings', 'get_embedding', 'check_model']
+__all__ = ['DTYPES', 'Embedder', 'DefaultEmbedder', 'resolve_model', 'SentenceEmbedder', 'folder_sha256', 'FunctionEmbedder', 'as_embeddings', 'as_embedder', 'cache_folder', 'CacheWarning', 'EmbeddingCache', 'cache_key', 'as_cache', 'TextError', 'as_texts', 'batches', 'TextWarning', 'warn_of_unread', 'get_embeddings', 'get_embedding', 'check_model']
 
 @runtime_checkable
 class Embedder(Protocol):
@@ -31,6 +31,12 @@ class DefaultEmbedder:
         texts: list[str],  # one batch, [n]
     ) -> np.ndarray:
         """Embed one batch. Tokens beyond the first 256 are not read."""
+        ...
+    def unread(
+        self,
+        texts: list[str],  # [n]
+    ) -> list[int]:
+        """The texts that are longer than the model reads."""
         ...
 def resolve_model(
     model: str,  # a folder, or a name as on the Hugging Face hub
@@ -77,6 +83,12 @@ class SentenceEmbedder:
     @property
     def dimension(self) -> int:
         """Length of the vectors; other models than the default are loaded to find out."""
+        ...
+    def unread(
+        self,
+        texts: list[str],  # [n]
+    ) -> list[int]:
+        """The texts that are longer than the model reads; counted without loading it."""
         ...
 def folder_sha256(folder: Path) -> str:
     """SHA-256 over the names and contents of a model's weights, vocabulary and settings. Each folder is read once per process."""
@@ -159,6 +171,14 @@ def batches(
     size: int,  # texts in a batch
 ) -> list[list[str]]:
     """Batches of texts of like length, longest first, so that too large a batch fails at once and not at the end."""
+    ...
+class TextWarning(UserWarning):
+    """Texts of which only the beginning is embedded."""
+def warn_of_unread(
+    texts: list[str],  # [n]
+    embedder: Embedder,  # tells, if it has a method `unread`
+):
+    """Warn where only the beginnings of some texts are embedded."""
     ...
 class _Memory:
     """What is known of an embedder's vectors."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from minivecdb.coarse import Coarse
 from minivecdb.codecs import Codec
+from minivecdb.dot_lists import Reach
 from minivecdb.flat_index import FlatIndex
 from minivecdb.inverted_lists import InvertedLists
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Protocol
 
-__all__ = ['FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
+__all__ = ['APART', 'FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
 
 def default_clusters(n: int) -> int:
     """How many clusters to make for `n` vectors: min(n // 10 + 1, 4 √n)."""
@@ -31,6 +32,8 @@ class IVF:
     codec: Any
     coarse: FlatIndex | None
     lists: InvertedLists | None
+    frame: Any
+    reach: Reach | None
     by_id: Any
     upkeep: Any
     def __init__(
@@ -53,6 +56,10 @@ class IVF:
     @property
     def centroids(self) -> Coarse:
         """The centroids, ready to be compared with queries; made anew when they change."""
+        ...
+    @property
+    def code_centres(self) -> tuple[np.ndarray, np.ndarray]:
+        """What codes of differences are taken to; made anew when centroids change."""
         ...
     @property
     def is_trained(self) -> bool:
@@ -205,6 +212,7 @@ class IVF:
     ) -> IVF:
         """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
         ...
+APART: float
 class RowReader(Protocol):
     """Returns exact vectors by id."""
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...

@@ -3,9 +3,10 @@ import numpy as np
 from minivecdb.blocks import Blocks
 from minivecdb.codecs import Codec
 from minivecdb.distances import Metric
+from minivecdb.origin import Frame
 from typing import Any
 
-__all__ = ['FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
+__all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
 
 def grid_codes(
     z: np.ndarray,  # [n, d] float32 or float64
@@ -20,12 +21,16 @@ def upper_half(
 ) -> np.ndarray:
     """bfloat16 of numbers without sign."""
     ...
+LONGEST: float
 class RaBitQ(Codec):
     """The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."""
     residual: bool
     scans: bool
     learned: tuple[Any, ...]
     block_rows: int
+    farthest: float
+    remakes: str
+    usual_frame: Any
     bits: Any
     epsilon: float
     planes: Any
@@ -46,6 +51,7 @@ class RaBitQ(Codec):
     ) -> np.ndarray:
         """Minus what all directions share, for cosine: products with residuals may leave it out of both."""
         ...
+    def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray: ...
     def common_part(self, metric: Metric) -> np.ndarray:
         """What all directions share, if it is large."""
         ...
@@ -70,6 +76,9 @@ class RaBitQ(Codec):
         metric: Metric,
     ) -> np.ndarray:
         """Codes of the differences to centroids; their offsets are those of a metric's surrogate."""
+        ...
+    def frame(self, metric: Metric, lengths: np.ndarray) -> Frame:
+        """Dot products go around the origin; lengths far from 1 are scaled, so that squares fit float32."""
         ...
     def values(
         self,

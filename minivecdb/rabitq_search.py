@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest',
-           'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure',
-           'ready_code', 'code_soon', 'search_one_code']
+           'steady_products', 'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends',
+           'gather', 'measure', 'ready_code', 'code_soon', 'search_one_code']
 
 # %% ../nbs/33_rabitq_search.ipynb #95e7f679
 from collections.abc import Callable
@@ -214,8 +214,11 @@ def lowest(state, ids, keep, found, lows): # …, [positions], how many, [m, kee
 
 
 # %% ../nbs/33_rabitq_search.ipynb #674e8fa2
-def _steady(a: np.ndarray, b: np.ndarray) -> np.ndarray: # [..., d] float32 twice -> [...]
-    "`steady_product` in numpy."
+def steady_products(
+    a: np.ndarray, # [..., d] float32
+    b: np.ndarray, # [..., d] float32
+) -> np.ndarray: # [...] float32
+    "`steady_product` in numpy: the same bits."
     d, total = a.shape[-1], np.float32(0)
     for i in range(0, d - d % 16, 16): total = total + a[..., i:i + 16] * b[..., i:i + 16]
     for half in (8, 4, 2, 1) if d >= 16 else (): total = total[..., :half] + total[..., half:]
@@ -243,8 +246,8 @@ def _tables(z: np.ndarray, w: int) -> tuple[np.ndarray, np.float32, np.float32]:
 def _lows(codec: RaBitQ, query: np.ndarray, z: np.ndarray, centroid: np.ndarray, length: float, codes: np.ndarray, how: tuple) -> np.ndarray: # [d], [d], [d], its length, [n, width] -> [n] float32
     "Lower ends of the codes of one list for one query."
     (table, step, shift), (factor, first, then, _), w = _tables(z, codec.planes), how, codec.planes
-    dot, rounding = _steady(query, centroid), step * np.float32(np.sqrt(w))
-    gap = np.maximum((_steady(query, query) + np.float32(length * length)) - np.float32(2) * dot, np.float32(0))
+    dot, rounding = steady_products(query, centroid), step * np.float32(np.sqrt(w))
+    gap = np.maximum((steady_products(query, query) + np.float32(length * length)) - np.float32(2) * dot, np.float32(0))
     sums = table[np.arange(w), codes[:, :w]].sum(1, dtype=np.uint16).astype(np.float32)
     words, offset = np.ascontiguousarray(codes[:, w:w + 4]).view(np.uint32)[:, 0], np.ascontiguousarray(codes[:, w + 4:w + 8]).view(np.float32)[:, 0]
     scale, error, near = (words & np.uint32(0xffff0000)).view(np.float32), (words << 16).view(np.float32), factor * dot
@@ -332,15 +335,12 @@ def search_codes(
 MORE = 8 # rows behind the k-th that are looked at, in case they tie with it
 
 def first_by_distance(
-    metric: Metric,
-    lows: np.ndarray, # [m, c] float32 estimated surrogates, ascending
+    far: np.ndarray, # [m, c] estimated distances, ascending
     ids: np.ndarray, # [m, c] int64, -1 for none
-    own: np.ndarray, # [m] lengths of the queries
     k: int, # neighbours wanted, fewer than c
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # ([m, k] float32, [m, k] int64, [m] sure)
     "The k nearest by estimated distance, then id; sure where no other row can tie with the last."
-    distances = metric.correct(lows, own[:, None].astype(np.float32)).astype(np.float32)
-    distances[ids < 0] = np.inf
+    distances = np.where(ids < 0, np.inf, far).astype(np.float32)
     sure = (ids[:, -1] < 0) | (distances[:, k - 1] < distances[:, -1])
     order = np.lexsort((ids, distances, ids < 0), axis=1)[:, :k]
     return np.take_along_axis(distances, order, 1), np.take_along_axis(ids, order, 1), sure
@@ -557,7 +557,8 @@ def ready_code(
         asked = plain_array((query, lists.moved(query)))
         if not run(asked, kind, *held, keep, near, rows, distances, found): return None
         if exact: return distances, found
-        *answer, sure = first_by_distance(metric, distances, found, row_lengths(asked[1]), k)
+        far = metric.correct(distances, row_lengths(asked[1])[:, None].astype(np.float32))
+        *answer, sure = first_by_distance(far, found, k)
         return tuple(answer) if sure[0] else None
     return call
 

@@ -117,6 +117,11 @@ def test_options_say_how_a_table_is_written(say, folder):
     assert index("--encoding", "cp1252", "--delimiter", ";", "--types", "zip=whole")[0] == 0
     assert VectorStorage.load("s.json").get_all().itemgot(2) == [{"title": "Café", "zip": 2134}, {"title": "Lamp", "zip": 10115}]
 
+def test_texts_longer_than_the_model_reads_are_told(say, folder):
+    (folder/"long.csv").write_text("title\n" + "tides and " * 200 + "\nshort\n")
+    code, out, err = say("index", "long.csv", "--text", "title", "--out", "long.json", "--quiet")
+    assert code == 0 and err.startswith("minivecdb: 1 of 2 texts are longer than the model") and err.count("\n") == 1
+
 def test_own_ids_are_kept_and_shown_beside_the_rows_number(say, folder):
     (folder/"ids.csv").write_text("id,title\nA7,Soup\n")
     assert "'id' is kept as metadata" in say("index", "ids.csv", "--text", "title", "--out", "ids.json", "--quiet")[1]

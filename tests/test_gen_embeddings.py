@@ -325,3 +325,21 @@ def test_check_model(stored, dimension, model, error, parts):
     else:
         with pytest.raises(error) as caught: check_model(stored, dimension, model)
         assert all(part in str(caught.value) for part in parts) and not getattr(model, "batches", None)
+
+# --- longer than the model reads ------------------------------------------------------------------------
+
+def test_texts_beyond_the_window_are_counted_and_told():
+    "Without torch, by the tokens themselves: exactly 256 are read, marks included."
+    import random
+    exact, longer = "tides and " * 127, "tides and " * 127 + "tides"
+    for embedder in (g.DefaultEmbedder(), g.SentenceEmbedder()): assert embedder.unread([exact, longer, "", "\u6f6e" * 254, "\u6f6e" * 255]) == [1, 4]
+    rng = random.Random(0)
+    texts = ["".join(rng.choice("abc \u00e9\ud55c\u6f6e!?'\u00df\ufdfa\u0390 \U0001f600-,. the ") for _ in range(rng.randint(100, 700))) for _ in range(300)]
+    assert g.DefaultEmbedder().unread(texts) == g.SentenceEmbedder().unread(texts)
+    with pytest.warns(g.TextWarning, match="1 of 2 texts are longer than the model all-MiniLM-L6-v2 reads, the first begins 'tides and"): get_embeddings([exact, longer], cache=False)
+
+def test_short_texts_and_other_embedders_are_not_counted():
+    import warnings
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", g.TextWarning)
+        get_embedding("short"); get_embeddings(["x" * 10_000], lambda texts: [[1.]] * len(texts), cache=False)
