@@ -33,6 +33,7 @@ class Codec:
     block_rows = 1               # rows that lists keep together
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs
+    reading_cost = 4             # times what reading a whole row takes
 
     def __init__(self,
         dimension: int, # d
@@ -131,6 +132,17 @@ def source(self: Codec,
     return given if self.lossless else moved
 
 @patch
+def as_given(self: Codec,
+    codes: np.ndarray, # [n, code_width]
+    centroids: np.ndarray, # [n, d] of their lists
+    origin: np.ndarray, # [d] float32 of the lists, or [0]
+) -> np.ndarray: # [n, d] float32
+    "What the codes of lists stand for, counted as the vectors were given."
+    x = self.decode(codes)
+    if self.residual: x = x + centroids
+    return x if self.lossless or not len(origin) else x + origin
+
+@patch
 def moved(self: Codec,
     rows: np.ndarray, # [n, d] float32, decoded
     origin: np.ndarray, # [d] float32 of the lists, or [0]
@@ -155,6 +167,7 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
 class FlatCodec(Codec):
     "The float32 numbers themselves: 4 bytes per dimension."
     name, lossless, code_dtype, copied_width = "flat", True, np.dtype(np.float32), 0
+    reading_cost = 1
     def length_shapes(self, n: int) -> tuple: return (n,),   # every row has one
     def _encode(self, x: np.ndarray) -> np.ndarray: return x
     def _decode(self, codes: np.ndarray) -> np.ndarray: return codes

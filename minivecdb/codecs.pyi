@@ -18,6 +18,7 @@ class Codec:
     block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
+    reading_cost: int
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(
@@ -83,6 +84,14 @@ class Codec:
     ) -> np.ndarray:
         """Which of both its codes stand for: lossy codes are finest around the origin."""
         ...
+    def as_given(
+        self,
+        codes: np.ndarray,  # [n, code_width]
+        centroids: np.ndarray,  # [n, d] of their lists
+        origin: np.ndarray,  # [d] float32 of the lists, or [0]
+    ) -> np.ndarray:
+        """What the codes of lists stand for, counted as the vectors were given."""
+        ...
     def moved(
         self,
         rows: np.ndarray,  # [n, d] float32, decoded
@@ -123,6 +132,7 @@ class FlatCodec(Codec):
     lossless: bool
     code_dtype: Any
     copied_width: int
+    reading_cost: int
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class BFloat16Codec(Codec):

@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import VectorStorage, grown
+from .vector_storage import VectorStorage, as_id, grown
 from .filters import MISSING, Filter, holds, instant, join_path, matches, read_filter, value_at
 
 # %% ../nbs/23_filter_columns.ipynb #bf2b2e36
@@ -317,7 +317,8 @@ def metadata_of(self: VectorStorage,
 ) -> list[dict | None]: # one per id, None where there is none; not copies, for those who only read
     "The metadata of several vectors. A backend that keeps metadata elsewhere is asked one by one, unless it brings its own `metadata_of`."
     if "_metadata" not in vars(self): return [self.get(i)[1] if i in self else None for i in ids]
-    return list(map(self._metadata.get, ids))
+    held = self._metadata
+    return [held.get(i if type(i) is int else as_id(i)) for i in ids]
 
 class Columns:
     "The metadata of a storage by key."

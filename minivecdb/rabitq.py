@@ -50,6 +50,7 @@ def upper_half(
 class RaBitQ(Codec):
     "The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."
     residual, scans, learned, block_rows = True, True, ("signs",), ROWS
+    reading_cost = 1
     def __init__(self,
         dimension: int, # d
         bits: int = 1, # per dimension, 1 to 8

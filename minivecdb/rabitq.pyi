@@ -26,6 +26,7 @@ class RaBitQ(Codec):
     scans: bool
     learned: tuple[Any, ...]
     block_rows: int
+    reading_cost: int
     bits: Any
     epsilon: float
     planes: Any
