@@ -6,7 +6,7 @@ BIN         := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: decimals filters help demo test docs notebooks drift pages readme data bench torture clean
+.PHONY: decimals filters texts help demo test docs notebooks drift pages readme data bench torture clean
 
 help:
 	@echo "make demo   embed the headlines, build the index, answer three queries"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench  measure against other libraries: ARGS='--quick' for a few minutes, ARGS='--help' for more"
 	@echo "make torture  kills, power cuts, failing disks, traffic, damage and nonsense for the durable storage: about 20 minutes on two cores"
 	@echo "make filters   the long random comparison of filters"
+	@echo "make texts  the long comparison of the embedding model with sentence-transformers"
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
 
 # torch comes first: asked for by name alone it would bring gigabytes of GPU packages.
@@ -69,6 +70,10 @@ torture: torture/.venv/.ready
 # Ten thousand random filters in three executions, and five thousand random steps against Qdrant where qdrant-client is installed. Some minutes.
 filters: .venv/.ready
 	MINIVECDB_FILTERS=10000 MINIVECDB_STEPS=5000 $(BIN)/python -m pytest -q tests/test_filters.py
+
+# Ten thousand texts of every script through the numpy model and sentence-transformers, and the tokens of every code point.
+texts: .venv/.ready
+	MINIVECDB_TEXTS=10000 $(BIN)/python -m pytest -q tests/test_minilm.py
 
 # Needs a C++17 compiler; the figure of the page on files. About three minutes.
 decimals:

@@ -69,6 +69,13 @@ def _are_counters(value: Any) -> bool:
     "Whether it counts splits and merges, and turns since version 5."
     return isinstance(value, list) and len(value) in (2, 3) and all(map(is_whole, value))
 
+def _is_frame(value: Any) -> bool:
+    "Whether it is a power of two, whether codes are around centroids, and the longest row."
+    if not isinstance(value, list) or len(value) != 3: return False
+    power, centred, longest = value
+    if type(power) is not int or abs(power) > 300 or type(centred) is not bool: return False
+    return longest is None or is_number(longest) and longest > 0
+
 _FIELDS: dict[str, Callable] = { # that every header has
     "dimension": lambda v: is_whole(v, 1, MAX_DIMENSION),
     "n_clusters": lambda v: v is None or is_whole(v, 1),
@@ -82,6 +89,7 @@ _FIELDS: dict[str, Callable] = { # that every header has
 _MAY: dict[str, Callable] = { # that older files lack
     "spill": is_number,
     "codec_given": lambda v: isinstance(v, bool),
+    "frame": _is_frame,
     "error_then": _is_error,
     "upkeep": _are_counters,
     "choice": lambda v: isinstance(v, dict),
@@ -166,8 +174,9 @@ def expected_arrays(
     of_lists = {"centroids": ("f4", (k, d)), "signs": ("f4", (ROUNDS, d)), "origin": ("f4", (d,))}
     of_lists |= {name: ("i8", (k,)) for name in ("sizes", "sums", "copies.sizes")}
     of_lists |= {f"upkeep.{name}": (dtype, (k,)) for name, dtype in PER_LIST.items()}
-    of_lists |= {"upkeep.strays": ("i8", (strays, 3))}
-    learned = {f"codec.{name}": ("f4", shape) for name, shape in codec.shapes().items()}
+    of_lists |= {"upkeep.strays": ("i8", (strays, 3)), "reach": ("f8", (2, k))}
+    shapes = codec.shapes() | codec.optional_shapes()
+    learned = {f"codec.{name}": ("f4", shape) for name, shape in shapes.items()}
     return of_lists | _of_rows(d, codec, n) | _of_copies(d, codec, c) | learned
 
 # %% ../nbs/36_checked_index.ipynb #26b4cd2a
@@ -222,6 +231,8 @@ def check_small(
     if "signs" in a and not (abs(a["signs"]) == abs(random_signs(head["dimension"]))).all():
         refuse(path, "the signs are no rotation")
     if "origin" in a: _check_origin(path, head["metric"], a["origin"])
+    if "reach" in a and not ((a["reach"] >= 0) & (a["reach"] < np.inf)).all():
+        refuse(path, "the reach of a list is no distance")
 
 def _check_origin(path: Path, metric: str, origin: np.ndarray):
     "Raise unless lists may count from there."

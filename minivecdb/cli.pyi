@@ -6,7 +6,7 @@ from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import NoReturn
 
-__all__ = ['run_index', 'open_any', 'exact_hits', 'run_search', 'run_find', 'run_stats', 'run_demo', 'run_check', 'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import', 'make_parser', 'main']
+__all__ = ['FEW_ROWS', 'run_index', 'open_any', 'exact_hits', 'run_search', 'run_find', 'run_stats', 'run_demo', 'run_check', 'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import', 'make_parser', 'main']
 
 def run_index(args: argparse.Namespace):
     """`minivecdb index`"""
@@ -33,6 +33,7 @@ def run_search(args: argparse.Namespace):
 def run_find(args: argparse.Namespace):
     """`minivecdb find`"""
     ...
+FEW_ROWS: int
 def run_stats(args: argparse.Namespace):
     """`minivecdb stats`"""
     ...

@@ -1,8 +1,8 @@
 # Made by tools/stubs.py from closest.py.
 import numpy as np
 from collections.abc import Callable
-from minivecdb.distances import Kernel
 from minivecdb.distances import Metric
+from minivecdb.kernels import Kernel
 from typing import Any
 
 __all__ = ['fetch_ahead', 'product', 'apart', 'surrogate', 'exact_distance', 'FetchAhead', 'closest_kernel', 'closest']

@@ -1,6 +1,6 @@
 # Made by tools/stubs.py from code_scan.py.
 from collections.abc import Callable
-from minivecdb.distances import Kernel
+from minivecdb.kernels import Kernel
 from typing import Any
 
 __all__ = ['block_sums', 'block_bounds', 'steady_product', 'query_tables', 'best_look_up', 'BlockSums', 'BlockBounds', 'SteadyProduct']

@@ -1,10 +1,11 @@
 # Made by tools/stubs.py from codecs.py.
 import numpy as np
 from collections.abc import Callable
+from minivecdb.origin import Frame
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'BFloat16Codec', 'Int8Codec', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+__all__ = ['FAR_OUT', 'codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
 
 class CodecError(MinivecdbError, ValueError):
     """A codec that cannot be made, trained or applied to what it was given."""
@@ -19,6 +20,7 @@ class Codec:
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
     reading_cost: int
+    usual_frame: Any
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(
@@ -59,6 +61,9 @@ class Codec:
     ) -> Codec:
         """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
         ...
+    def frame(self, metric: Any, lengths: np.ndarray) -> Frame:
+        """In which frame an index of a `Metric` should hand rows to this codec."""
+        ...
     def encode(
         self,
         x: Any,  # [n, d] numbers; residuals if `residual`
@@ -84,14 +89,6 @@ class Codec:
     ) -> np.ndarray:
         """Which of both its codes stand for: lossy codes are finest around the origin."""
         ...
-    def as_given(
-        self,
-        codes: np.ndarray,  # [n, code_width]
-        centroids: np.ndarray,  # [n, d] of their lists
-        origin: np.ndarray,  # [d] float32 of the lists, or [0]
-    ) -> np.ndarray:
-        """What the codes of lists stand for, counted as the vectors were given."""
-        ...
     def moved(
         self,
         rows: np.ndarray,  # [n, d] float32, decoded
@@ -113,6 +110,7 @@ class Codec:
         """Inner products of queries with decoded vectors, right to rounding."""
         ...
     def shapes(self) -> dict[str, tuple]: ...
+    def optional_shapes(self) -> dict[str, tuple]: ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
         ...
@@ -135,17 +133,33 @@ class FlatCodec(Codec):
     reading_cost: int
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
-class BFloat16Codec(Codec):
+class ScalarCodec(Codec):
+    """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
+    plain: str
+    def __init__(
+        self,
+        dimension: int,  # d
+        residual: bool = False,  # encode differences to the centroids of the lists
+    ) -> None: ...
+    @property
+    def name(self) -> str:
+        """As `make_codec` reads it: with an r in front for residuals."""
+        ...
+class BFloat16Codec(ScalarCodec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
-    name: str
+    plain: str
     code_dtype: Any
     def sound(self, codes: np.ndarray) -> bool: ...
-class Int8Codec(Codec):
+class Int8Codec(ScalarCodec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
-    name: str
+    plain: str
     @property
     def code_width(self) -> int: ...
     def sound(self, codes: np.ndarray) -> bool: ...
+FAR_OUT: int
+def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From the least to the greatest number; a little more than all but 2% need, where those lie far out."""
+    ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
     name: str

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'vers', 'euclidean', 'neg_dot', 'Kernel', 'kernel', 'bare', 'pays', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'pair_distances', 'num_threads', 'set_num_threads', 'in_threads']
+__all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'pair_distances']
 
 def vers(
     a: Any,  # [d] or [n, d] numbers
@@ -25,34 +25,6 @@ def neg_dot(
     """Inner product with its sign turned, -a·b, so that smaller is nearer."""
     ...
 func_map: dict[str, Callable]
-class Kernel:
-    """A function of arrays that numba compiles at its first call; compiled code is cached on disk."""
-    ready: int
-    spent: float
-    function: Callable
-    options: Any
-    compiled: Any
-    wanted: Any
-    def __init__(self, function: Callable, **options: Any) -> None: ...
-    def dispatcher(self) -> Callable:
-        """The compiled function; kernels that it calls by name are compiled into it."""
-        ...
-    def __call__(self, *args: Any) -> Any: ...
-    def pays(self, work: float) -> bool:
-        """Whether to call it for so much arithmetic: see `pays`; and always once it is there."""
-        ...
-def kernel(**options: Any) -> Callable:
-    """Decorator: make a `Kernel`; options are numba's."""
-    ...
-def bare(**options: Any) -> Callable:
-    """Decorator: make a `Kernel` that allocates nothing, so that numba need not count who refers to its arrays."""
-    ...
-def pays(
-    work: float,  # multiplications and additions to be done
-    calls: int = 0,  # calls of numpy that they take without kernels
-) -> bool:
-    """Whether to use compiled kernels: once they are there, or when all that was done without them would have paid for them."""
-    ...
 def folded(x):
     """Its sum, in the order of `_fold`."""
     ...
@@ -132,17 +104,4 @@ def pair_distances(
     at: np.ndarray,  # [p] int64, into `rows`
 ) -> np.ndarray:
     """The distance of each pair of a query and a row."""
-    ...
-def num_threads() -> int:
-    """How many threads a search may use."""
-    ...
-def set_num_threads(n: int):
-    """Limit the threads of this library, of numpy's BLAS, and of torch."""
-    ...
-def in_threads(
-    work: Callable,  # part [b, …] -> result
-    items: np.ndarray,  # [m, …], cut into parts
-    least: int = 64,  # items in a part at least
-) -> list:
-    """Apply `work` to parts of `items`, a thread each, with one BLAS thread in each."""
     ...

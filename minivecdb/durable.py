@@ -50,8 +50,8 @@ class IndexFileWarning(UserWarning):
 
 def _history(storage: DurableStorage) -> dict:
     "Which change the storage is at, and what it holds there."
-    with storage._lock as s:
-        return {"change": s.head.changes, "count": s.head.count, "digest": s.head.digest}
+    with storage._lock as s: head = s.head
+    return {"change": head.changes, "count": head.count, "digest": head.digest, "storage": head.storage}
 
 def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -> bool:
     "Whether rows that came shortly before a change, and are still there, are others in the index: a copy of the storage that went its own way has rows of these ids, too. Codes of bits and of residuals tell nothing."
@@ -78,6 +78,9 @@ def _objection(ivf: IVF, change: int, index: IVFIndex, asked: set[str]) -> str |
     if note.get("change") != change:
         return f"reflects change {note.get('change')}, and not the one it is named after"
     now = _history(storage)
+    if (owner := note.get("storage", 0)) not in (0, now["storage"]):
+        return f"belongs to storage {owner:x}, and this one is {now['storage']:x}"
+    note = note | {"storage": now["storage"]}   # not known before format 2
     if change > now["change"]:
         return f"reflects change {change}, and the storage is at change {now['change']}: is it an older copy?"
     if change == now["change"] and note != now:

@@ -238,7 +238,8 @@ def _publish(self: DurableStorage, change: Change):
     for fd in change.files.values(): self._wrapped(disk.fdatasync, fd)
     if change.made: self._wrapped(disk.fsync_dir, self.path)
     self._trim_log(change)
-    head = Head(**change.head)._replace(commits=change.head["commits"] + 1)
+    based = self._head.commits if self._checkpointed else self._head.based
+    head = Head(**change.head)._replace(commits=change.head["commits"] + 1, based=based)
     change.run(UPDATE_HEAD, (*head, seal(*head)))
     self._check_lock()
     change.committing, self._checkpointed = True, False

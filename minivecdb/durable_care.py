@@ -17,8 +17,8 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import MAX_DIMENSION, MAX_ID, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
-from .durable_format import DAMAGED, Head, SELECT_HEAD, metadata_of, row_seals, seal
-from .writer_lock import try_lock
+from .durable_format import DAMAGED, Head, head_values, metadata_of, row_seals, seal
+from .writer_lock import left_beside, try_lock
 from .durable_storage import DurableStorage, WriteError
 from .durable_snapshots import Snapshot
 from .durable_readers import private_copy
@@ -101,14 +101,6 @@ def _row_problem(self: DurableStorage, s: Snapshot, found: tuple) -> str | None:
 # %% ../nbs/55_durable_care.ipynb #0a0c9f84
 _TELL_ALL = FileNotFoundError, FileExistsError, PermissionError, NotADirectoryError, IsADirectoryError # their message is enough
 
-def _left(path: Path) -> Iterator[Path]:
-    "What others that were making this folder left behind."
-    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
-        fd = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            if try_lock(fd, True): yield part
-        finally: os.close(fd)
-
 @contextmanager
 def appearing(
     path: Path, # a folder that does not exist yet
@@ -118,7 +110,7 @@ def appearing(
     if not path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(path.parent))
     part, fd = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part"), -1
     try:
-        for old in _left(path): shutil.rmtree(old)
+        for old in left_beside(path): shutil.rmtree(old)
         disk.mkdir(part)
         try_lock(fd := os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), True)
         disk.mkdir(part/path.name)
@@ -196,7 +188,7 @@ class _Wreck:
 
     def _head(self, dimension: int | None) -> Head:
         "The head, or what can be believed of it."
-        try: found = self.con.execute(SELECT_HEAD).fetchone() or ()
+        try: found = head_values(self.con)
         except DAMAGED as e: found = (); self.notes.append(f"table head: {e}")
         *values, crc = found or [dimension, None, *[0] * (len(Head._fields) - 1)]
         values[1] = values[1].decode(errors="replace") if isinstance(values[1], bytes) else None

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MAX_ID, MinivecdbError, ModelError, VectorStorage, as_matrix, as_metadatas
-from .json_files import _row_json, write_atomically
+from .json_files import _row_json, refuse_own, write_atomically
 from .segments import disk
 from .tables import Block, block_rows, need, table_blocks
 from .durable_format import metadata_text
@@ -83,7 +83,7 @@ def save(self: DurableStorage,
 def _export_parquet(self: DurableStorage, path: Path):
     "Columns id, vector and metadata (JSON text); dimension, model and next id in the file's own metadata."
     pa, parquet = need("pyarrow", "writing Parquet"), need("pyarrow.parquet", "writing Parquet")
-    path = path.resolve()
+    refuse_own(path := path.resolve())
     if not path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(path.parent))
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMAT', 'SCHEMA', 'MIGRATIONS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'Head', 'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'read_head', 'check_head']
+__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
 
 FORMAT: int
+READS: tuple[Any, ...]
 SCHEMA: dict[Any, Any]
-MIGRATIONS: list[Callable]
+SCHEMAS: dict[Any, Any]
 class Head(NamedTuple):
     """The one row of `head`: what a commit publishes."""
     dimension: int
@@ -24,6 +25,8 @@ class Head(NamedTuple):
     recent: int  # vectors in the table `recent`
     layout: int  # counts changes of `segments` and `extents`
     commits: int  # counts commits
+    storage: int = ...  # identity: a random number from 1 up; 0 in format 1, which has none
+    based: int = ...  # a commit that the main file of SQLite holds, with or without the log
 SELECT_HEAD: str
 INSERT_HEAD: str
 UPDATE_HEAD: str
@@ -55,9 +58,23 @@ DAMAGED: tuple[Any, ...]
 def check_schema(con: sqlite3.Connection, path: Path) -> int:
     """Raise unless the tables are those of a known format."""
     ...
-def read_head(con: sqlite3.Connection, path: Path) -> Head:
+def head_values(con: sqlite3.Connection) -> tuple:
+    """The row of head in a file of any format, believed or not."""
+    ...
+def read_head(
+    con: sqlite3.Connection,
+    path: Path,  # of the file, for errors
+    format: int = ...,
+) -> Head:
     """The head of the current snapshot."""
     ...
 def check_head(head: Head, path: Path, size: int):
     """Raise unless the numbers can be true, before anything is allocated for them."""
     ...
+def new_identity() -> int:
+    """An identity for a storage."""
+    ...
+def first_head(dimension: int, model: str | None) -> Head:
+    """The head of a new storage."""
+    ...
+MIGRATIONS: list[Callable]

@@ -6,14 +6,15 @@
 __all__ = ['Reader', 'Snapshot']
 
 # %% ../nbs/51_durable_snapshots.ipynb #5ab16c1c
-import os, re, sqlite3, time
+import errno, os, re, sqlite3, time
 from contextlib import suppress
 from tempfile import TemporaryDirectory
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MinivecdbError, VectorStorage
 from .segments import DamageError, Segment, connect, open_file, refuse_links, segment_name, uri_path
 from .writer_lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
-from .durable_format import DAMAGED, FORMAT, Head, check_head, check_schema, read_head
+from .durable_format import DAMAGED, FORMAT, READS, Head, check_head, check_schema, read_head
+from .durable_identity import check_base, check_owner, head_alone
 from .durable_storage import ClosedError, DurableStorage, _borrowed, _orphans
 
 # %% ../nbs/51_durable_snapshots.ipynb #ba28761b
@@ -25,7 +26,8 @@ class Reader:
         gate: int | None = None, # where no writer was there: the folder, to be locked while reading, so that a new one leaves the main file alone
         copy: TemporaryDirectory | None = None, # that holds the files of `con`
     ):
-        self.con, self.session, self.gate, self.copy, self.pid, self.checked = con, session, gate, copy, os.getpid(), False
+        self.con, self.session, self.gate, self.copy, self.pid = con, session, gate, copy, os.getpid()
+        self.format = 0 # of the tables, once they were looked at
         self.home, self.file = None, None
         con.text_factory = bytes
 
@@ -84,6 +86,9 @@ def _new_reader(self: DurableStorage) -> Reader | None:
 class _Moved(Exception):
     "The files changed while a snapshot was being taken."
 
+class _Empty(_Moved):
+    "There are no tables yet."
+
 @patch
 def _acknowledged(self: DurableStorage) -> LockRecord | None:
     "What LOCK says, read before the snapshot is taken: the snapshot must have it."
@@ -94,10 +99,12 @@ def _acknowledged(self: DurableStorage) -> LockRecord | None:
 def _check_reader(self: DurableStorage, reader: Reader):
     "Look once whether a connection shows a storage that this version can read."
     meta, format = self.meta, check_schema(reader.con, self.meta)
-    if not format: raise _Moved("the file is still empty")
-    if format != FORMAT: raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
-    check_head(read_head(reader.con, meta), meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
-    reader.checked = True
+    if not format: raise _Empty("the file is still empty")
+    if format not in (FORMAT, *READS): raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
+    head = read_head(reader.con, meta, format)
+    check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
+    if reader.gate is not None: check_base(meta, head, head_alone(meta))
+    reader.format = format
 
 @patch
 def _start(self: DurableStorage, reader: Reader) -> Snapshot:
@@ -106,8 +113,9 @@ def _start(self: DurableStorage, reader: Reader) -> Snapshot:
     if reader.gate is not None and not try_lock(reader.gate, False): raise _Moved("a writer came")
     if reader.session != self._session(): raise _Moved("another writer came")
     reader.con.execute("BEGIN")
-    if not reader.checked: self._check_reader(reader)
-    head = read_head(reader.con, meta)
+    if not reader.format: self._check_reader(reader)
+    head = read_head(reader.con, meta, reader.format)
+    check_owner(self.path, head, acknowledged)
     self._check_acknowledged(head.commits, acknowledged)
     return Snapshot(reader, head, self._open_segments(reader, head))
 
@@ -146,6 +154,7 @@ _passing = re.compile("locked|busy|readonly|unable to open|no such table") # wha
 def _begin(self: DurableStorage) -> Snapshot:
     "A snapshot of the latest commit."
     if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
+    self.folder.check()
     deadline, last, patience = time.monotonic() + max(self.timeout, 1.), None, 300
     while True:
         reader = None
@@ -158,8 +167,15 @@ def _begin(self: DurableStorage) -> Snapshot:
         except DAMAGED as e: reader and reader.close(); raise self._damage(e) from e
         except BaseException: reader and reader.close(); raise
         reader and reader.close()
-        if time.monotonic() > deadline: raise self._damage(last or "a writer neither finishes opening it nor goes away") from last
+        if time.monotonic() > deadline: raise _gave_up(self, last) from last
         time.sleep(.001)
+
+def _gave_up(storage: DurableStorage, last: Exception | None) -> Exception:
+    "What to say after waiting for a writer that does not come to an end."
+    if isinstance(last, _Empty):
+        told = "a storage was begun here and never finished: open it for writing, with its dimension"
+        return FileNotFoundError(errno.ENOENT, told, str(storage.path))
+    return storage._damage(last or "a writer neither finishes opening it nor goes away")
 
 @patch
 def _idle_reader(self: DurableStorage) -> Reader | None:

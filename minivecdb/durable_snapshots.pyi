@@ -15,7 +15,7 @@ class Reader:
     gate: Any
     copy: TemporaryDirectory | None
     pid: Any
-    checked: Any
+    format: Any
     home: Any
     file: Any
     def __init__(
@@ -41,3 +41,5 @@ class Snapshot:
     def __init__(self, reader: Reader, head: Head, segments: dict[int, Segment]) -> None: ...
 class _Moved(Exception):
     """The files changed while a snapshot was being taken."""
+class _Empty(_Moved):
+    """There are no tables yet."""

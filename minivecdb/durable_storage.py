@@ -9,7 +9,7 @@ __all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage']
 import errno, os, re, sqlite3, tempfile, threading, time, weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,9 +17,15 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
 from .segments import DamageError, Segment, _segment_file, connect, disk
-from .segments import open_file, refuse_links, segment_name, uri_path
-from .writer_lock import LockedError, LockRecord, WriterLock, let_go, read_lock, try_lock
-from .durable_format import DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow, check_format, check_head, check_schema, read_head, seal
+from .segments import (
+    open_file, open_folder, read_failure, refuse_links, segment_name, shortage, uri_path)
+from .writer_lock import (
+    LockedError, LockRecord, WriterLock, let_go, read_lock, remove_left, try_lock)
+from .durable_format import (
+    DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow, check_head, check_schema,
+    first_head, read_head, seal)
+from .durable_identity import (
+    OpenFolder, check_base, check_owner, head_alone, refuse_lost, refuse_newer)
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
@@ -85,6 +91,7 @@ class DurableStorage(VectorStorage):
         self._con = self._writer = self._change = self._failed = None
         self._closed = False
         self._lock_fd, self._gate, self._logged, self._checkpointed = -1, -1, 0, False
+        self.folder = OpenFolder(self.path)
         _handles.add(self)
         try: self._open(dimension, model)
         except BaseException: self._abandon(); raise
@@ -101,14 +108,15 @@ class DurableStorage(VectorStorage):
 @patch
 def _damage(self: DurableStorage, error: Exception) -> MinivecdbError:
     "An error of SQLite while reading, as one of ours."
-    return DamageError(f"{self.meta}: {error}: restore a backup, or repair_folder(path, into)")
+    return read_failure(self.meta, error)
 
 @patch
 def _wrapped(self: DurableStorage, call: Callable, *args) -> Any:
     "Call something that writes; its failure ends all writing through this handle."
     try: return call(*args)
     except MinivecdbError: raise
-    except (OSError, sqlite3.Error, UnicodeDecodeError) as e: raise self._damage(e) if type(e) in DAMAGED else self._fail(e) from e
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as e:
+        raise self._damage(e) if type(e) in DAMAGED else shortage(self.meta, e) or self._fail(e) from e
 
 @patch
 def _fail(self: DurableStorage, error: Exception, committing: bool = False) -> WriteError:
@@ -130,11 +138,11 @@ def _checkpoint(self: DurableStorage, kind: str = "PASSIVE", wait: float = 0.) -
 @patch
 def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
     "Try once. Those who read the main file as it was before this writer came hold a lock on the folder."
-    if self._gate < 0: self._gate = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if self._gate < 0: self._gate = open_folder(self.path)
     if not try_lock(self._gate, True): return False
     try: busy, pages, done = disk.execute(self._con, f"PRAGMA wal_checkpoint({kind})").fetchone()
     except (OSError, sqlite3.Error, UnicodeDecodeError) as e:
-        if isinstance(e, sqlite3.OperationalError) and "locked" in str(e): return False
+        if type(e) is sqlite3.OperationalError and re.search("locked|full", str(e)): return False
         raise self._fail(e) from e
     self._checkpointed = not busy and pages == done
     return self._checkpointed
@@ -210,43 +218,26 @@ if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_fresh_lo
 
 # %% ../nbs/50_durable_storage.ipynb #846047b7
 @patch
-def _peek(self: DurableStorage):
-    "Refuse a newer format before anything is written, through SQLite: see `close_database`."
-    with suppress(*DAMAGED), closing(connect(f"{uri_path(self.meta)}?mode=ro&immutable=1")) as con:
-        ask = lambda name: con.execute(f"PRAGMA {name}").fetchone()[0]
-        version, pages = ask("user_version"), ask("page_count")
-        if check_format(version, self.meta) == 0 and pages > 1:
-            raise FileFormatError(f"{self.meta}: not a storage of minivecdb")
-
-@patch
 def _check_lost(self: DurableStorage):
     "Raise if `meta.sqlite` is not there although it has been. It never is while another handle makes this storage: it comes before the first segment."
     there = lambda: self.meta.exists() and self.meta.stat().st_size > 0
     if not self.path.is_dir() or there(): return
     left, record = sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), None
     with suppress(FileNotFoundError):
-        fd = open_file(self.path/"LOCK")
-        try: record = read_lock(fd)
-        finally: os.close(fd)
-    if not there(): self._refuse_lost(left, record)   # and nobody has made it meanwhile
-
-@patch
-def _refuse_lost(self: DurableStorage, left: list[str], record: LockRecord | None):
-    "Raise if anything is left of a storage without tables."
-    told = f"there are vectors ({left[0]}{f' and {len(left) - 1} more' if left[1:] else ''})" if left else f"LOCK tells of {record.commits} commits" if record and record.commits else None
-    if told: raise DamageError(f"{self.meta}: missing or empty, but {told}, which mean nothing without it: restore it or the whole folder from a backup; for a new storage take another folder")
+        with os.fdopen(open_file(self.path/"LOCK")) as file: record = read_lock(file.fileno())
+    if not there(): refuse_lost(self.meta, left, record)   # and nobody has made it meanwhile
 
 # %% ../nbs/50_durable_storage.ipynb #aff60def
 @patch
 def _migrate(self: DurableStorage, format: int, dimension: int | None, model: str | None):
     "Bring the tables to the newest format, in one transaction."
     if format == 0 and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
-    run = lambda sql, args=(): self._wrapped(disk.execute, self._con, sql, args)
+    run = partial(self._wrapped, disk.execute, self._con)
     run("BEGIN IMMEDIATE")
     for migration in MIGRATIONS[format:]: self._wrapped(migration, self._con)
     run(f"PRAGMA user_version={FORMAT}")
     if format == 0:
-        head = Head(dimension, model, *[0] * (len(Head._fields) - 3), commits=1)
+        head = first_head(dimension, model)
         run(INSERT_HEAD, (*head, seal(*head)))
     self._wrapped(disk.commit, self._con)
 
@@ -314,15 +305,19 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     meta = self.meta
     fresh = not meta.exists() or not meta.stat().st_size
     if not fresh: self._take_back()
+    alone = head_alone(meta)
     self._con = self._wrapped(disk.connect, meta)
     format = check_schema(self._con, meta)
-    if not format: self._refuse_lost(sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
+    if not format: refuse_lost(self.meta, sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
+    if format: check_owner(self.path, read_head(self._con, meta, format), self._writer.found)
     if format < FORMAT: self._migrate(format, dimension, model)
     if fresh: self._wrapped(disk.fsync_dir, self.path)
     head = read_head(self._con, meta)
     check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
+    check_base(meta, head, alone)
     self._check_acknowledged(head.commits, self._writer.found)
     self._checkpoint("TRUNCATE", min(self.timeout, 1.))
+    self._writer.storage = head.storage
     self._wrapped(self._writer.note, head.commits)
     if format: self._sweep(head)
     self._head = head
@@ -336,11 +331,13 @@ def _open_writer(self: DurableStorage, dimension: int | None, model: str | None)
         if not self.path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(self.path.parent))
         self._check_allowed()
         self._make_folder()
+    self.folder.check()
     refuse_links(self.path)
     if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
-    if meta.exists(): self._peek()
+    if meta.exists(): refuse_newer(meta)
     self._check_allowed()
     self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
+    remove_left(self.path)
     try: self._connect_writer(dimension, model)
     except DAMAGED as e: raise self._damage(e) from e
 

@@ -47,6 +47,7 @@ class DurableStorage(VectorStorage):
     pid: Any
     meta: Any
     writing: Any
+    folder: Any
     def __init__(
         self,
         path: str | Path,  # the folder, usually ending in .mvdb

@@ -282,7 +282,7 @@ def test(self: Column,
 ) -> Test:
     "Passed by rows that meet all of some conditions."
     dates = [f for f in conditions if orders_dates(f)]
-    tables = [self._table(f) for f in conditions if f not in dates] + ([between(self.instants(), *common(dates, date_bounds))] if dates else [])
+    tables = [self._table(f) for f in conditions if not orders_dates(f)] + ([between(self.instants(), *common(dates, date_bounds))] if dates else [])
     table, numeric = reduce(np.logical_and, tables), [f for f in conditions if f.op != "$exists"]
     tests = [allowed(self.codes, table)] if table.any() else []
     if numeric and len(self.numbers) and all(orders_numbers(f) or f.op == "$in" for f in numeric): tests += [self._number_test(numeric, code) for code, there in ((INTEGER, self.whole), (FLOAT, self.real)) if there]

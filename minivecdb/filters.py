@@ -209,9 +209,11 @@ def read_filter(
 # %% ../nbs/22_filters.ipynb #d8c7ab17
 def _no_twice(pairs: list[tuple[str, Any]]) -> dict:
     "An object without repeated keys."
-    keys = [k for k, _ in pairs]
-    if len(set(keys)) < len(keys): raise FilterError(f"the key {next(k for k in keys if keys.count(k) > 1)!r} is there twice: put both conditions into one object, or use $and")
-    return dict(pairs)
+    found = {}
+    for key, value in pairs:
+        if key in found: raise FilterError(f"the key {key!r} is there twice: put both conditions into one object, or use $and")
+        found[key] = value
+    return found
 
 def filter_from_json(
     text: str, # such as '{"genre": "Sports"}'

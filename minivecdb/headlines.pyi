@@ -37,10 +37,10 @@ def ask(
     """The rows nearest in meaning to a question. Raises `ModelError` or `DimensionError` if another model filled the storage."""
     ...
 def aligned(
-    cells: list[list[str]],  # rows of cells, the header first
+    columns: Iterable[Iterable[str]],  # of cells, the header first
     width: int = 100,  # characters per line
 ) -> str:
-    """A table as lines of text."""
+    """A table as lines of text. Of the columns beyond the width only the first is made, for the lines that go on."""
     ...
 def visible(text: str) -> str:
     """Text that a terminal only shows: control characters, line ends aside, are written as JSON does."""

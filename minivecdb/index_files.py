@@ -20,7 +20,8 @@ from .shortlist import NO_TURN
 from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
 from .codecs import Codec, codec_from_state
-from .origin import NO_ORIGIN
+from .dot_lists import Reach
+from .origin import Frame, NO_ORIGIN
 from .inverted_lists import InvertedLists
 from .lists_in_files import FileArray
 from .checked_index import (
@@ -45,6 +46,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     kept = {} if self.upkeep is None or len(self.upkeep.spread) != len(lists.sizes) else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {name: a for name, a in (("signs", lists.signs), ("origin", lists.origin)) if len(a)}
+    if self.reach is not None: turned["reach"] = np.stack(self.reach)
     if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
     return {"centroids": self.coarse.rows, "sizes": lists.sizes, "sums": np.zeros(len(lists.sizes), np.int64)} | turned | columns | order | learned | kept | _copies(lists.copies)
 
@@ -91,6 +93,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
+            "frame": list(self.frame),
             "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
             "enough": None if self.enough is None else asdict(self.enough), "written": self.written}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
@@ -99,7 +102,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     header = json.dumps(head).encode().ljust(room)
     if len(header) > MAX_HEADER:
         raise ValueError(f"the header takes {len(header):,} bytes, expected at most {MAX_HEADER:,}: give a shorter note")
-    version = VERSION if "origin" in arrays else 5   # which older programs can read
+    version = VERSION if {"origin", "codec.common"} & set(arrays) else 5   # which older programs can read
     yield MAGIC + struct.pack("<III", version, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
     for entry, a in zip(head["arrays"], arrays.values()):
@@ -115,7 +118,8 @@ def save(self: IVF,
     "Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."
     self._check_trained()
     self._first_look()   # or damage would be given a checksum of its own
-    write_atomically(path, self._still()._parts(note))
+    kept = "storage" in (note or {}) # an index that a storage keeps beside itself
+    write_atomically(path, self._still()._parts(note), kept)
 
 # %% ../nbs/36_index_files.ipynb #6ee474a8
 MAX_HEADER = 4 << 20 # bytes: some thirty arrays and a note take a few thousand
@@ -243,6 +247,11 @@ def load(cls: IVF,
         if isinstance(e, FileFormatError): raise
         refuse(path, f"the header does not describe an index ({type(e).__name__}: {e})")
 
+def _trained_codec(head: dict, a: dict[str, np.ndarray]) -> Codec:
+    "The codec with what it learned."
+    learned = {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")}
+    return codec_from_state(head["codec"], learned)
+
 def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: bool | None) -> IVF:
     "An index from an open file."
     head, codec = _checked_header(path, file)
@@ -258,6 +267,7 @@ def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: boo
         if e["name"] not in later and _crc(a[e["name"]]) != e["crc32"]:
             refuse(path, f"array {e['name']!r} is damaged")
     check_small(path, head, a)
+    codec = _trained_codec(head, a)
     rows = RowCheck(path, codec, head["next_id"], _columns(path, file, head, a, mmap if lazy else ""))
     _check_read(a, rows, lazy)
     index = cls._restored(head, _with_empty(a, head["dimension"]))
@@ -287,11 +297,13 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
 @patch(cls_method=True)
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     "An index from a checked file."
-    codec = codec_from_state(head["codec"], {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")})
+    codec = _trained_codec(head, a)
     if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
     index._given, index.coarse = bool(head.get("codec_given", False)), FlatIndex(head["dimension"], head["metric"])
+    index.frame = Frame(*head["frame"]) if head.get("frame") else codec.usual_frame
     index.coarse.add(a["centroids"])
+    index.reach = Reach(*a["reach"]) if "reach" in a else None   # None: `nprobe` lists, as before
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])

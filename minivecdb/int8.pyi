@@ -1,7 +1,7 @@
 # Made by tools/stubs.py from int8.py.
 import numpy as np
 from collections.abc import Callable
-from minivecdb.distances import Kernel
+from minivecdb.kernels import Kernel
 from typing import Any
 
 __all__ = ['QUERIES', 'tile_1', 'tile_2', 'tile_4', 'turned', 'row_products', 'at_most', 'count_bits', 'lowest_bit', 'round_rows', 'as_bytes', 'best_step', 'Tile', 'Turned', 'pack_rows', 'RowProducts', 'widen', 'widened', 'multiply_rows', 'AtMost', 'CountBits', 'LowestBit']

@@ -16,12 +16,13 @@ from fastcore.basics import patch
 from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer, restore_state, state_of
 from .distances import get_metric, in_threads, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, check_k, MOST_MISSING, in_blocks, nearest, new_ids, padded, rank
-from .origin import origin_of
+from .origin import Frame, origin_of
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
 from .closest import closest
 from .shortlist import NO_TURN, byte_rows, query_bytes
 from .codecs import Codec, make_codec
+from .rabitq import LONGEST
 from .rabitq_search import FIRST, MORE, code_soon, first_by_distance, ready_code, search_codes, worth_measuring
 from .single_code import codes_soon, ready_codes, unpacks
 from .product_quantizer import ProductQuantizer   # makes "pq…" known to make_codec
@@ -31,6 +32,7 @@ from .inverted_lists import InvertedLists, empty_lists
 from .lists_in_files import FileArray
 from .overlapping_lists import empty_copies, read_at, second_lists
 from .single_query import one_soon, ready_lists, ready_one
+from .dot_lists import Reach, list_scores, no_reach, read_on
 
 # %% ../nbs/34_ivf.ipynb #5e84e3ac
 def default_clusters(
@@ -68,6 +70,9 @@ class IVF:
         self.lists: InvertedLists | None = None
         self._exact: RowReader | None = None   # see `rows`
         self._ready = None                     # see `centroids`
+        self.frame = Frame()                   # how the codec gets to see rows
+        self._beside = None                    # see `code_centres`
+        self.reach: Reach | None = None        # how far rows are from centroids, for inner products
         self._unseen = None                    # the lists of a mapped file that nobody has read yet
         self._alone = None                     # see `_one`
         self._next_id, self._order = 0, None   # _order: ids in the order of insertion; None where that is ascending
@@ -93,6 +98,15 @@ class IVF:
         "The centroids, ready to be compared with queries; made anew when they change."
         if self._ready is None or self._ready[0] is not self.coarse._held: self._ready = self.coarse._held, coarse_of(self.coarse, self.lists.signs)
         return self._ready[1]
+
+    @property
+    def code_centres(self) -> tuple[np.ndarray, np.ndarray]: # ([k, d] float32, [k] float64 lengths)
+        "What codes of differences are taken to; made anew when centroids change."
+        made, frame = self.centroids, self.frame
+        if self._beside is None or self._beside[0] is not made or self._beside[1] != frame:
+            rows, lengths = frame.centres(made.rows), frame.scaled(made.lengths)
+            self._beside = made, frame, (rows, lengths if frame.centred else 0 * lengths)
+        return self._beside[2]
 
     @property
     def is_trained(self) -> bool:
@@ -134,13 +148,15 @@ def train(self: IVF,
     origin = origin_of(x, self.metric.name)
     if len(origin): x = x - origin   # from here on, everything counts from there
     learns = bool(self.codec.learned) and not self._given
-    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=learns and not self.codec.scans or len(x) <= 50_000)
+    wanted = learns and not self.codec.scans
+    centroids, labels, _ = kmeans(x, k, metric=self.metric.name, seed=self.seed, labels=wanted or len(x) <= 50_000)
     coarse = FlatIndex(self.dimension, self.metric.name)
     coarse.add(centroids)
     codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
-    if learns: codec.train(x if labels is None else self._to_store(x, labels, centroids), self.seed)
-    self.codec, self._unseen = codec, None
+    if learns: codec.train(self._to_store(x, labels, centroids) if wanted else x, self.seed)
+    self.codec, self._unseen, self.frame = codec, None, codec.frame(self.metric, row_lengths(x))
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, self._error_of(x, centroids)
+    self.reach = no_reach(len(coarse)) if self.metric.name == "dot" else None
     self.enough, self.written = None, 0
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     plain = self.codec.lossless   # kept in bytes, too
@@ -192,8 +208,9 @@ def replace(self: IVF,
     ids = self._new_ids(ids, len(x), gone)
     unit = prepare_queries(x, self.metric)[0]
     labels, cost = assign(unit, self.coarse.rows, clustering_metric(self.metric.name).name) if assigned is None else assigned
-    codes = self._codes(self.codec.source(given, x), labels)
     lengths, signs = row_lengths(x), self.lists.signs
+    self.frame.check(lengths)
+    codes = self._codes(self.codec.source(given, x), labels)
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     # lists with second places, or in blocks, are not kept even
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):
@@ -202,6 +219,7 @@ def replace(self: IVF,
             lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
+    if self.reach is not None: changed["reach"] = self._reach_with(labels, cost, changed)
     changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1)}
     changed |= self._still(changed).enough_after(len(ids) + len(gone))
     self.__dict__.update(changed)   # in one step, for whoever is searching
@@ -209,7 +227,7 @@ def replace(self: IVF,
 @patch
 def _still(self: IVF, changed: dict | None = None) -> IVF:
     "The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."
-    self.centroids
+    self.code_centres
     still = copy(self)
     restore_state(still, changed or {})
     return still
@@ -258,7 +276,8 @@ def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndar
 def _codes(self: IVF, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     "What stands for vectors of some lists."
     if self.codec.scans:
-        return self.codec.encode_near(prepare_queries(x, self.metric)[0], self.coarse.rows, labels, self.metric)
+        rows = self.frame.scaled(prepare_queries(x, self.metric)[0])
+        return self.codec.encode_near(rows, self.code_centres[0], labels, self.metric)
     return self.codec.encode(self._to_store(x, labels, self.coarse.rows))
 
 @patch
@@ -268,6 +287,30 @@ def _insertion_order(self: IVF, new: np.ndarray, gone: np.ndarray) -> np.ndarray
     if self._order is None and ascending and (not len(new) or new[0] >= self._next_id): return None
     old = np.sort(self.lists.ids[self.lists.positions()]) if self._order is None else self._order
     return np.concatenate([old[~np.isin(old, gone)], new])
+
+# %% ../nbs/34_ivf.ipynb #8748c6cb
+@patch
+def _reach_with(self: IVF, labels: np.ndarray, cost: np.ndarray, changed: dict) -> Reach:
+    "The reach of the lists after a change."
+    reach = self.reach.added(labels, cost)
+    return self._reach_now(reach, **changed) if "coarse" in changed else reach
+
+@patch
+def _reach_now(self: IVF, known: Reach | None = None, coarse: FlatIndex | None = None,
+               lists: InvertedLists | None = None, **others: Any) -> Reach:
+    "The reach of lists whose centroids are new, from the rows in them."
+    old, lists = self.coarse.rows, self.lists if lists is None else lists
+    rows = old if coarse is None else coarse.rows
+    same, both = np.zeros(len(rows), bool), min(len(rows), len(old))
+    if known is not None: same[:both] = (rows[:both] == old[:both]).all(1)
+    squares, counts = np.zeros(len(rows)), np.zeros(len(rows))
+    if same.any(): squares[same], counts[same] = (a[:len(rows)][same[:len(a)]] for a in known)
+    fetch = self._decoders(lists, True)[1]
+    for j in np.flatnonzero(~same & (lists.sizes > 0)).tolist():
+        at, where, _ = fetch(lists.starts[j] + np.arange(min(lists.sizes[j], 256)))
+        away = at[where].astype(np.float64) - rows[j]
+        squares[j], counts[j] = np.einsum("ij,ij->", away, away), len(away)
+    return Reach(squares, counts)
 
 # %% ../nbs/34_ivf.ipynb #49ddb154
 @patch
@@ -291,16 +334,23 @@ def probes(self: IVF,
     if admitted is None: admitted = sizes[None]
     def held(of): return admitted[0][of] if len(admitted) == 1 else np.take_along_axis(admitted, of, 1)
     if fill: fill = np.minimum(fill, admitted.sum(1))[:, None]
-    near = nearest_lists(queries, prepare_queries(queries, self.metric, compiled) if prepared is None else prepared, nprobe, self.coarse, self.centroids, compiled, in_bytes)
-    if ratio_threshold is None and max_codes is None and not (np.any(fill) and (held(near).sum(1) < fill[:, 0]).any()): return near
-    if np.any(fill): distances, ranked = self.coarse.search(queries, len(self.coarse))
+    asked = prepare_queries(queries, self.metric, compiled) if prepared is None else prepared
+    if self.reach is not None:
+        scores = list_scores(*asked, self.coarse.rows, self.reach.each(), compiled)
+        near = read_on(scores, sizes, nprobe)
+    else: near = nearest_lists(queries, asked, nprobe, self.coarse, self.centroids, compiled, in_bytes)
+    short = np.any(fill) and ((held(near) * (near >= 0)).sum(1) < fill[:, 0]).any()
+    if ratio_threshold is None and max_codes is None and not short: return near
+    first = (near >= 0).sum(1)[:, None]
+    if self.reach is not None: ranked = read_on(scores, sizes, len(sizes)) if np.any(fill) else near
+    elif np.any(fill): distances, ranked = self.coarse.search(queries, len(self.coarse))
     else:
         ranked = np.sort(near, axis=1)
         distances = pair_distances(self.metric, queries, np.repeat(np.arange(len(near)), near.shape[1]), self.coarse.rows, ranked.ravel()).reshape(near.shape)
         order = np.argsort(distances, axis=1, kind="stable")
         distances, ranked = np.take_along_axis(distances, order, 1), np.take_along_axis(ranked, order, 1)
-    read = np.broadcast_to(np.arange(ranked.shape[1]) < near.shape[1], ranked.shape)
-    seen, before = (np.cumsum(n, 1) - n for n in (held(ranked), reads[ranked]))
+    read = np.arange(ranked.shape[1]) < first
+    seen, before = (np.cumsum(n * (ranked >= 0), 1) - n for n in (held(ranked), reads[ranked]))
     if ratio_threshold is not None: read = read & ((1 - distances >= ratio_threshold * (1 - distances[:, :1])) | (np.arange(ranked.shape[1]) == 0))   # the nearest list always
     if max_codes is not None: read = read & (before < max_codes)
     return np.where(read | (seen < fill), ranked, -1)
@@ -368,7 +418,7 @@ class FileRows:
 @patch
 def _row_numbers(self: IVF, ids: np.ndarray) -> np.ndarray | None: # of the same shape
     "Where the exact rows of some ids are in memory; None if they are not, or not all. The id -1 has the number -1."
-    if not (isinstance(self.rows, ArrayRows) and self.rows.in_place and len(self.rows.x)):
+    if not (getattr(self.rows, "in_place", False) and len(self.rows.x)):
         return None
     if self.rows.ids is None: return ids if ids.max(initial=-1) < len(self.rows.x) else None
     at = self.rows.numbers(ids)
@@ -401,14 +451,15 @@ def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int,
 
 # %% ../nbs/34_ivf.ipynb #5532ba0b
 @patch
-def _decoders(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable]:
+def _decoders(self: IVF, lists: InvertedLists,
+              whole: bool = False) -> tuple[Callable | None, Callable]:
     "How to turn a list, and any positions, into float32 rows; None for a list that holds them."
     if self.codec.lossless: return None, lambda at: (lists.codes, at, lists.lengths[at])
     filled = np.flatnonzero(lists.sizes)
     filled = filled[np.argsort(lists.starts[filled])]
     def rows_of(at, j):
-        rows = self.codec.rows(lists.codes[at])
-        return rows + self.coarse.rows[j] if self.codec.residual else rows
+        rows = self.codec.decode(lists.codes[at]) if whole else self.codec.rows(lists.codes[at])
+        return self.frame.unscaled(rows + self.code_centres[0][j]) if self.codec.residual else rows
     safe = product_dtype(lists.span) is np.float32   # whether squares of these rows fit float32
     def decode(j):
         rows = rows_of(slice(lists.starts[j], lists.starts[j] + lists.sizes[j]), j)
@@ -425,7 +476,10 @@ def stored(self: IVF,
     lists, filled = self.lists, np.flatnonzero(self.lists.sizes)
     filled = filled[np.argsort(lists.starts[filled])]
     own = filled[np.searchsorted(lists.starts[filled], at, side="right") - 1]
-    return self.codec.as_given(lists.codes[at], self.coarse.rows[own], lists.origin)
+    x = self.codec.decode(lists.codes[at])
+    if self.codec.residual: x = x + self.coarse.rows[own]
+    counted_from_zero = self.codec.moved(x, lists.origin) is not x   # flat codes are as given
+    return x if counted_from_zero or not len(lists.origin) else x + lists.origin
 
 @patch
 # (decode, decode a list of copies, fetch, ids by position)
@@ -521,7 +575,8 @@ def _call_of_one(self: IVF) -> Callable:
             prepared = prepare_queries(moved, self.metric, True)
             return self._rescored(query, found[1], k, prepared, lists.span, True)
         return measured
-    if product_dtype(self.lists.span, self.coarse._held.span) is not np.float32:
+    span = self.lists.span, self.coarse._held.span
+    if self.frame.power or not self.frame.centred or product_dtype(*span) is not np.float32:
         return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
     measured, n = self._measured_call(), len(self.lists)
@@ -590,6 +645,10 @@ def _few(self: IVF, m: int, nprobe: int) -> bool: # queries
 def _alone_with(self: IVF, a: _Alone, query: np.ndarray, k: int, nprobe: int,
                 rescore: int | None) -> tuple[np.ndarray, np.ndarray] | None:
     "One call; of a mapped file, the lists that it will read are looked at first."
+    if self.reach is not None:
+        near = self.probes(query, nprobe, lists=self.lists, compiled=True)
+        self._first_look(near)
+        return a.call(query, k, nprobe, rescore, near[:, near[0] >= 0])
     if self._unseen is not None and len(self._unseen):
         if a.near is None or (near := a.near(self.lists.moved(query), nprobe)) is None: return None
         self._first_look(near)
@@ -722,9 +781,12 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
 def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
     "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
     if not self.codec.scans: return False
-    lengths = () if self.metric.kind == 0 else (row_lengths(lists.moved(queries)),)
-    return product_dtype(lists.span, *lengths) is np.float32
+    if self.metric.kind == 0: return True
+    own = self.frame.scaled(row_lengths(lists.moved(queries)))
+    longest = self.frame.scaled(lists.span).max(initial=0)
+    return longest <= LONGEST and bool(((own == 0) | (own > 1 / LONGEST) & (own <= LONGEST)).all())
 
+# %% ../nbs/34_ivf.ipynb #69d22d3f
 @patch
 def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray,
               prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool,
@@ -732,30 +794,48 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
               compiled: bool) -> tuple[np.ndarray, np.ndarray]:
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
     if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
-    found, lows = search_codes(self.codec, prepared[0], self.metric, (self.coarse.rows, self.centroids.lengths), lists, probes, most, True, mask, place, compiled)
-    allowed = (slack(self.metric, prepared[1], lists.span.max(initial=0), self.dimension) * .500001).astype(np.float32)
-    if most >= len(self.lists): pass   # every row is measured
-    elif compiled and (at := self._row_numbers(found)) is not None:
-        worth_measuring((queries, *prepared), allowed, self.rows.x, at, lows, self.metric.kind, k)
+    asked = self.frame.scaled(prepared[0])
+    found, lows = search_codes(self.codec, asked, self.metric, self.code_centres, lists, probes,
+                               most, True, mask, place, compiled)
+    if most < len(self.lists) and not self.frame.power and product_dtype(lists.span) is np.float32:
+        self._strike_out(queries, k, found, lows, prepared, lists.span, compiled)
+    return self._rescored(queries, found, k, prepared, lists.span, compiled)
+
+@patch
+def _strike_out(self: IVF, queries: np.ndarray, k: int, found: np.ndarray, lows: np.ndarray,
+                prepared: tuple, span: np.ndarray, compiled: bool):
+    "Strike out what lies behind the k nearest of the first candidates, where float32 can tell."
+    fine = np.flatnonzero((prepared[1] == 0) | (prepared[1] > 1e-12) & (prepared[1] < 1e12))
+    if len(fine) < len(found):
+        some, prepared = found[fine], tuple(a[fine] for a in prepared)
+        self._strike_out(queries[fine], k, some, lows[fine], prepared, span, compiled)
+        found[fine] = some
+        return
+    allowed = slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001
+    allowed = allowed.astype(np.float32)
+    if compiled and (at := self._row_numbers(found)) is not None:
+        asked = queries, *prepared
+        worth_measuring(asked, allowed, self.rows.x, at, lows, self.metric.kind, k)
         found[at < 0] = -1
-    elif most > FIRST * k:
-        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, lists.span, compiled)[0][:, -1].astype(np.float64)
+    elif found.shape[1] > FIRST * k:
+        near = self._rescored(queries, found[:, :FIRST * k], k, prepared, span, compiled)[0]
+        near = near[:, -1].astype(np.float64)
         behind = {"cosine": near - 1, "euclidean": near**2 - prepared[1]**2, "dot": near}[self.metric.name] + 2 * allowed
         found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
-    return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
 @patch
 def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
                   mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
     "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
-    centroids, todo, more = (self.coarse.rows, self.centroids.lengths), np.arange(len(probes)), MORE
+    todo, more, times = np.arange(len(probes)), MORE, (0, 1, 2)[self.metric.kind]
     distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)
     while len(todo):
-        (asked, own), seen = (a[todo] for a in prepared), mask
+        (asked, own), seen = (self.frame.scaled(a[todo]) for a in prepared), mask
         if mask is not None and len(mask) > 1: seen = mask[todo]
-        ids, lows = search_codes(self.codec, asked, self.metric, centroids, lists, probes[todo],
-                                 k + more, False, seen, place, compiled)
-        distances[todo], found[todo], sure = first_by_distance(self.metric, lows, ids, own, k)
+        ids, lows = search_codes(self.codec, asked, self.metric, self.code_centres, lists,
+                                 probes[todo], k + more, False, seen, place, compiled)
+        far = self.frame.unscaled(self.metric.correct(lows, own[:, None].astype(np.float32)), times)
+        distances[todo], found[todo], sure = first_by_distance(far, ids, k)
         todo, more = todo[~sure], 8 * (k + more)
     return distances, found
 
@@ -884,8 +964,9 @@ def _error_now(self: IVF, most: int = 10_000) -> float: # NaN where there is no 
     "The mean squared distance of rows to the centroid of their list (for cosine, 1 - similarity), of every row or of so many evenly chosen ones."
     at, lists = self.lists.positions(), self.lists
     some = np.linspace(0, len(at) - 1, min(most, len(at))).astype(np.int64)
-    owner, fetch, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], self._decoders(lists)[1], 0.
-    unit = self.codec.project(prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0])   # rows of projections are compared as such
+    owner, total = np.repeat(np.arange(len(lists.sizes)), lists.sizes)[some], 0.
+    fetch = self._decoders(lists, True)[1]
+    unit = prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0]
     for i in range(0, len(some), 1024):
         rows, where, _ = fetch(at[some[i:i + 1024]])
         rows = self.codec.moved(rows[where], lists.origin)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from minivecdb.coarse import Coarse
 from minivecdb.codecs import Codec
+from minivecdb.dot_lists import Reach
 from minivecdb.flat_index import FlatIndex
 from minivecdb.inverted_lists import InvertedLists
 from pathlib import Path
@@ -31,6 +32,8 @@ class IVF:
     codec: Any
     coarse: FlatIndex | None
     lists: InvertedLists | None
+    frame: Any
+    reach: Reach | None
     by_id: Any
     upkeep: Any
     enough: Any
@@ -56,6 +59,10 @@ class IVF:
     @property
     def centroids(self) -> Coarse:
         """The centroids, ready to be compared with queries; made anew when they change."""
+        ...
+    @property
+    def code_centres(self) -> tuple[np.ndarray, np.ndarray]:
+        """What codes of differences are taken to; made anew when centroids change."""
         ...
     @property
     def is_trained(self) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from fastcore.basics import patch
 from .distances import length_span, prepare_queries, row_lengths
 from .flat_index import FlatIndex, _Rows
-from .nearest_centroid import assign, clustering_metric
+from .nearest_centroid import assign, clustering_metric, too_coarse
 from .halves import halves, two_parts
 from .inverted_lists import ranges
 from .list_changes import Growing, last_in_place, picked, taken
@@ -118,7 +118,10 @@ class _Work:
         else: s -= squares / 2
         labels = s.argmax(1)
         best = s[every, labels].astype(np.float64)
-        return labels, np.maximum(1 - best if self.metric == "cosine" else np.einsum("ij,ij->i", x, x) - 2 * best, 0)
+        if self.metric == "cosine": return labels, np.maximum(1 - best, 0)
+        own = np.einsum("ij,ij->i", x, x)
+        cost = np.maximum(own - 2 * best, 0)
+        return assign(x, c, self.metric) if too_coarse(cost, own) else (labels, cost)
 
     def apart(self, x: np.ndarray, c: np.ndarray) -> np.ndarray: # [n, d], [n, d] -> [n]
         "Squared distances of rows to one centroid each, or 1 - similarity."
@@ -146,6 +149,8 @@ def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarra
         if self.metric == "cosine":
             dots = dots / np.where(self.lengths > 0, self.lengths, 1) / np.maximum(lengths, 1e-30)
         else: dots = dots - self.lengths**2 / 2 - lengths**2 / 2
+        if self.metric != "cosine" and too_coarse(-2 * dots.max(1), lengths[:, 0]**2):
+            dots = -np.stack([self.apart(self.centroids, p) for p in points]) / 2
         # beyond the range of numbers is far, and j is farther
         scores = np.fmax(np.fmax.reduce(dots), -1e308)
     scores[j] = -np.inf

@@ -107,6 +107,18 @@ def _lists_of(lists, ids: np.ndarray) -> np.ndarray:
     place = order[np.minimum(np.searchsorted(names, ids, sorter=order), len(names) - 1)]
     return np.where(names[place] == ids, owner[place], -1)
 
+# [m, d], [m, k + 1] ids, -1 for none -> [m, n_lists]
+def _by_searching(ivf: IVF, x: np.ndarray, truth: np.ndarray, rescore: int | None) -> np.ndarray:
+    "The same for inner products, whose lists are read on by another rule: search with more and more lists."
+    k, shares = len(ivf.coarse), np.empty((len(x), len(ivf.coarse)))
+    nprobe, there = 1, np.maximum(1, (truth >= 0).sum(1))
+    while nprobe <= k:
+        found = ivf.search(x, truth.shape[1], nprobe=nprobe, rescore=rescore)[1]
+        hit = ((truth[:, :, None] == found[:, None]) & (truth[:, :, None] >= 0)).any(2).sum(1)
+        shares[:, nprobe - 1:] = (hit / there)[:, None]
+        nprobe = k if nprobe < k < 1.3 * nprobe else max(nprobe + 1, int(1.3 * nprobe))
+    return shares
+
 def recall_by_lists(
     ivf: IVF, # with vectors
     asked: int = ASKED, # rows to ask
@@ -121,6 +133,7 @@ def recall_by_lists(
     found = ivf.search(x, k + 1, nprobe=len(ivf.coarse), rescore=rescore)[1]
     other = (found >= 0) & (found != lists.ids[at][:, None])
     other &= np.cumsum(other, 1) <= k
+    if ivf.reach is not None: return _by_searching(ivf, x, np.where(other, found, -1), rescore)
     ranks = _ranks(ivf, x, own)
     def rank_in(where):
         of = _lists_of(where, found)

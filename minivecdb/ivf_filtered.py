@@ -33,8 +33,8 @@ def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_
     "The lists `near`, then all others by the distance of their centroids."
     c, query = ivf.coarse.rows, ivf.lists.moved(query)
     with np.errstate(all="ignore"):
-        dots, squares = c @ query, np.einsum("ij,ij->i", c, c)
-        scores = {"cosine": -dots / np.sqrt(squares), "euclidean": squares - 2 * dots, "dot": -dots}[ivf.metric.name]
+        if ivf.metric.name == "euclidean": scores = np.einsum("ij,ij->i", away := c - query, away)
+        else: scores = -(c @ query) / (np.linalg.norm(c, axis=1) if ivf.metric.name == "cosine" else 1)
     others = np.setdiff1d(np.arange(len(c)), near)
     # where float32 overflows, a poorer order of the same lists
     return np.concatenate([near, others[np.argsort(scores[others], kind="stable")]])

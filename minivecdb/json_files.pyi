@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 from typing import BinaryIO
 
-__all__ = ['write_atomically', 'ReadError', 'cannot_read', 'open_plain', 'open_to_read', 'memory_left', 'check_memory', 'first_zero', 'read_text_bytes']
+__all__ = ['refuse_own', 'write_atomically', 'ReadError', 'cannot_read', 'open_plain', 'open_to_read', 'memory_left', 'check_memory', 'first_zero', 'read_text_bytes']
 
+def refuse_own(path: Path):
+    """Raise for a file that a storage in a folder is made of."""
+    ...
 def write_atomically(
     path: str | Path,  # the file to replace or make
     parts: Iterable[bytes],  # its contents
+    inside: bool = False,  # whether it is a file of a storage, which its storage writes
 ):
-    """Write a temporary file, sync it and rename it over `path`: after a crash there is the old file or the new one."""
+    """Write a temporary file, sync it and rename it over `path`: after a crash there is the old file or
+    the new one. Refuses the files of a storage in a folder."""
     ...
 class ReadError(MinivecdbError, OSError):
     """A file that is there could not be opened or read: too many open files, a failing disk, no memory."""

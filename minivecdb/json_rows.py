@@ -58,7 +58,7 @@ def _undecodable(path: Path, encoding: str, error: UnicodeError) -> TableError:
     except UnicodeDecodeError as e: at = e.start
     except UnicodeError: pass
     name = "UTF-8" if encoding == "utf-8-sig" else encoding
-    line = data[:at].decode(encoding, "replace").count("\n") + 1
+    line = len(re.findall(r"\r\n|\r|\n", data[:at].decode(encoding, "replace"))) + 1
     place = f", line {line}: byte {at} ({data[at]:#04x})" if at >= 0 else f": {error}; it"
     return TableError(
         f"{path}{place} is not {name} text: name its encoding, such as --encoding cp1252, or save "

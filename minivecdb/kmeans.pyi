@@ -4,7 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ['STARTS', 'cluster_sums', 'cluster_means', 'distinct_rows', 'start_centroids', 'spread_centroids', 'reseed_empty', 'fill_clusters', 'lloyd', 'run_kmeans', 'sample_blocks', 'lloyd_blocks', 'training_sample', 'recall_per_probe', 'kmeans', 'subvector_kmeans', 'cluster_stats', 'calculate_optimal_clusters']
+__all__ = ['STARTS', 'IN_BYTES', 'cluster_sums', 'cluster_means', 'distinct_rows', 'start_centroids', 'spread_centroids', 'reseed_empty', 'fill_clusters', 'lloyd', 'run_kmeans', 'tight', 'sample_blocks', 'lloyd_blocks', 'training_sample', 'recall_per_probe', 'kmeans', 'subvector_kmeans', 'cluster_stats', 'calculate_optimal_clusters']
 
 def cluster_sums(
     x: np.ndarray,  # [n, d] float32
@@ -65,7 +65,7 @@ def lloyd(
     centroids: np.ndarray,  # [k, d] float32 to start from
     metric: str = 'euclidean',  # or "cosine", "dot"
     max_iter: int = 25,  # rounds at most
-    tolerance: float = 0.0001,  # stop when the squared movement is below this share of the centroids' squared length
+    tolerance: float = 0.0001,  # stop when centroids move, squared, less than this share of how far they are apart, and of how far rows are from them
     progress: bool = False,  # show a progress bar
 ) -> tuple[np.ndarray, np.ndarray, list[dict]]:
     """Lloyd's k-means in blocks of rows (Lloyd 1982); empty clusters are re-seeded, and none is left at the end."""
@@ -79,6 +79,14 @@ def run_kmeans(
     memory_limit: int = ...,  # bytes that the n × k matrices may take; beyond, Lloyd runs in blocks
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cluster rows; no cluster is empty. Warns when there are fewer than k distinct rows, and makes that many clusters."""
+    ...
+def tight(
+    x: np.ndarray,  # [n, d] float32
+    centroids: np.ndarray,  # [k, d] float32
+    metric: str,  # "cosine", "euclidean", "dot"
+    share: float = ...,  # of squared lengths, as for `too_coarse`
+) -> bool:
+    """Whether some evenly chosen rows are too near their centroids for products of this exactness."""
     ...
 def sample_blocks(
     blocks: Callable[[], Iterable],  # starts the blocks [b, d] anew
@@ -120,6 +128,7 @@ def recall_per_probe(
 ) -> tuple[float, float]:
     """What a search in the nearest cells can find, and how much it has to read."""
     ...
+IN_BYTES: float
 def kmeans(
     x: Any,  # [n, d] numbers, n at least 1
     n_clusters: int,  # k

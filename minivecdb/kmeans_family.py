@@ -15,8 +15,8 @@ import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import NotBuiltError, as_matrix, check_integer
-from .distances import get_metric, prepare_queries
-from .nearest_centroid import assign, clustering_metric, score_table
+from .distances import get_metric, prepare_queries, row_lengths
+from .nearest_centroid import assign, clustering_metric, score_table, too_coarse, wide_table
 from .kmeans import STARTS, cluster_means, cluster_sums, kmeans, reseed_empty
 
 # %% ../nbs/35_kmeans_family.ipynb #17a25725
@@ -182,6 +182,15 @@ def hierarchical_kmeans(
     return centroids, labels
 
 # %% ../nbs/35_kmeans_family.ipynb #3714770b
+def _nearest_few(x: np.ndarray, c: np.ndarray, half: np.ndarray, m: int, block: int) -> tuple[np.ndarray, np.ndarray]:
+    "The m smallest of half - x·c of each row: where [n, m], and how large [n, m]."
+    order, smallest = np.empty((len(x), m), np.int64), np.empty((len(x), m), c.dtype)
+    for i in range(0, len(x), block):
+        s = half - x[i:i + block] @ c.T
+        best = np.argsort(s, axis=1, kind="stable")[:, :m]
+        order[i:i + block], smallest[i:i + block] = best, np.take_along_axis(s, best, 1)
+    return order, smallest
+
 def wishes(
     x: np.ndarray, # [n, d] float32
     centroids: np.ndarray, # [k, d] float32
@@ -190,13 +199,12 @@ def wishes(
     block: int = 4096, # rows compared at a time
 ) -> tuple[np.ndarray, np.ndarray]: # ([n, m] the nearest centroids, nearest first; [n, m] how far, up to a constant of the row)
     "The m nearest centroids of each row."
-    c, half = score_table(centroids, metric)
-    order, cost = np.empty((len(x), m), np.int64), np.empty((len(x), m), np.float32)
-    for i in range(0, len(x), block):
-        s = half - x[i:i + block] @ c.T
-        best = np.argsort(s, axis=1, kind="stable")[:, :m]
-        order[i:i + block], cost[i:i + block] = best, np.take_along_axis(s, best, 1)
-    return order, cost + (0 if clustering_metric(metric).name == "cosine" else (np.einsum("ij,ij->i", x, x) / 2)[:, None])
+    order, cost = _nearest_few(x, *score_table(centroids, metric), m, block)
+    cosine, squares = clustering_metric(metric).name == "cosine", np.einsum("ij,ij->i", x, x)
+    if not cosine: cost = cost + (squares / 2)[:, None]
+    if not too_coarse(2 * cost[:, 0] + 2 * cosine, 1 if cosine else squares): return order, cost
+    order, cost = _nearest_few(x, *wide_table(centroids, metric), m, block)
+    return order, cost + (0 if cosine else row_lengths(x)[:, None]**2 / 2)
 
 def _turned_away(labels: np.ndarray, cost: np.ndarray, capacity: int) -> np.ndarray: # [n], [n] -> rows
     "Those that are not among the `capacity` nearest of their centroid."

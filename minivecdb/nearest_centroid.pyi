@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from minivecdb.distances import Metric
 from typing import Any
 
-__all__ = ['WORTH_ROUNDING', 'clustering_metric', 'score_table', 'nearest_by_product', 'Rounded', 'rounded', 'nearest_by_rounding', 'int8_torch', 'torch_in_threads', 'rounding_pays', 'out_of_range', 'assign']
+__all__ = ['WORTH_ROUNDING', 'COARSE', 'clustering_metric', 'score_table', 'nearest_by_product', 'Rounded', 'rounded', 'nearest_by_rounding', 'int8_torch', 'torch_in_threads', 'rounding_pays', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
 
 def clustering_metric(metric: str) -> Metric:
     """Cosine stays; euclidean and dot are both clustered by squared distance."""
@@ -18,8 +18,8 @@ def score_table(
     ...
 def nearest_by_product(
     x: np.ndarray,  # [n, d] float32
-    c: np.ndarray,  # [k, d] float32
-    half: np.ndarray,  # [k] float32
+    c: np.ndarray,  # [k, d] float32, or float64 to multiply in that
+    half: np.ndarray,  # [k] of the same type
     block: int = 4096,  # rows compared at a time
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where x·c - half is largest, and how large; the first of equal ones."""
@@ -69,6 +69,20 @@ def rounding_pays(
     ...
 def out_of_range(*rows: np.ndarray) -> int:
     """Whether squares of numbers this large or small would leave float32. Dividing by a power of two changes no digit."""
+    ...
+COARSE: float
+def too_coarse(
+    squares: np.ndarray,  # [n] squared distances of rows to their centroids, from products
+    lengths: np.ndarray | float,  # [n] squared lengths of the rows, or one for all
+    share: float = ...,  # of these, what products can tell from nothing
+) -> bool:
+    """Whether rows are so near their centroids, and so far from zero, that products tell nothing."""
+    ...
+def wide_table(
+    centroids: np.ndarray,  # [k, d] float32
+    metric: str,  # "cosine", "euclidean", "dot"
+) -> tuple[np.ndarray, np.ndarray]:
+    """For products in float64, which lose nothing that float32 rows have; they take twice as long."""
     ...
 def assign(
     x: np.ndarray,  # [n, d] float32; for cosine any length will do for the labels, and 1 is needed for the cost

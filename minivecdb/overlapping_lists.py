@@ -15,7 +15,7 @@ from .distances import kernel
 from .flat_index import Candidates
 from .blocks import Blocks
 from .inverted_lists import InvertedLists, by_list
-from .nearest_centroid import out_of_range
+from .nearest_centroid import out_of_range, too_coarse
 from .shortlist import NO_COPIES, NO_MASK, IN_PLACE, Shortlist, read_rows
 
 # %% ../nbs/32_overlapping_lists.ipynb #78bdfcf4
@@ -46,6 +46,8 @@ def _least_loss_numpy(products: np.ndarray, gram: np.ndarray, which: np.ndarray,
     losses[every, labels] = np.inf
     found[:] = losses.argmin(1)
 
+def _squares(x: np.ndarray) -> np.ndarray: return np.einsum("ij,ij->i", x, x) # [n, d] -> [n]
+
 def second_lists(
     x: np.ndarray, # [n, d] float32; for cosine of length 1
     labels: np.ndarray, # [n] int64: the first list of each
@@ -56,12 +58,16 @@ def second_lists(
     "The second list of each row, by the loss of Sun, Guo, Kumar 2024 (equation 5)."
     if power := out_of_range(x, centroids): x, centroids = np.ldexp(x, -power), np.ldexp(centroids, -power)
     found, order = np.empty(len(x), np.int64), np.argsort(labels, kind="stable")
-    squares, work = np.einsum("ij,ij->i", centroids, centroids), _least_loss if _least_loss.pays(8. * len(x) * len(centroids)) else _least_loss_numpy
+    work = _least_loss if _least_loss.pays(8. * len(x) * len(centroids)) else _least_loss_numpy
+    if too_coarse(_squares(x - centroids[labels]), _squares(x)):
+        x, centroids, work = x.astype(np.float64), centroids.astype(np.float64), _least_loss_numpy
+    squares = _squares(centroids)
     for i in range(0, len(x), block):
         some = order[i:i + block]
         rows, seconds = x[some], np.empty(len(some), np.int64)
         present, which = np.unique(labels[some], return_inverse=True)
-        work(rows @ centroids.T, centroids[present] @ centroids.T, which, np.einsum("ij,ij->i", rows, rows), squares, labels[some], np.float32(spill), seconds)
+        products, gram = rows @ centroids.T, centroids[present] @ centroids.T
+        work(products, gram, which, _squares(rows), squares, labels[some], np.float32(spill), seconds)
         found[some] = seconds
     return found
 

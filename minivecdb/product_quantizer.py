@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from fastcore.basics import patch
 from .distances import get_metric, prepare_queries
+from .origin import origin_of, origins_of
 from .kmeans import cluster_means, subvector_kmeans
 from .codecs import Codec, CodecError, make_codec, register_codec, _whole
 
@@ -30,7 +31,9 @@ def codewords_of(
     block: int = 2048, # rows compared at a time
 ) -> np.ndarray: # [n, M] uint8
     "The number of the nearest codeword for each piece of each row; the first of equal ones."
-    (M, K, dsub), unit = codebooks.shape, unit_of(codebooks)
+    origins, (M, K, dsub) = origins_of(codebooks, most=16), codebooks.shape
+    if origins.any(): x, codebooks = x - origins.ravel(), codebooks - origins[:, None]
+    unit = unit_of(codebooks)
     codebooks = codebooks * unit
     weights = np.concatenate([-2 * codebooks, (codebooks**2).sum(2, keepdims=True)], 2).transpose(0, 2, 1)
     codes = np.empty((len(x), M), np.uint8)
@@ -204,7 +207,9 @@ def compute_distance_tables(self: ProductQuantizer,
     "For each query and codeword the share of the distance: squared euclidean, or -q·c (with q of length 1 for cosine)."
     self._check_trained()
     queries, books = self.rotate(self._as_rows(queries)), self.arrays["codebooks"]
-    named = get_metric(metric)
+    named, origins = get_metric(metric), origins_of(books, most=16)
+    if named.name == "euclidean" and origins.any():
+        queries, books = queries - origins.ravel(), books - origins[:, None]
     pieces = prepare_queries(queries, named)[0].reshape(len(queries), self.n_subquantizers, -1).transpose(1, 0, 2) # [M, m, dsub]
     tables = -(pieces @ books.transpose(0, 2, 1)) # [M, m, K]
     if named.name == "euclidean": tables = np.maximum((pieces**2).sum(2)[..., None] + (books**2).sum(2)[:, None] + 2 * tables, 0)
@@ -284,8 +289,9 @@ def learn_rotation(
     rounds: int = 20,
 ) -> np.ndarray: # [d, d] float32, orthogonal: rows are multiplied from the left
     "Alternate codebooks and the rotation that fits them best (OPQ: Ge et al. 2013, section 3.1); `balanced_axes` if n < 30 K."
-    rotation = balanced_axes(x, M)
+    rotation, origin = balanced_axes(x, M), origin_of(x, "euclidean")
     if len(x) < 30 * K: return rotation
+    if len(origin): x = x - origin
     codebooks = subvector_kmeans(x @ rotation, M, K, seed=seed, max_iter=5)
     for _ in range(rounds):
         turned = x @ rotation

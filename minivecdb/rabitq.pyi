@@ -3,9 +3,10 @@ import numpy as np
 from minivecdb.blocks import Blocks
 from minivecdb.codecs import Codec
 from minivecdb.distances import Metric
+from minivecdb.origin import Frame
 from typing import Any
 
-__all__ = ['FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
+__all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
 
 def grid_codes(
     z: np.ndarray,  # [n, d] float32 or float64
@@ -20,6 +21,7 @@ def upper_half(
 ) -> np.ndarray:
     """bfloat16 of numbers without sign."""
     ...
+LONGEST: float
 class RaBitQ(Codec):
     """The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."""
     residual: bool
@@ -27,6 +29,7 @@ class RaBitQ(Codec):
     learned: tuple[Any, ...]
     block_rows: int
     reading_cost: int
+    usual_frame: Any
     bits: Any
     epsilon: float
     planes: Any
@@ -39,6 +42,17 @@ class RaBitQ(Codec):
     @property
     def code_width(self) -> int: ...
     def shapes(self) -> dict[str, tuple]: ...
+    def optional_shapes(self) -> dict[str, tuple]: ...
+    def left(
+        self,
+        x: np.ndarray,  # [n, d] float32: queries or centroids, as the metric prepares them
+        metric: Metric,
+    ) -> np.ndarray:
+        """Minus what all directions share, for cosine: products with residuals may leave it out of both."""
+        ...
+    def common_part(self, metric: Metric) -> np.ndarray:
+        """What all directions share, if it is large."""
+        ...
     def turn(
         self,
         x: np.ndarray,  # [n, d] float32
@@ -60,6 +74,9 @@ class RaBitQ(Codec):
         metric: Metric,
     ) -> np.ndarray:
         """Codes of the differences to centroids; their offsets are those of a metric's surrogate."""
+        ...
+    def frame(self, metric: Metric, lengths: np.ndarray) -> Frame:
+        """Dot products go around the origin; lengths far from 1 are scaled, so that squares fit float32."""
         ...
     def values(
         self,

@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest',
-           'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure',
-           'ready_code', 'code_soon', 'search_one_code']
+           'steady_products', 'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends',
+           'gather', 'measure', 'ready_code', 'code_soon', 'search_one_code']
 
 # %% ../nbs/33_rabitq_search.ipynb #95e7f679
 from collections.abc import Callable
 import numpy as np
-from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, _plain
+from .distances import Metric, kernel, lengths_kernel, prepare_kernel, row_lengths, plain_array
 from .int8 import at_most, lowest_bit, round_rows
 from .rotation import rotate
 from .closest import exact_distance, fetch_ahead, surrogate, _replace_largest
@@ -214,8 +214,11 @@ def lowest(state, ids, keep, found, lows): # …, [positions], how many, [m, kee
 
 
 # %% ../nbs/33_rabitq_search.ipynb #674e8fa2
-def _steady(a: np.ndarray, b: np.ndarray) -> np.ndarray: # [..., d] float32 twice -> [...]
-    "`steady_product` in numpy."
+def steady_products(
+    a: np.ndarray, # [..., d] float32
+    b: np.ndarray, # [..., d] float32
+) -> np.ndarray: # [...] float32
+    "`steady_product` in numpy: the same bits."
     d, total = a.shape[-1], np.float32(0)
     for i in range(0, d - d % 16, 16): total = total + a[..., i:i + 16] * b[..., i:i + 16]
     for half in (8, 4, 2, 1) if d >= 16 else (): total = total[..., :half] + total[..., half:]
@@ -243,8 +246,8 @@ def _tables(z: np.ndarray, w: int) -> tuple[np.ndarray, np.float32, np.float32]:
 def _lows(codec: RaBitQ, query: np.ndarray, z: np.ndarray, centroid: np.ndarray, length: float, codes: np.ndarray, how: tuple) -> np.ndarray: # [d], [d], [d], its length, [n, width] -> [n] float32
     "Lower ends of the codes of one list for one query."
     (table, step, shift), (factor, first, then, _), w = _tables(z, codec.planes), how, codec.planes
-    dot, rounding = _steady(query, centroid), step * np.float32(np.sqrt(w))
-    gap = np.maximum((_steady(query, query) + np.float32(length * length)) - np.float32(2) * dot, np.float32(0))
+    dot, rounding = steady_products(query, centroid), step * np.float32(np.sqrt(w))
+    gap = np.maximum((steady_products(query, query) + np.float32(length * length)) - np.float32(2) * dot, np.float32(0))
     sums = table[np.arange(w), codes[:, :w]].sum(1, dtype=np.uint16).astype(np.float32)
     words, offset = np.ascontiguousarray(codes[:, w:w + 4]).view(np.uint32)[:, 0], np.ascontiguousarray(codes[:, w + 4:w + 8]).view(np.float32)[:, 0]
     scale, error, near = (words & np.uint32(0xffff0000)).view(np.float32), (words << 16).view(np.float32), factor * dot
@@ -302,7 +305,7 @@ def search_codes(
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, keep] int64 ids, -1 for none, [m, keep] float32), lowest first, ties by id
     "The rows whose surrogates may be lowest."
     m = len(prepared)
-    asked = np.ascontiguousarray(prepared), codec.turn(prepared, compiled)
+    asked = np.ascontiguousarray(prepared), codec.turn(codec.left(prepared, metric), compiled)
     guard = NO_MASK if mask is None else np.ascontiguousarray(mask), IN_PLACE if place is None else place
     how = how_wide(codec, metric, bounds, keep)
     found, lows, waiting = np.full((m, keep), -1, np.int64), np.full((m, keep), np.inf, np.float32), [(np.arange(m), 2 * keep + 64)]
@@ -332,15 +335,12 @@ def search_codes(
 MORE = 8 # rows behind the k-th that are looked at, in case they tie with it
 
 def first_by_distance(
-    metric: Metric,
-    lows: np.ndarray, # [m, c] float32 estimated surrogates, ascending
+    far: np.ndarray, # [m, c] estimated distances, ascending
     ids: np.ndarray, # [m, c] int64, -1 for none
-    own: np.ndarray, # [m] lengths of the queries
     k: int, # neighbours wanted, fewer than c
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # ([m, k] float32, [m, k] int64, [m] sure)
     "The k nearest by estimated distance, then id; sure where no other row can tie with the last."
-    distances = metric.correct(lows, own[:, None].astype(np.float32)).astype(np.float32)
-    distances[ids < 0] = np.inf
+    distances = np.where(ids < 0, np.inf, far).astype(np.float32)
     sure = (ids[:, -1] < 0) | (distances[:, k - 1] < distances[:, -1])
     order = np.lexsort((ids, distances, ids < 0), axis=1)[:, :k]
     return np.take_along_axis(distances, order, 1), np.take_along_axis(ids, order, 1), sure
@@ -490,7 +490,7 @@ def _blocks_of(start, size):
     return (start + size + 63) // 64 - start // 64 if size else np.int64(0)
 
 @kernel()
-# ([1, d] as given, the same from the origin), 0..2, `Coarse`, [4, d], (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
+# ([1, d] as given, the same from the origin), 0..2, `Coarse`, ([4, d], what is subtracted first, [d] or [0]), (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
 def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, keep, near, rows,
                      distances, found):
     "One query from its numbers to its neighbours; whether that was certain."
@@ -506,7 +506,7 @@ def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, 
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     if near[0, 0] < 0:
         choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
-    rotate(prepared, signs, turned)
+    rotate(prepared - signs[1] if len(signs[1]) else prepared, signs[0], turned)
     tables, wide, terms, numbers, unit = np.empty((w, 2, 16), np.uint8), np.empty((w // 3, 4, 64), np.uint8), np.empty(2, np.float32), np.zeros(8 * w if bits > 1 else 0, np.int32), np.zeros(1, np.float32)
     query_tables(turned[0], tables, wide, terms)
     if bits > 1: whole_numbers(turned[0], bits, numbers, unit)
@@ -546,17 +546,19 @@ def ready_code(
     exact, longest, c, run = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies, _search_one_code.dispatcher()
     data, how = lists.codes.data, how_wide(codec, metric, exact, 0)[:3]
     copies = (data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], len(lists.ids)) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
-    held = _plain((tuple(coarse), codec.arrays["signs"], (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
-    rows, kind, n_lists = _plain(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
+    turning = codec.arrays["signs"], codec.common_part(metric)
+    held = plain_array((tuple(coarse), turning, (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
+    rows, kind, n_lists = plain_array(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
     def call(query, k, keep, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
         wide = k if exact else k + MORE
         distances, found = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
         keep = max(keep, wide)
-        asked = _plain((query, lists.moved(query)))
+        asked = plain_array((query, lists.moved(query)))
         if not run(asked, kind, *held, keep, near, rows, distances, found): return None
         if exact: return distances, found
-        *answer, sure = first_by_distance(metric, distances, found, row_lengths(asked[1]), k)
+        far = metric.correct(distances, row_lengths(asked[1])[:, None].astype(np.float32))
+        *answer, sure = first_by_distance(far, found, k)
         return tuple(answer) if sure[0] else None
     return call
 

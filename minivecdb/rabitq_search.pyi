@@ -7,7 +7,7 @@ from minivecdb.inverted_lists import InvertedLists
 from minivecdb.rabitq import RaBitQ
 from typing import Any
 
-__all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'code_soon', 'search_one_code']
+__all__ = ['SOME', 'SURE', 'MORE', 'FIRST', 'AHEAD', 'whole_numbers', 'fine_sum', 'read_codes', 'cut', 'sort_ends', 'lowest', 'steady_products', 'how_wide', 'search_codes', 'first_by_distance', 'worth_measuring', 'lower_ends', 'gather', 'measure', 'ready_code', 'code_soon', 'search_one_code']
 
 def whole_numbers(z, bits, numbers, scale):
     """A turned query as integers whose products with codes stay below 2**31."""
@@ -28,6 +28,12 @@ def sort_ends(lows, names):
     ...
 def lowest(state, ids, keep, found, lows):
     """The ids of the `keep` rows with the lowest ends, in their order, then by id."""
+    ...
+def steady_products(
+    a: np.ndarray,  # [..., d] float32
+    b: np.ndarray,  # [..., d] float32
+) -> np.ndarray:
+    """`steady_product` in numpy: the same bits."""
     ...
 def how_wide(
     codec: RaBitQ,
@@ -54,10 +60,8 @@ def search_codes(
     ...
 MORE: int
 def first_by_distance(
-    metric: Metric,
-    lows: np.ndarray,  # [m, c] float32 estimated surrogates, ascending
+    far: np.ndarray,  # [m, c] estimated distances, ascending
     ids: np.ndarray,  # [m, c] int64, -1 for none
-    own: np.ndarray,  # [m] lengths of the queries
     k: int,  # neighbours wanted, fewer than c
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The k nearest by estimated distance, then id; sure where no other row can tie with the last."""

@@ -1,7 +1,7 @@
 # Made by tools/stubs.py from rotation.py.
 import numpy as np
 from collections.abc import Callable
-from minivecdb.distances import Kernel
+from minivecdb.kernels import Kernel
 from typing import Any
 
 __all__ = ['ROUNDS', 'hadamard', 'random_signs', 'Hadamard', 'rotate', 'rotate_back', 'rotated', 'rotation_error', 'useful_signs']

@@ -4,17 +4,18 @@
 
 # %% auto #0
 __all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name',
-           'segment_rows', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
+           'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs',
+           'read_rows', 'close_database', 'stitched']
 
 # %% ../nbs/49_segments.ipynb #bd1494d9
 import ctypes, os, re, sqlite3, sys, threading
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 import mmap as mmap_module
 import numpy as np
 from .vector_storage import FileFormatError, MinivecdbError
-from .json_files import memory_left, open_plain
+from .json_files import ReadError, cannot_read, memory_left, open_plain
 
 # %% ../nbs/49_segments.ipynb #ba0b52ed
 SYNCHRONOUS = "FULL" # of SQLite; with NORMAL a commit is not synced, and a power failure takes it back
@@ -68,7 +69,8 @@ disk = Disk()
 
 def uri_path(path: Path) -> str:
     "A path for a SQLite URI."
-    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    text = re.sub("^//+", "/", str(path))   # what follows two slashes is a machine's name to SQLite
+    return text.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 _opening = threading.Lock() # held while SQLite opens a file, and while `close_database` closes one
 
@@ -103,7 +105,36 @@ def segment_rows(
     "How many rows a segment may hold."
     return max(1, SEGMENT_BYTES // (4 * dimension) // 1024) * 1024
 
+# %% ../nbs/49_segments.ipynb #227344e6
+def shortage(
+    path: Path, # that could not be opened
+    error: Exception, # what was said
+) -> ReadError | None:
+    "The error, if this process has not the ten descriptors that SQLite may need; it does not tell."
+    if not isinstance(error, (OSError, sqlite3.OperationalError)): return None
+    with ExitStack() as opened:
+        try:
+            for _ in range(10): opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        except OSError as e: return cannot_read(path, e)
+
+def read_failure(
+    path: Path,
+    error: Exception, # of SQLite, while reading
+) -> MinivecdbError:
+    "Damage, or that this process has no file descriptors left."
+    told = f"{path}: {error}: restore a backup, or repair_folder(path, into)"
+    return shortage(path, error) or DamageError(told)
+
 # %% ../nbs/49_segments.ipynb #ceab2b58
+def open_folder(
+    path: Path,
+) -> int: # a file descriptor, to lock or sync it
+    "Open a folder; `ReadError` where there are no descriptors left."
+    flags = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | os.O_CLOEXEC
+    try: return os.open(path, flags)
+    except (FileNotFoundError, PermissionError, NotADirectoryError): raise
+    except OSError as e: raise cannot_read(path, e) from None
+
 def open_file(
     path: Path,
     flags: int = os.O_RDONLY,

@@ -3,11 +3,13 @@ import numpy as np
 import sqlite3
 from collections.abc import Iterable
 from collections.abc import Sequence
+from minivecdb.json_files import ReadError
 from minivecdb.vector_storage import FileFormatError
+from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 from typing import Any
 
-__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_rows', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
+__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 SYNCHRONOUS: str
 class Disk:
@@ -66,6 +68,21 @@ def segment_name(
     ...
 def segment_rows(dimension: int) -> int:
     """How many rows a segment may hold."""
+    ...
+def shortage(
+    path: Path,  # that could not be opened
+    error: Exception,  # what was said
+) -> ReadError | None:
+    """The error, if this process has not the ten descriptors that SQLite may need; it does not tell."""
+    ...
+def read_failure(
+    path: Path,
+    error: Exception,  # of SQLite, while reading
+) -> MinivecdbError:
+    """Damage, or that this process has no file descriptors left."""
+    ...
+def open_folder(path: Path) -> int:
+    """Open a folder; `ReadError` where there are no descriptors left."""
     ...
 def open_file(path: Path, flags: int = ...) -> int:
     """Open a plain file: never a link, a pipe or a device."""

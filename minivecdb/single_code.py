@@ -8,7 +8,7 @@ __all__ = ['unpacks', 'ready_codes', 'codes_soon']
 # %% ../nbs/33_single_code.ipynb #afb93997
 from collections.abc import Callable
 import numpy as np
-from .distances import Metric, bare, kernel, _plain
+from .distances import Metric, bare, kernel, plain_array
 from .closest import closest_kernel, _factor
 from .shortlist import survivors, _keep
 from .flat_index import FlatIndex
@@ -61,12 +61,14 @@ def unpacks(
 ) -> tuple | None: # (which loop, two [d] float32, [M, K, d / M] float32, bits), or None for a codec that no loop reads
     "What `_unpack` must know of a codec."
     none, no_books = np.empty(0, np.float32), np.empty((0, 0, 0), np.float32)
-    if codec.name == "bf16": return 0, none, none, no_books, 0
-    if codec.name == "int8": return 1, none, none, no_books, 0
+    plain = codec.name.removeprefix("r")   # of residuals, the numbers are the same
+    if plain == "bf16": return 0, none, none, no_books, 0
+    if plain == "int8": return 1, none, none, no_books, 0
     if codec.name == "int8-dimension":
         return 2, codec.arrays["middle"], codec.arrays["step"], no_books, 0
     if "codebooks" in codec.learned and not codec.rotates:
         return 3, none, none, codec.arrays["codebooks"], codec.n_bits
+
 
 # %% ../nbs/33_single_code.ipynb #4f8b651a
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
@@ -135,11 +137,11 @@ def ready_codes(
     if how is None or not fits or lists.copies is not None:
         return lambda query, k, nprobe, near=None: None
     longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_codes.dispatcher()
-    held = _plain((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
+    held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
     def call(query, k, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        return (distances, found) if run(_plain(query), kind, *held, near, 4 * k + 200, distances, found) else None
+        return (distances, found) if run(plain_array(query), kind, *held, near, 4 * k + 200, distances, found) else None
     return call
 
 def codes_soon(

@@ -8,7 +8,7 @@ __all__ = ['no_lists', 'ready_one', 'soon', 'one_soon', 'ready_lists', 'search_o
 # %% ../nbs/32_single_query.ipynb #31bb3141
 from collections.abc import Callable
 import numpy as np
-from .distances import Kernel, Metric, kernel, prepare_kernel, _plain
+from .distances import Kernel, Metric, kernel, prepare_kernel, plain_array
 from .int8 import round_rows
 from .rotation import rotate
 from .closest import closest_kernel
@@ -86,12 +86,12 @@ def ready_one(
     "A search of these lists for one query in one call; made once, as long as nothing changes."
     fits = all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index._held.span, lists.span))
     longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_one.dispatcher()
-    held = _plain((tuple(coarse), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest, copies_of(lists))))
+    held = plain_array((tuple(coarse), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest, copies_of(lists))))
     def call(query, k, nprobe, near=None):
         if not fits: return None
         if near is None: near = no_lists(min(nprobe, n_lists))
         distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        given = _plain((query, lists.moved(query)))
+        given = plain_array((query, lists.moved(query)))
         return (distances, found) if run(given, kind, *held, near, 4 * k + 200, distances, found) else None
     return call
 
@@ -115,11 +115,11 @@ def ready_lists(
 ) -> Callable: # (query [1, d] float32 from the lists' origin, nprobe) -> [1, p] list numbers, or None where the general road must be asked
     "The lists that such a call reads, for whoever must look at them first."
     n_lists, width, kind, run = len(coarse.rows), coarse.codes.shape[1], metric.kind, _lists_of_one.dispatcher()
-    held = _plain(tuple(coarse))
+    held = plain_array(tuple(coarse))
     def call(query, nprobe):
         near = no_lists(min(nprobe, n_lists))
-        room = np.empty(query.shape, np.float32), np.empty(1), np.empty((1, width), np.int8), np.empty((1, 2), np.float32)
-        return near if run(_plain(query), kind, held, *room, near) else None
+        room = query.copy(), np.empty(1), np.empty((1, width), np.int8), np.empty((1, 2), np.float32)
+        return near if run(plain_array(query), kind, held, *room, near) else None
     return call
 
 def search_one(

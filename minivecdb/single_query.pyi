@@ -2,10 +2,10 @@
 import numpy as np
 from collections.abc import Callable
 from minivecdb.coarse import Coarse
-from minivecdb.distances import Kernel
 from minivecdb.distances import Metric
 from minivecdb.flat_index import FlatIndex
 from minivecdb.inverted_lists import InvertedLists
+from minivecdb.kernels import Kernel
 
 __all__ = ['no_lists', 'ready_one', 'soon', 'one_soon', 'ready_lists', 'search_one']
 

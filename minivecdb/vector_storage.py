@@ -134,30 +134,42 @@ def as_vector(
 # %% ../nbs/00_vector_storage.ipynb #3b7bb836
 MAX_DEPTH = 100 # of nested objects and lists in a file, from its outermost brace
 
-def _text(s: str, where: str) -> str:
+def _told(where: str | tuple) -> str:
+    "A place inside of metadata: a name, or a pair of the place around it and a key."
+    keys = []
+    while isinstance(where, tuple):
+        where, key = where
+        keys.append(f"[{key!r}]")
+    return where + "".join(reversed(keys))
+
+def _text(s: str, where: str | tuple) -> str:
     "`s`, if UTF-8 can hold it."
     try: s.isascii() or s.encode()
-    except UnicodeEncodeError: raise MetadataError(f"{where} holds half a surrogate pair, which UTF-8 has no form for: {s!r}") from None
+    except UnicodeEncodeError:
+        raise MetadataError(f"{_told(where)} holds half a surrogate pair, which UTF-8 has no form for: {s!r}") from None
     return str.__str__(s)   # the text itself, also of an enum that is a str
 
-def _number(x: int | float, where: str) -> int | float:
+def _number(x: int | float, where: str | tuple) -> int | float:
     "`x`, if JSON has a form for it."
     if isinstance(x, int):
-        if x.bit_length() > 8192: raise MetadataError(f"{where} is an integer of {x.bit_length()} bits, more than the 8192 allowed: store it as a string")
+        if (bits := x.bit_length()) > 8192:
+            raise MetadataError(f"{_told(where)} is an integer of {bits} bits, more than the 8192 allowed: store it as a string")
         return x if type(x) in (int, bool) else int(x)
-    if not np.isfinite(x): raise MetadataError(f"{where} is {x}, which JSON has no form for: use None")
+    if not np.isfinite(x):
+        raise MetadataError(f"{_told(where)} is {x}, which JSON has no form for: use None")
     return float(x)
 
 # %% ../nbs/00_vector_storage.ipynb #64a8a756
-def _object(x: dict, where: str, depth: int) -> dict:
+def _object(x: dict, where: str | tuple, depth: int) -> dict:
     "A checked copy of a dictionary."
     for k in x:
-        if not isinstance(k, str): raise MetadataError(f"{where} has the key {k!r} of type {type(k).__name__}: JSON keys are strings")
-    return {_text(k, where): json_copy(v, f"{where}[{k!r}]", depth + 1) for k, v in x.items()}
+        if not isinstance(k, str):
+            raise MetadataError(f"{_told(where)} has the key {k!r} of type {type(k).__name__}: JSON keys are strings")
+    return {_text(k, where): json_copy(v, (where, k), depth + 1) for k, v in x.items()}
 
 def json_copy(
     x: Any, # dict, list, tuple, str, int, float, bool or None, nested at most `MAX_DEPTH` deep
-    where: str = "metadata", # how an error names the place
+    where: str | tuple = "metadata", # how an error names the place, see `_told`
     depth: int = 3, # nesting of this value: a storage's file puts metadata on its third level
 ) -> Any: # equal to `x` after a trip through JSON, and sharing nothing with it
     "Copy a value that JSON can hold (tuples become lists); anything else is a `MetadataError`."
@@ -166,8 +178,11 @@ def json_copy(
     if isinstance(x, (int, float)): return _number(x, where)
     if depth > MAX_DEPTH: raise MetadataError(f"metadata nests deeper than {MAX_DEPTH - 2} levels: flatten it")
     if isinstance(x, dict): return _object(x, where, depth)
-    if isinstance(x, (list, tuple)): return [json_copy(v, f"{where}[{i}]", depth + 1) for i, v in enumerate(x)]
-    raise MetadataError(f"{where} is a {type(x).__name__}, which JSON cannot hold: convert it first (numpy: .item(), dates: .isoformat(), sets: sorted())")
+    if isinstance(x, (list, tuple)):
+        return [json_copy(v, (where, i), depth + 1) for i, v in enumerate(x)]
+    raise MetadataError(
+        f"{_told(where)} is a {type(x).__name__}, which JSON cannot hold: "
+        "convert it first (numpy: .item(), dates: .isoformat(), sets: sorted())")
 
 def as_metadata(metadata: dict | None) -> dict: # a checked copy; None counts as {}
     "Check one vector's metadata."

@@ -50,7 +50,7 @@ def as_vector(
 MAX_DEPTH: int
 def json_copy(
     x: Any,  # dict, list, tuple, str, int, float, bool or None, nested at most `MAX_DEPTH` deep
-    where: str = 'metadata',  # how an error names the place
+    where: str | tuple = 'metadata',  # how an error names the place, see `_told`
     depth: int = 3,  # nesting of this value: a storage's file puts metadata on its third level
 ) -> Any:
     """Copy a value that JSON can hold (tuples become lists); anything else is a `MetadataError`."""

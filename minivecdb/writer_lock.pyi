@@ -1,11 +1,12 @@
 # Made by tools/stubs.py from writer_lock.py.
 from collections.abc import Callable
+from collections.abc import Iterator
 from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'WriterLock']
+__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'left_beside', 'remove_left', 'WriterLock']
 
 class LockedError(MinivecdbError, TimeoutError):
     """Another process, or another handle of this one, is writing. The message names its process id."""
@@ -14,6 +15,7 @@ class LockRecord(NamedTuple):
     pid: int  # of the process that writes, or wrote last
     session: str  # 16 random hexadecimal digits, new for every writer
     commits: int  # the last commit that was acknowledged; never ahead of what the disk holds
+    storage: int = ...  # the identity of the storage; 0 where it is not known
 def read_lock(fd: int) -> LockRecord | None:
     """The record in LOCK; None where there is none, or none that is whole."""
     ...
@@ -32,6 +34,12 @@ def let_go(
 ):
     """Unlock, forget, close: in this order an interrupt leaves at most a descriptor without a lock."""
     ...
+def left_beside(path: Path) -> Iterator[Path]:
+    """What others that were making this folder left behind."""
+    ...
+def remove_left(path: Path):
+    """Remove what others that were making this folder left behind, as far as it can be."""
+    ...
 class WriterLock:
     """The right to write in a folder; ends with the process, however it ends."""
     path: Path
@@ -39,6 +47,7 @@ class WriterLock:
     session: Any
     pid: Any
     found: Any
+    storage: Any
     def __init__(
         self,
         path: Path,  # the file LOCK, made if missing

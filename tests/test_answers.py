@@ -1,8 +1,13 @@
 "Answers at the ends of float32, ties, and a range search beside a search: the same from every road."
+import json
+from unittest import mock
 import numpy as np
 import pytest
+from minivecdb import index_files
+from minivecdb.codecs import CodecError
 from minivecdb.flat_index import FlatIndex
 from minivecdb.ivf import ArrayRows, IVF
+from minivecdb.vector_storage import VectorError
 
 LOSSY = ("bf16", "int8", "int8-dimension", "pq4x4", "rpq4x4", "pca12")
 BITS = ("rabitq", "rabitq3")
@@ -75,3 +80,144 @@ def test_estimates_that_are_cut_off_tie_by_id(metric, compiled, monkeypatch):
                 assert ids[0].tolist() == names[q][there][order].tolist()
                 assert distances[0].tolist() == every[q][there][order].tolist()
     assert (every[:, :5] == 0).any()   # there were ties
+
+@pytest.mark.parametrize("rescore", (None, 60))
+@pytest.mark.parametrize("scale", (1e-30, 1e-13, 1e13, 1e20, 1e36))
+@pytest.mark.parametrize("codec", (*BITS, "rabitq8"))
+def test_bits_rank_rows_of_any_length_as_they_rank_rows_of_length_1(codec, scale, rescore):
+    x = crowds(np.random.default_rng(4), 400).astype(np.float32)
+    def answer(power):
+        rows = np.ldexp(x, power)
+        return built(rows, "euclidean", codec).search(rows[:9] * np.float32(1.5), 10, nprobe=4, rescore=rescore)
+    power = int(np.log2(scale))
+    usual, scaled = answer(0), answer(power)
+    assert scaled[1].tolist() == usual[1].tolist()
+    assert np.ldexp(scaled[0].astype(float), -power) == pytest.approx(usual[0].astype(float), rel=1e-5)
+
+@pytest.mark.parametrize("metric", ("euclidean", "dot"))
+def test_a_huge_row_hides_no_other_one(metric):
+    rng = np.random.default_rng(5)
+    x = crowds(rng, 500).astype(np.float32)
+    x[7] *= np.float32(1e33)
+    q = (x[20:60] + np.float32(.01)).astype(np.float32)
+    flat = FlatIndex(16, metric); flat.add(x)
+    truth = flat.search(q, 10)[1]
+    for codec in ("flat", "bf16", "int8", "rabitq8"):
+        index = built(x, metric, codec)
+        found = index.search(q, 10, nprobe=7)[1]
+        assert np.mean([len(np.intersect1d(a, b)) for a, b in zip(found, truth)]) / 10 > .9, codec
+        assert index.search(q, 10, nprobe=7, rescore=500)[1].tolist() == truth.tolist()
+
+def test_a_row_that_codes_cannot_hold_is_refused_and_changes_nothing():
+    x = crowds(np.random.default_rng(6), 300).astype(np.float32)
+    index = built(x, "euclidean", "rabitq2")
+    more = np.concatenate([x[:2], x[:1] * np.float32(1e20)])
+    with pytest.raises(VectorError, match="row 2 has length .*e.20, and .* train with a sample that has such rows"): index.add(more)
+    assert len(index) == 300
+    index.add(more[:2])
+    index.train(np.concatenate([x, more])).add(more)   # the remedy
+    assert index.search(more[2], 1, nprobe=7)[1].tolist() == [[2]]
+
+def without(name, loads=json.loads):
+    "A reader of headers that do not have a field."
+    return lambda text, **how: {k: v for k, v in loads(text, **how).items() if k != name}
+
+@pytest.mark.parametrize("metric", ("euclidean", "dot"))
+@pytest.mark.parametrize("mmap", (False, True, "pread"))
+def test_a_frame_is_kept_in_the_file_and_a_file_without_one_answers_as_before(metric, mmap, tmp_path):
+    x = (crowds(np.random.default_rng(7), 300) * 1e20).astype(np.float32)
+    index = built(x, metric, "rabitq3")
+    index.save(tmp_path/"x.ivf")
+    again = IVF.load(tmp_path/"x.ivf", mmap=mmap)
+    assert again.frame == index.frame and again.frame.power > 0
+    for a, b in zip(index.search(x[:5], 10, nprobe=3), again.search(x[:5], 10, nprobe=3)): assert a.tolist() == b.tolist()
+    old = IVF(16, 7, metric, "rabitq3")
+    old.train(x / np.float32(1e20))
+    old.frame = old.codec.usual_frame   # codes around centroids, whatever the metric
+    old.add(x / np.float32(1e20))
+    old.save(tmp_path/"old.ivf")
+    with mock.patch.object(index_files.json, "loads", without("frame")): opened = IVF.load(tmp_path/"old.ivf", mmap=mmap)
+    assert opened.frame.centred
+    for a, b in zip(old.search(x[:5], 10, nprobe=3), opened.search(x[:5], 10, nprobe=3)): assert a.tolist() == b.tolist()
+
+def lognormal(rng, n, sigma, d=64):
+    x = rng.standard_normal((n, d))
+    return (x * np.exp(sigma * rng.standard_normal((n, 1))) / np.linalg.norm(x, axis=1, keepdims=True)).astype(np.float32)
+
+def recall_of(index, q, truth, **how): return np.mean([len(np.intersect1d(a, b)) for a, b in zip(index.search(q, 10, **how)[1], truth)]) / 10
+
+def test_bits_of_long_rows_are_taken_around_the_origin_for_dot_products():
+    rng = np.random.default_rng(8)
+    x, q = lognormal(rng, 6000, 1.), lognormal(rng, 60, 1.)
+    flat = FlatIndex(64, "dot"); flat.add(x)
+    truth, found = flat.search(q, 10)[1], {}
+    for around in (True, False):
+        index = IVF(64, 40, "dot", "rabitq").train(x)
+        index.frame = index.frame._replace(centred=around)
+        index.add(x); index.rows = ArrayRows(x)
+        found[around] = recall_of(index, q, truth, nprobe=40), recall_of(index, q, truth, nprobe=40, rescore=100)
+    assert found[False][0] > found[True][0] + .1 and found[False][1] > max(.9, found[True][1] + .1)
+
+@pytest.mark.parametrize("codec, enough", (("flat", .95), ("int8", .9), ("rabitq4", .75)))
+def test_nprobe_means_rows_for_dot_products(codec, enough):
+    rng = np.random.default_rng(9)
+    x, q = lognormal(rng, 20_000, 1.), lognormal(rng, 100, 1.)
+    flat = FlatIndex(64, "dot"); flat.add(x)
+    index = IVF(64, 141, "dot", codec).train(x); index.add(x)
+    assert recall_of(index, q, flat.search(q, 10)[1], nprobe=8) > enough
+    rows = index.search_cost(q, nprobe=8)[0] - 141
+    assert (rows >= 8 * 20_000 / 141).all() and rows.mean() < .12 * 20_000
+
+@pytest.mark.parametrize("place", ("memory", "mapped", "read", "older"))
+def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, monkeypatch):
+    rng = np.random.default_rng(10)
+    x, q = lognormal(rng, 3000, .8, 24), lognormal(rng, 30, .8, 24)
+    index = IVF(24, 30, "dot").train(x)
+    for part in np.array_split(x, 7): index.add(part)
+    index.remove(np.arange(0, 3000, 5))
+    expected = index.search(q, 10, nprobe=3)
+    if place != "memory":
+        if place == "older": index.reach = None
+        index.save(tmp_path/"x.ivf")
+        index = IVF.load(tmp_path/"x.ivf", mmap="pread" if place == "read" else True)
+    for compiled in (False, True):
+        monkeypatch.setattr("minivecdb.ivf.pays", lambda *work: compiled)
+        batch, alone = index.search(q, 10, nprobe=3), [index.search(one, 10, nprobe=3) for one in q]
+        assert batch[1].tolist() == [a[1][0].tolist() for a in alone]
+        if place == "older": assert (index.probes(q, 3) >= 0).all()   # three lists, as when it was written
+        else: assert batch[1].tolist() == expected[1].tolist()
+    full = index.search(q, 60, nprobe=1, ensure_topk_full=True, mask=np.arange(len(index)) % 40 == 0)[1]
+    assert (full >= 0).all() and (index.search_cost(q, nprobe=3, max_codes=50)[0] <= index.search_cost(q, nprobe=3)[0]).all()
+
+@pytest.mark.parametrize("codec", ("flat", "int8"))
+def test_upkeep_keeps_the_reach_of_lists(codec):
+    from minivecdb.ivf_balance import Upkeep
+    rng = np.random.default_rng(11)
+    x = lognormal(rng, 6000, .6, 16)
+    index = IVF(16, 20, "dot", codec); index.upkeep = Upkeep()
+    index.train(x[:2000])
+    for i in range(0, 6000, 500): index.add(x[i:i + 500] + np.float32(i / 4000))
+    assert index.upkeep.splits and len(index.reach.rows) == len(index.coarse)
+    fresh = index._reach_now()
+    near = index.reach.each()[fresh.rows > 20] / fresh.each()[fresh.rows > 20]
+    assert np.median(abs(near - 1)) < .15
+
+@pytest.mark.parametrize("codec", ("flat", *LOSSY, *BITS))
+@pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
+def test_stats_of_every_codec(metric, codec):
+    x = crowds(np.random.default_rng(12), 300).astype(np.float32)
+    stats = built(x, metric, codec).get_stats()
+    assert 0 < stats["quantization_error"] < 4 * stats["quantization_error_at_training"] + 5
+
+@pytest.mark.parametrize("metric", ("euclidean", "dot"))
+def test_one_huge_row_does_not_spoil_the_ranges_of_int8_dimension(metric):
+    x = crowds(np.random.default_rng(13), 500).astype(np.float32)
+    far = np.concatenate([x, x[:1] * np.float32(1e9)])
+    index = IVF(16, 7, metric, "int8-dimension").train(far)
+    with pytest.raises(CodecError, match="row 500 lies .* outside of the range .* leave it out"): index.add(far)
+    assert len(index) == 0
+    index.add(x)
+    flat = FlatIndex(16, metric); flat.add(x)
+    assert recall_of(index, x[:50], flat.search(x[:50], 10)[1], nprobe=7) > .9
+    sparse = np.where(np.random.default_rng(0).random((500, 16)) < .005, 1, 0).astype(np.float32)
+    IVF(16, 2, metric, "int8-dimension").train(sparse).add(sparse)   # values that are rare are no outliers

@@ -117,6 +117,11 @@ def test_options_say_how_a_table_is_written(say, folder):
     assert index("--encoding", "cp1252", "--delimiter", ";", "--types", "zip=whole")[0] == 0
     assert VectorStorage.load("s.json").get_all().itemgot(2) == [{"title": "Café", "zip": 2134}, {"title": "Lamp", "zip": 10115}]
 
+def test_texts_longer_than_the_model_reads_are_told(say, folder):
+    (folder/"long.csv").write_text("title\n" + "tides and " * 200 + "\nshort\n")
+    code, out, err = say("index", "long.csv", "--text", "title", "--out", "long.json", "--quiet")
+    assert code == 0 and err.startswith("minivecdb: 1 of 2 texts are longer than the model") and err.count("\n") == 1
+
 def test_own_ids_are_kept_and_shown_beside_the_rows_number(say, folder):
     (folder/"ids.csv").write_text("id,title\nA7,Soup\n")
     assert "'id' is kept as metadata" in say("index", "ids.csv", "--text", "title", "--out", "ids.json", "--quiet")[1]
@@ -168,7 +173,7 @@ def test_a_bad_table_is_one_line_and_exit_1(say, folder, name):
     assert (code, out) == (1, "") and all(line.startswith("minivecdb: ") for line in err.splitlines()) and err.strip() and os.listdir() == [name]
 
 @pytest.mark.parametrize("args, words", [(["nope.csv"], "nope.csv: No such file"), (["."], "expected a table"), (["a.csv", "--text", "title"], "'title'.*headline, genre"), (["a.csv", "--out", "x.txt"], r"x.txt.*\.json"), (["a.csv", "--out", "no/x.json"], "no.*does not exist"), (["a.csv", "--out", "dir.json"], "dir.json"),
-                                         (["a.csv", "--out", "other.json"], "other.json.*not a storage"), (["a.csv", "--model", "no-such-model"], "no-such-model"), (["a.csv", "--model", "."], "model"), (["dir.json"], "expected a table")], ids=lambda x: " ".join(x) if isinstance(x, list) else "")
+                                         (["a.csv", "--out", "other.json"], "other.json.*not a storage"), (["a.csv", "--model", "no-such-model"], "no-such-model"), (["a.csv", "--model", "."], "model"), (["dir.json"], "dir.json: not a regular file")], ids=lambda x: " ".join(x) if isinstance(x, list) else "")
 def test_a_mistake_in_index_is_named_and_nothing_is_written(say, folder, args, words):
     write_csv(folder/"a.csv"); (folder/"dir.json").mkdir(); (folder/"other.json").write_text('{"name": "settings of something else"}')
     before = {p: p.read_bytes() for p in folder.iterdir() if p.is_file()}

@@ -148,3 +148,177 @@ def test_rows_of_a_cache_are_vectors_of_finite_numbers(tmp_path):
         with sqlite3.connect(tmp_path/"c.sqlite") as db: db.execute("UPDATE embeddings SET dimension = ?, vector = ?, checksum = ?", (dimension, vector, zlib.crc32(vector, zlib.crc32(key))))
         db.close()
         with pytest.warns(CacheWarning, match="damaged"): assert cache.find([key]) == {}
+
+# --- identity --------------------------------------------------------------------------------------------------------------
+
+def filled(path, value, who):
+    "A storage with rows in a segment and one of a small write."
+    with VectorStorage.open(path, dimension=16) as s:
+        s.add_bulk(np.full((9000, 16), value), [{"who": who}] * 9000); s.add(np.full(16, value), {"who": who})
+    return path
+
+def refused(path, told):
+    for mode in ("r", "rw"):
+        with pytest.raises(MinivecdbError, match=told): VectorStorage.open(path, mode=mode)
+
+@pytest.mark.parametrize("name", ["meta.sqlite", "LOCK"])
+def test_files_of_another_storage_are_refused(tmp_path, name):
+    a, b = filled(tmp_path/"a", 1., "a"), filled(tmp_path/"b", 2., "b")
+    (a/name).write_bytes((b/name).read_bytes())
+    refused(a, "files of two storages were mixed"); refused(a, "files of two storages were mixed")   # the first refusal changes nothing
+    (a/"LOCK").unlink()   # the remedy that the error names
+    with VectorStorage.open(a) as s:
+        if name == "LOCK": assert s.get(0)[1] == s.get(9000)[1] == {"who": "a"}
+        else:
+            with pytest.raises(MinivecdbError): s.get(0)
+
+def test_an_older_main_file_under_a_newer_log_is_refused(tmp_path):
+    import shutil
+    path = filled(tmp_path/"a", 1., "old")
+    older = (path/"meta.sqlite").read_bytes()
+    with VectorStorage.open(path) as s: s.update(3, metadata={"who": "new"})   # closing moves this into the main file
+    s = VectorStorage.open(path); s.update(4, metadata={"who": "newer"})          # and this stays in the log
+    shutil.copytree(path, tmp_path/"b"); s.close()
+    with VectorStorage.open(tmp_path/"b", mode="r") as s: assert [s.get(i)[1]["who"] for i in (3, 4)] == ["new", "newer"]
+    (tmp_path/"b"/"meta.sqlite").write_bytes(older)
+    for shm in (True, False):
+        if not shm: (tmp_path/"b"/"meta.sqlite-shm").unlink(missing_ok=True)
+        refused(tmp_path/"b", "older copy")
+
+@pytest.mark.parametrize("mode", ["r", "rw"])
+@pytest.mark.parametrize("looked", [True, False])
+def test_a_folder_that_was_replaced_under_an_open_handle_is_noticed(tmp_path, mode, looked):
+    path = filled(tmp_path/"a", 1., "old")
+    s = VectorStorage.open(path, mode=mode)
+    if looked: s.get(3)
+    os.rename(path, tmp_path/"away")
+    for call in (lambda: s.get(1), lambda: len(s), s.to_arrays, lambda: s.count({"who": "old"})):
+        with pytest.raises(MinivecdbError, match="moved away or removed") as e: call()
+        assert "backup" not in str(e.value)
+    filled(path, 2., "new")
+    with pytest.raises(MinivecdbError, match="another folder has this name"): s.get(1)
+    if mode == "rw":
+        with pytest.raises(MinivecdbError): s.add(np.ones(16))
+    s.close()
+    for folder, who in ((path, "new"), (tmp_path/"away", "old")):
+        with VectorStorage.open(folder) as s: assert s.get(1)[1] == {"who": who} and s.check() == []
+
+def test_an_index_of_another_storage_is_not_adopted(tmp_path):
+    from minivecdb import IVFIndex
+    from minivecdb.durable import IndexFileWarning
+    made = []
+    for name, value in (("a", 1.), ("b", 2.)):
+        with VectorStorage.open(tmp_path/name, dimension=8) as s:
+            s.add_bulk(X * value); made.append(IVFIndex(s, n_clusters=4, codec="rabitq2").build().save().read_bytes())
+    file, = (tmp_path/"a").glob("index-*.ivf"); file.write_bytes(made[1])
+    with VectorStorage.open(tmp_path/"a") as s:
+        with pytest.warns(IndexFileWarning, match="belongs to storage"): IVFIndex.open(s, n_clusters=4, codec="rabitq2")
+
+def test_an_old_folder_gets_an_identity_when_it_is_opened_for_writing(tmp_path):
+    import shutil
+    from pathlib import Path
+    from minivecdb.durable_format import FORMAT
+    shutil.copytree(Path(__file__).parent/"fixtures"/"durable"/"format-1.mvdb", tmp_path/"a")
+    with VectorStorage.open(tmp_path/"a", mode="r") as s:
+        with s._lock as snapshot: assert snapshot.head.storage == 0
+    for _ in range(2):
+        with VectorStorage.open(tmp_path/"a") as s: found = s._head.storage; assert found > 0
+    line = (tmp_path/"a"/"LOCK").read_bytes()
+    assert b"storage=%016x" % found in line
+    with VectorStorage.open(tmp_path/"a", mode="r") as s:
+        with s._lock as snapshot: assert snapshot.head.storage == found and snapshot.reader.format == FORMAT
+
+def test_a_backup_and_its_storage_have_one_identity_and_a_repaired_copy_its_own(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    with VectorStorage.open(path) as s:
+        s.backup(tmp_path/"b"); s.repair(tmp_path/"c"); mine = s._head.storage
+    with VectorStorage.open(tmp_path/"b") as s: assert s._head.storage == mine
+    with VectorStorage.open(tmp_path/"c") as s: assert s._head.storage not in (0, mine)
+
+# --- what is said when the storage is well ------------------------------------------------------------------------------------
+
+def test_no_descriptors_left_is_not_taken_for_damage(tmp_path):
+    "Whatever call meets it, the error names the cause; and the storage is well afterwards."
+    import resource, subprocess, sys
+    filled(tmp_path/"a", 1., "a")
+    code = """
+import os, resource, sys
+from minivecdb import VectorStorage
+from minivecdb.vector_storage import MinivecdbError
+path = sys.argv[1]
+warm = VectorStorage.open(path, mode='r'); warm.get(1); warm.close()
+for spare in range(0, 7):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    held = []
+    try:
+        while True: held.append(os.open('/dev/null', os.O_RDONLY))
+    except OSError: pass
+    for _ in range(spare): os.close(held.pop())
+    for mode in ('r', 'rw'):
+        try:
+            with VectorStorage.open(path, mode=mode, timeout=0) as s: s.get(1); s.get_all(); mode == 'r' or s.add([1] * 16)
+        except MinivecdbError as e:
+            assert 'descriptors' in str(e) and 'backup' not in str(e), (spare, mode, repr(e))
+    for fd in held: os.close(fd)
+with VectorStorage.open(path) as s: assert s.check() == []
+print('well')
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path/"a")], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "well\n", done.stderr[-1500:]
+
+def test_a_path_with_two_slashes_opens(tmp_path):
+    with VectorStorage.open(f"/{tmp_path}/a", 4) as s: s.add([1, 2, 3, 4])
+    for mode in ("r", "rw"):
+        with VectorStorage.open(f"/{tmp_path}/a", mode=mode) as s: assert len(s) == 1 and s.check() == []
+
+@pytest.mark.parametrize("left", [["LOCK"], ["LOCK", "meta.sqlite"], []])
+def test_a_creation_that_was_killed_early_says_so(tmp_path, left):
+    (tmp_path/"a").mkdir()
+    for name in left: (tmp_path/"a"/name).touch()
+    for mode in ("r", "rw"):
+        with pytest.raises(FileNotFoundError) as e: VectorStorage.open(tmp_path/"a", mode=mode, timeout=0)
+        assert "backup" not in str(e.value)
+    with VectorStorage.open(tmp_path/"a", 4) as s: s.add([1, 2, 3, 4])
+    with VectorStorage.open(tmp_path/"a", mode="r") as s: assert len(s) == 1
+
+@pytest.mark.parametrize("name", ["meta.sqlite", "LOCK", "vectors-0-0.f32", "meta.sqlite-wal", "index-9000.ivf"])
+def test_nothing_is_saved_over_the_files_of_a_storage(tmp_path, name):
+    path = filled(tmp_path/"a", 1., "a")
+    index = IVF(8, 8); index.train(X); index.add(X)
+    before = {p.name: p.read_bytes() for p in path.iterdir()}
+    with VectorStorage.open(path, mode="r") as s:
+        for save in (s.save, VectorStorage(2).save, index.save, index.to_faiss):
+            with pytest.raises(FileFormatError, match="of the storage in"): save(path/name)
+    assert {p.name: p.read_bytes() for p in path.iterdir()} == before
+    index.save(path/"mine.ivf"); index.save(tmp_path/name)
+
+def test_what_a_killed_backup_left_goes_at_the_next_opening(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    ours, theirs = tmp_path/".a.0123abcd.part", [tmp_path/".a.mine.part", tmp_path/".b.0123abcd.part"]
+    for p in (ours, *theirs): (p/"a").mkdir(parents=True)
+    with VectorStorage.open(path, mode="r"): assert ours.exists()
+    VectorStorage.open(path).close()
+    assert not ours.exists() and all(p.exists() for p in theirs)
+
+def test_new_files_are_not_executable(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    assert all(p.stat().st_mode & 0o111 == 0 for p in path.iterdir())
+
+def test_a_log_of_a_terabyte_is_not_copied(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    (path/"meta.sqlite-wal").write_bytes(b""); os.truncate(path/"meta.sqlite-wal", 1 << 43)
+    with pytest.raises(ReadError, match="to be copied"): VectorStorage.open(path, mode="r")
+
+def test_a_disk_too_full_for_the_checkpoint_still_opens(tmp_path, monkeypatch):
+    import shutil, sqlite3
+    from minivecdb import segments
+    path = filled(tmp_path/"a", 1., "a")
+    s = VectorStorage.open(path); s.update(4, metadata={"who": "newer"}); shutil.copytree(path, tmp_path/"b"); s.close()
+    real = segments.Disk.execute
+    def full(self, con, sql, args=()):
+        if "wal_checkpoint" in sql: raise sqlite3.OperationalError("database or disk is full")
+        return real(self, con, sql, args)
+    with monkeypatch.context() as m:
+        m.setattr(segments.Disk, "execute", full)
+        with VectorStorage.open(tmp_path/"b", timeout=0) as s: assert s.get(4)[1] == {"who": "newer"} and s.delete(5) and len(s) == 9000
+    with VectorStorage.open(tmp_path/"b") as s: assert len(s) == 9000 and s.check() == []

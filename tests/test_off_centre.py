@@ -209,3 +209,174 @@ def test_an_index_of_a_storage(kind, tmp_path):
             index = IVFIndex.open(storage, distance_fn="euclidean")
         return [[(hit.id, hit.distance) for hit in index.search(q + o, 5, where=where)] for q in QUERIES[:20] for where in (None, {"even": True})]
     assert answer(np.full(D, 64, np.float32)) == answer(FAR)
+
+# ---- everything that multiplies
+
+from minivecdb.kmeans import assign, kmeans, lloyd, lloyd_blocks, recall_per_probe, run_kmeans, subvector_kmeans
+from minivecdb.kmeans_family import MiniBatchKMeans, balanced_kmeans, bounded_assign, hierarchical_kmeans, wishes
+from minivecdb.overlapping_lists import second_lists
+from minivecdb.product_quantizer import ProductQuantizer, codewords_of
+
+BLOBS = np.rint(np.random.default_rng(7).normal(size=(12, D)) * 200).astype(np.float32) / 64   # centres, about 3 deviations apart
+CLOUD = ROWS[:2400] / 4 + np.repeat(BLOBS, 200, 0)
+CLOUD = np.rint(CLOUD * 256).astype(np.float32) / 256
+PLACES = {"around zero": np.zeros(D, np.float32), "far": FAR, "farther": FAR * 4}
+every_place = pytest.mark.parametrize("place", PLACES)
+
+CROWDS = CLOUD[np.random.default_rng(1).permutation(2400)] + np.repeat([[-10_000.], [10_000.]], 1200, 0).astype(np.float32)
+
+def cost_of(x, centroids):
+    "The mean squared distance to the nearest centroid, in float64."
+    c = centroids.astype(np.float64)
+    return np.mean([((row - c)**2).sum(1).min() for row in x.astype(np.float64)])
+
+METHODS = {
+    "kmeans": lambda x, k: kmeans(x, k, metric="euclidean")[0], "kmeans with labels": lambda x, k: kmeans(x, k, metric="euclidean", labels=True)[0],
+    "run_kmeans": lambda x, k: run_kmeans(x, k)[0], "run_kmeans in blocks": lambda x, k: run_kmeans(x, k, memory_limit=1)[0],
+    "k-means++": lambda x, k: kmeans(x, k, metric="euclidean", init="k-means++")[0],
+    "lloyd": lambda x, k: lloyd(x, x[::len(x) // k])[0], "from blocks": lambda x, k: lloyd_blocks(lambda: iter(np.array_split(x, 5)), k, metric="euclidean")[0],
+    "mini-batch": lambda x, k: MiniBatchKMeans(k, 512, "euclidean").train(x).centroids,
+    "hierarchical": lambda x, k: hierarchical_kmeans(x, k, metric="euclidean")[0], "balanced": lambda x, k: balanced_kmeans(x, k, metric="euclidean")[0]}
+
+@pytest.mark.parametrize("method", METHODS)
+def test_clusters_are_as_good_anywhere(method):
+    costs = {name: cost_of(CLOUD[::7], METHODS[method](CLOUD + o, 24) - o) for name, o in PLACES.items()}
+    for name in ("far", "farther"): assert costs[name] < 1.15 * costs["around zero"], costs
+
+@pytest.mark.parametrize("method", METHODS)
+def test_clusters_of_two_far_crowds(method):
+    centroids = METHODS[method](CROWDS, 48)
+    assert 12 <= (centroids[:, 0] > 0).sum() <= 36
+    expected = cost_of(CLOUD[::7], METHODS[method](CLOUD, 24))
+    assert cost_of(CROWDS[::7], centroids) < max(3, 3 * expected)   # rows are 300 from the middle of their crowd, squared
+
+@every_place
+def test_the_nearest_centroid_is_nearest_anywhere(place):
+    x, c = CLOUD + PLACES[place], CLOUD[::50] + PLACES[place]
+    labels, cost = assign(x, c)
+    squares = ((x.astype(np.float64)[:, None] - c)**2).sum(2)
+    assert (squares[np.arange(len(x)), labels] <= squares.min(1) * 1.001 + 1e-9).all()
+    assert abs(cost - squares.min(1)).max() <= .01 * np.median(squares.min(1)) + 1e-6
+    order, half = wishes(x, c, 4)
+    np.testing.assert_allclose(2 * half[:, 0], squares.min(1), atol=.02 * np.median(squares.min(1)) + 1e-6)
+    assert np.bincount(bounded_assign(x, c, 60)).max() <= 60
+    np.testing.assert_array_equal(second_lists(x, labels, c, 0.), second_lists(CLOUD, labels, CLOUD[::50], 0.))
+
+@pytest.mark.parametrize("ratio", (30, 1000, 10_000))
+def test_the_nearest_centroid_by_cosine_with_a_large_common_part(ratio):
+    rng = np.random.default_rng(0)
+    x = np.float32(ratio * np.eye(D)[0] * np.sqrt(D) + rng.normal(size=(1000, D)))
+    c = x[::50].copy()
+    x = np.float32(x / np.linalg.norm(x.astype(np.float64), axis=1, keepdims=True))
+    labels, cost = assign(x, c, "cosine")
+    unit = [a / np.linalg.norm(a, axis=1, keepdims=True) for a in (x.astype(np.float64), c.astype(np.float64))]
+    squares = ((unit[0][:, None] - unit[1])**2).sum(2)
+    assert np.median(squares[np.arange(len(x)), labels]) <= np.median(squares.min(1)) * 1.02
+
+@every_place
+def test_codebooks_and_their_codes(place):
+    o = PLACES[place]
+    books = subvector_kmeans(CLOUD + o, 8, 64) - o.reshape(8, 1, 2)
+    error = np.mean((CLOUD - books[np.arange(8), codewords_of(CLOUD, books)].reshape(len(CLOUD), D))**2)
+    codec, around = ProductQuantizer(D, 8, 6).train(CLOUD + o), ProductQuantizer(D, 8, 6).train(CLOUD)
+    codes = codec.encode(CLOUD + o)
+    found = np.mean((codec.decode(codes) - (CLOUD + o))**2)
+    expected = np.mean((around.decode(around.encode(CLOUD)) - CLOUD)**2)
+    assert error < 1.3 * expected and found < 1.1 * expected, (error, found, expected)
+    tables = codec.compute_distance_tables(CLOUD[:20] + o)
+    measured = codec.asymmetric_distance(tables, codes[:50])
+    truth = ((codec.decode(codes[:50]).astype(np.float64) - (CLOUD[:20] + o)[:, None])**2).sum(2)
+    np.testing.assert_allclose(measured, truth, rtol=.01, atol=.01)
+
+def test_rounds_stop_by_the_spread_and_not_by_the_place():
+    rounds = {len(lloyd(CLOUD + o, CLOUD[:24] + o, max_iter=25)[2]) for o in PLACES.values()}
+    assert min(rounds) > 3 and max(rounds) - min(rounds) <= 2, rounds
+
+def test_what_a_search_can_find_is_counted_anywhere():
+    flat = FlatIndex(D, "euclidean")
+    flat.add(CLOUD)
+    truth, c = flat.search(CLOUD[:50], 5)[1], CLOUD[::50]
+    assert recall_per_probe(c, CLOUD, CLOUD[:50], truth, 3, "euclidean") == recall_per_probe(c + FAR, CLOUD + FAR, CLOUD[:50] + FAR, truth, 3, "euclidean")
+
+def test_two_far_crowds_in_an_index():
+    rng = np.random.default_rng(0)
+    rows = np.float32(rng.normal(size=(3000, D)) + np.where(np.arange(3000)[:, None] % 2, 1e4, -1e4))
+    x, q = rows[40:], rows[:40]
+    flat = FlatIndex(D, "euclidean")
+    flat.add(x)
+    truth = flat.search(q, 10)[1]
+    def found(**more):
+        index = built(x, **more)
+        return recall(index.search(q, 10, nprobe=8)[1], truth)
+    assert found() > .75 and found(spill=1.) > .85
+    index = IVF(D, None, "euclidean").train(x[:600])
+    index.upkeep = Upkeep()
+    for i in range(0, len(x), 120): index.add(x[i:i + 120])
+    assert recall(index.search(q, 10, nprobe=len(index.coarse) // 6)[1], truth) > .75
+
+# ---- codes of what is left after the centroid
+
+from minivecdb.codecs import make_codec
+
+def test_codes_on_residuals_have_a_name_that_files_keep(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = np.float32(rng.normal(size=(3000, D)) + np.where(np.arange(3000)[:, None] % 2, 1e4, -1e4))
+    x, q = rows[40:], rows[:40]
+    flat = FlatIndex(D, "euclidean")
+    flat.add(x)
+    truth = flat.search(q, 10)[1]
+    for plain in ("int8", "bf16"):
+        found = {}
+        for name in (plain, "r" + plain):
+            index = built(x, name)
+            found[name] = recall(index.search(q, 10, nprobe=39)[1], truth)
+            index.save(tmp_path/"a.ivf")
+            again = IVF.load(tmp_path/"a.ivf")
+            assert again.codec.name == name and again.codec.residual == (name != plain)
+            same(again.search(q, 10, nprobe=9), index.search(q, 10, nprobe=9))
+            for one in q[:10]: same(index.search(one, 10, nprobe=9), index.search(one[None], 10, nprobe=9))
+        assert found[plain] < .1 and found["r" + plain] > .95, found
+    codec = make_codec("int8", D)
+    codec.residual = True   # by hand, it changes the name, too
+    assert codec.state()[0]["codec"] == "rint8"
+
+@pytest.mark.parametrize("codec", ("rint8", "rbf16"))
+@pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
+def test_codes_on_residuals_find_what_whole_codes_find(codec, metric):
+    found = []
+    for name in (codec[1:], codec):
+        index = IVF(D, 20, metric, name).train(ROWS)
+        index.add(ROWS)
+        flat = FlatIndex(D, metric)
+        flat.add(ROWS)
+        found.append(recall(index.search(QUERIES, 10, nprobe=19)[1], flat.search(QUERIES, 10)[1]))
+    assert found[1] > found[0] - .03 and found[1] > .95, found
+
+# ---- a large common part of all directions
+
+@pytest.mark.parametrize("codec", ("rabitq", "rabitq3"))
+@pytest.mark.parametrize("ratio", (30, 300))
+def test_bits_of_directions_with_a_large_common_part(codec, ratio, tmp_path):
+    rng, d = np.random.default_rng(0), 64
+    z, u = rng.normal(size=(3040, d)), rng.normal(size=d)
+    found = []
+    for common in (0, ratio):
+        rows = np.float32(z + common * np.sqrt(d) * u / np.linalg.norm(u))
+        x, q = rows[40:], rows[:40]
+        flat, index = FlatIndex(d, "cosine"), IVF(d, 30, "cosine", codec).train(x)
+        flat.add(x)
+        index.add(x)
+        truth, answer = flat.search(q, 10)[1], index.search(q, 10, nprobe=29)
+        found.append(recall(answer[1], truth))
+        assert ("common" in index.codec.arrays) == (common > 0)
+        for i, one in enumerate(q[:20]): same(index.search(one, 10, nprobe=29), [a[i:i + 1] for a in answer])
+        index.save(tmp_path/"a.ivf")
+        assert struct.unpack("<I", (tmp_path/"a.ivf").read_bytes()[8:12]) == (6 if common else 5,)
+        same(IVF.load(tmp_path/"a.ivf").search(q, 10, nprobe=29), answer)
+    assert found[1] > found[0] - .05, found
+
+def test_only_cosine_leaves_the_common_part_out():
+    x = np.float32(np.random.default_rng(0).normal(size=(1000, D)) + 100)
+    for metric in ("cosine", "dot", "euclidean"):
+        index = IVF(D, 10, metric, "rabitq").train(x)
+        assert len(index.codec.common_part(index.metric)) == (D if metric == "cosine" else 0)

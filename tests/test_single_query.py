@@ -155,10 +155,10 @@ def test_gather():
     assert np.array_equal(positions, at + 1000) and np.array_equal(ends, lows[at]) and np.array_equal(owners, at // 64)
 
 def test_a_view_without_the_read_only_mark_keeps_its_memory():
-    from minivecdb.distances import _plain
+    from minivecdb.distances import plain_array
     a = np.arange(10.)
     a.flags.writeable = False
-    (view,), alive = _plain((a,)), weakref.ref(a)
+    (view,), alive = plain_array((a,)), weakref.ref(a)
     assert view.flags.writeable and np.shares_memory(view, a)
     del a; gc.collect()
     assert alive() is not None and view.sum() == 45

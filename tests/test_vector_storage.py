@@ -444,7 +444,7 @@ def test_the_other_implementations_file_loads(compat):
 
 def test_there_is_no_file(tmp_path):
     with pytest.raises(FileNotFoundError): VectorStorage.load(tmp_path/"none.json")
-    with pytest.raises(OSError): VectorStorage.load(tmp_path)
+    with pytest.raises(FileFormatError, match="not a regular file"): VectorStorage.load(tmp_path)
     with pytest.raises(OSError): VectorStorage(2).save(tmp_path/"no"/"folder.json")
 
 # --- damaged files --------------------------------------------------------------------------------------

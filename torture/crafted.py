@@ -434,6 +434,7 @@ def mixed(rng: random.Random, live: Path, folders: list[Path], right: list[dict]
     names = sorted(p.name for p in folders[source].iterdir())
     taken = rng.sample(names, rng.randint(1, max(1, len(names) - 1)))
     for name in taken: shutil.copyfile(folders[source]/name, folder/name)
+    if source == 2 and all(n in taken or n.startswith("index-") for n in names): right = right[1:]   # all but the index: it is the other storage
     return f"{', '.join(taken)} of {('an older state', '', 'another storage')[source]}", lambda: ask_folder(folder, rng, right[:2] if source == 0 else right[1:2])
 
 # --- the whole ------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from . import recorder
+from . import strangers
 from .subjects import MUTANTS, MUTANTS_BESIDE, MUTANTS_OF_FILES
 
 @dataclass
@@ -58,6 +59,8 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
         *[Part(f"crafted: {k}", f"{bar}: refused in own words, or answered rightly; no dead process, bounded memory and time", [job("crafted.crafted", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, bar, full, short in CRAFTED],
         *[Part(f"mutant: {m}", "must be caught", [job("crafted.crafted", kind=k, cases=400, seed=9, enough=2, broken=m)], wants_failures=True, witness=False) for m, k in MUTANTS_OF_FILES.items()],
+        Part("strangers", "tables as people have them: every value kept, or an error with row and column", [job("strangers.strangers", cases=n, first=i * 1_000_000) for i, n in enumerate(shared(scale(2000, 200), scale(2, 1)))], witness=False),
+        *[Part(f"mutant: tables: {m}", "must be caught", [job("strangers.strangers", cases=1000, first=7_000_000, mutant=m, enough=2)], wants_failures=True, witness=False) for m in (() if quick else strangers.MUTANTS)], # a test of their own is the short run
     ]
 
 def finish(part: Part, found: dict):
@@ -82,7 +85,7 @@ def one(part: Part, order: dict):
     "Run a worker, and another one behind it when it dies over a case."
     if order["what"] == "atheris": return atheris(part, **order)
     start, order = time.perf_counter(), dict(order)
-    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "crafted.crafted")
+    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "crafted.crafted", "strangers.strangers")
     with tempfile.TemporaryDirectory() as home:
         if resumes: order["progress"] = f"{home}/progress"
         while True:

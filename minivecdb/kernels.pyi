@@ -1,0 +1,74 @@
+# Made by tools/stubs.py from kernels.py.
+import numpy as np
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from minivecdb.vector_storage import MinivecdbError
+from typing import Any
+
+__all__ = ['DISTRIBUTION', 'MissingExtraError', 'need', 'plain_array', 'Kernel', 'kernel', 'bare', 'there_is', 'pays', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
+
+DISTRIBUTION: str
+class MissingExtraError(MinivecdbError, ImportError):
+    """An optional library that is not installed. The message names the extra to install."""
+def need(
+    name: str,  # of a module
+    what: str,  # it is needed for
+    extra: str = 'tables',  # that brings it; empty for the base install
+) -> Any:
+    """An optional library, or an error that says how to get it."""
+    ...
+def plain_array(a: Any) -> Any:
+    """An argument of a kernel: a read-only array, also within tuples, becomes a view without that mark."""
+    ...
+class Kernel:
+    """A function of arrays that numba compiles at its first call; compiled code is cached on disk."""
+    ready: int
+    spent: float
+    function: Callable
+    options: Any
+    compiled: Any
+    wanted: Any
+    def __init__(self, function: Callable, **options: Any) -> None: ...
+    def dispatcher(self) -> Callable:
+        """The compiled function; kernels that it calls by name are compiled into it."""
+        ...
+    def __call__(self, *args: Any) -> Any: ...
+    def pays(self, work: float) -> bool:
+        """Whether to call it for so much arithmetic: see `pays`; and always once it is there."""
+        ...
+    def soon(self, work: float) -> bool:
+        """Whether it is there; or whether other kernels are, and calls too small for `pays` have added up."""
+        ...
+def kernel(**options: Any) -> Callable:
+    """Decorator: make a `Kernel`; options are numba's."""
+    ...
+def bare(**options: Any) -> Callable:
+    """Decorator: make a `Kernel` that allocates nothing, so that numba need not count who refers to its arrays."""
+    ...
+def there_is(name: str) -> bool:
+    """Whether a library is installed; it is not imported."""
+    ...
+def pays(
+    work: float,  # multiplications and additions to be done
+    calls: int = 0,  # calls of numpy that they take without kernels
+) -> bool:
+    """Whether to use compiled kernels: once they are there, or when all that was done without them would have paid for them."""
+    ...
+def num_threads() -> int:
+    """How many threads a search may use."""
+    ...
+def set_num_threads(n: int):
+    """Limit the threads of this library, of numpy's BLAS, and of torch."""
+    ...
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Within it numpy's products use one thread; the last to leave lifts the limit."""
+    ...
+def in_threads(
+    work: Callable,  # part [b, …] -> result
+    items: np.ndarray,  # [m, …], cut into parts
+    least: int = 64,  # items in a part at least
+) -> list:
+    """Apply `work` to parts of `items`, a thread each, with one BLAS thread in each."""
+    ...
