@@ -6,6 +6,8 @@ from typing import Any
 
 __all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'pair_distances']
 
+from minivecdb.kernels import set_num_threads as set_num_threads
+from minivecdb.kernels import num_threads as num_threads
 def vers(
     a: Any,  # [d] or [n, d] numbers
     b: Any,  # [d] or [n, d] numbers

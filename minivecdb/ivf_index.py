@@ -18,7 +18,7 @@ from .vector_storage import (VectorStorage, DimensionError, FileFormatError, Not
                                       UnknownIdError, as_matrix, as_numbers, as_vector, check_integer, restore_state, state_of)
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
-from .filters import Filter, read_filter
+from .filters import Filter, FilterError, read_filter
 from .flat_index import as_queries
 from .codecs import make_codec
 from .ivf import IVF, RowMask, default_clusters
@@ -173,7 +173,7 @@ def _filters(self: IVFIndex, where: Any, m: int, single: bool) -> list[Filter] |
     "The filters of a search, read: one for all queries, or a list with one for each."
     if not isinstance(where, (list, tuple)): return read_filter(where)
     if single or len(where) != m:
-        raise ValueError(f"expected one filter, or a list of one for each of {m:,} queries{' of shape [m, d]' if single else ''}, got {len(where):,}")
+        raise FilterError(f"expected a filter, or a list of one for each of {m:,} queries{' of shape [m, d]' if single else ''}, got {len(where):,}")
     return [read_filter(f) for f in where]
 
 @patch

@@ -211,7 +211,7 @@ class VectorStorage:
         key: str,  # dotted, as in a filter
         where: dict | Filter | None = None,  # among which rows; None for all
     ) -> L:
-        """The different values of a key, in the order of `find`'s `order_by`; numbers that are equal count once."""
+        """The different values of a key, in the order of `find`'s `order_by`. Numbers that a filter finds equal count once."""
         ...
     def delete_where(
         self,
