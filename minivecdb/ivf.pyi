@@ -14,7 +14,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Protocol
 
-__all__ = ['FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
+__all__ = ['APART', 'FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
 
 def default_clusters(n: int) -> int:
     """How many clusters to make for `n` vectors: min(n // 10 + 1, 4 √n)."""
@@ -212,6 +212,7 @@ class IVF:
     ) -> IVF:
         """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
         ...
+APART: float
 class RowReader(Protocol):
     """Returns exact vectors by id."""
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...

@@ -53,6 +53,7 @@ LONGEST = 1e17 # of rows and queries: sums of products of such numbers fit float
 class RaBitQ(Codec):
     "The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."
     residual, scans, learned, block_rows = True, True, ("signs",), ROWS
+    farthest, remakes = 8., "rows"   # offsets depend on the origin, and codes do not tell them
     usual_frame = Frame(longest=LONGEST)
     def __init__(self,
         dimension: int, # d
@@ -81,6 +82,10 @@ class RaBitQ(Codec):
         "Minus what all directions share, for cosine: products with residuals may leave it out of both."
         common = self.common_part(metric)
         return x - common if len(common) else x
+
+    def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray:
+        both = self.left(x, metric), x - centroids   # of queries and of rows
+        return max(both, key=lambda a: np.median(row_lengths(a)))
 
     def common_part(self, metric: Metric) -> np.ndarray: # [d] float32, or [0]
         "What all directions share, if it is large."

@@ -28,6 +28,8 @@ class RaBitQ(Codec):
     scans: bool
     learned: tuple[Any, ...]
     block_rows: int
+    farthest: float
+    remakes: str
     usual_frame: Any
     bits: Any
     epsilon: float
@@ -49,6 +51,7 @@ class RaBitQ(Codec):
     ) -> np.ndarray:
         """Minus what all directions share, for cosine: products with residuals may leave it out of both."""
         ...
+    def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray: ...
     def common_part(self, metric: Metric) -> np.ndarray:
         """What all directions share, if it is large."""
         ...

@@ -106,6 +106,8 @@ def ready_lists(
     coarse: Coarse, # of the centroids
 ) -> Callable: # (query [1, d] float32 from the lists' origin, nprobe) -> [1, p] list numbers, or None where the general road must be asked
     "The lists that such a call reads, for whoever must look at them first."
+    lengths = coarse.lengths[coarse.lengths > 0]
+    if ((lengths <= 1e-12) | (lengths >= 1e12)).any(): return lambda query, nprobe: None
     n_lists, width, kind, run = len(coarse.rows), coarse.codes.shape[1], metric.kind, _lists_of_one.dispatcher()
     held = plain_array(tuple(coarse))
     def call(query, nprobe):
