@@ -51,6 +51,7 @@ MAX_DIMENSION = 65_536
 def _check_masked(x: Any):
     "Refuse masked numbers: numpy would hand out what lies below the mask."
     several = isinstance(x, (list, tuple))
+    if several and not any(issubclass(k, np.ma.MaskedArray) for k in set(map(type, x))): return
     for i, v in enumerate(x if several else [x]):
         if not isinstance(v, np.ma.MaskedArray) or not np.ma.is_masked(v): continue
         at = np.argwhere(np.ma.getmaskarray(v))[0].tolist()
