@@ -53,7 +53,7 @@ LONGEST = 1e17 # of rows and queries: sums of products of such numbers fit float
 class RaBitQ(Codec):
     "The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."
     residual, scans, learned, block_rows = True, True, ("signs",), ROWS
-    farthest, remakes = 8., "rows"   # offsets depend on the origin, and codes do not tell them
+    farthest, remakes, reading_cost = 8., "rows", 1   # offsets depend on the origin, and codes do not tell them
     usual_frame = Frame(longest=LONGEST)
     def __init__(self,
         dimension: int, # d

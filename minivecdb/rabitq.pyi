@@ -30,6 +30,7 @@ class RaBitQ(Codec):
     block_rows: int
     farthest: float
     remakes: str
+    reading_cost: int
     usual_frame: Any
     bits: Any
     epsilon: float
