@@ -34,6 +34,7 @@ class Codec:
     block_rows = 1               # rows that lists keep together
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs
+    reading_cost = 4             # times what reading a whole row takes
     farthest = np.inf            # times that what is written of rows may be longer than they are apart
     remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
     usual_frame = Frame()        # where nothing is known of the rows: in older files
@@ -167,7 +168,7 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
 # %% ../nbs/31_codecs.ipynb #3f9df4a4
 class FlatCodec(Codec):
     "The float32 numbers themselves: 4 bytes per dimension."
-    name, lossless, code_dtype, copied_width = "flat", True, np.dtype(np.float32), 0
+    name, lossless, code_dtype, copied_width, reading_cost = "flat", True, np.dtype(np.float32), 0, 1
     remakes = "codes"
     def length_shapes(self, n: int) -> tuple: return (n,),   # every row has one
     def _encode(self, x: np.ndarray) -> np.ndarray: return x

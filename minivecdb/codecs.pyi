@@ -19,6 +19,7 @@ class Codec:
     block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
+    reading_cost: int
     farthest: float
     remakes: str
     usual_frame: Any
@@ -129,6 +130,7 @@ class FlatCodec(Codec):
     lossless: bool
     code_dtype: Any
     copied_width: int
+    reading_cost: int
     remakes: str
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...

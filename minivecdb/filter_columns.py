@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import VectorStorage, grown
+from .vector_storage import VectorStorage, as_id, grown
 from .filters import (
     MISSING, Filter, half_steps, holds, instant, join_path, matches, moment, read_filter, value_at)
 
@@ -346,7 +346,8 @@ def metadata_of(self: VectorStorage,
 ) -> list[dict | None]: # one per id, None where there is none; not copies, for those who only read
     "The metadata of several vectors. A backend that keeps metadata elsewhere is asked one by one, unless it brings its own `metadata_of`."
     if "_metadata" not in vars(self): return [self.get(i)[1] if i in self else None for i in ids]
-    return list(map(self._metadata.get, ids))
+    held = self._metadata
+    return [held.get(i if type(i) is int else as_id(i)) for i in ids]
 
 class Columns:
     "The metadata of a storage by key."

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import VectorStorage, as_metadata, json_copy
+from .vector_storage import VectorStorage, as_metadata, check_id, json_copy
 from .filters import MISSING, Filter, FilterError, moment, read_filter, split_path
 from .filter_columns import Column, Columns, column_of, column_values, INTEGER, FLOAT
 
@@ -161,7 +161,9 @@ def delete(self: VectorStorage,
 ) -> bool | int: # whether it was there; with `where`, how many were
     "Remove one vector, or all that meet a filter. Their ids are never given out again."
     _one_of(id, where)
-    return self._delete_one(id) if where is None else self.delete_where(where)
+    if where is not None: return self.delete_where(where)
+    check_id(id)
+    return self._delete_one(id)
 
 @patch
 def update(self: VectorStorage,

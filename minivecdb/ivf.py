@@ -8,14 +8,14 @@ __all__ = ['APART', 'FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'R
 # %% ../nbs/34_ivf.ipynb #c702ba85
 import dataclasses, weakref
 from collections.abc import Callable, Iterator
-from copy import deepcopy
+from copy import copy, deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer
+from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer, restore_state, state_of
 from .distances import get_metric, in_threads, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
-from .flat_index import FlatIndex, as_ids, as_mask, as_queries, in_blocks, nearest, new_ids, rank
+from .flat_index import FlatIndex, as_ids, as_mask, as_queries, check_k, MOST_MISSING, in_blocks, nearest, new_ids, padded, rank
 from .origin import FARTHEST, SAMPLE, Frame, evenly, origin_of, origins_of
 from .kmeans import kmeans, assign, clustering_metric
 from .rotation import useful_signs
@@ -38,7 +38,7 @@ from .dot_lists import Reach, list_scores, no_reach, read_on
 def default_clusters(
     n: int, # vectors
 ) -> int: # at least 1
-    "How many clusters to make for `n` vectors: min(n // 10 + 1, 4 √n)."
+    "How many lists an index of `n` vectors has: 4 √n, but no fewer than ten vectors each: min(n // 10 + 1, 4 √n)."
     return max(1, min(n // 10 + 1, int(4 * n**.5)))
 
 def _number(name: str, value: Any, least: float, most: float, remedy: str) -> float:
@@ -46,6 +46,7 @@ def _number(name: str, value: Any, least: float, most: float, remedy: str) -> fl
     if not isinstance(value, bool) and isinstance(value, (int, float, np.number)) and least <= value <= most: return value
     raise ValueError(f"expected {name} as a number{'' if most == np.inf and least == -np.inf else f' of at least {least}' if most == np.inf else f' from {least} to {most}'}, got {value!r}: {remedy}")
 
+# %% ../nbs/34_ivf.ipynb #dab7d68d
 class IVF:
     "An inverted-file index over arrays: approximate nearest neighbours from the lists of the nearest centroids."
     def __init__(self,
@@ -78,7 +79,9 @@ class IVF:
         self.by_id = False                     # masks count rows by ascending id, whenever these came
         self.upkeep = None                     # `Upkeep()` keeps the lists even while data drifts
         self._news = 0                         # rows that came or left, see `_where_rows_are`
-        self._error_then = 0., 0               # summed squared distance to the centroid of the first rows after training, and how many these were
+        self.enough, self.written = None, 0    # what is known of how many lists to read, and rows written since
+        self.rescoring: int | None = None      # candidates that searches will measure; what is known goes by it
+        self._error_then = 0., 0               # summed squared distance of training rows to their centroids, and how many these were
 
     @property
     def rows(self) -> "RowReader | None":
@@ -114,6 +117,16 @@ class IVF:
     def _check_trained(self):
         if not self.is_trained: raise NotBuiltError("this index has no centroids yet: call train(x) with a sample of the vectors first")
 
+    def __copy__(self) -> "IVF":
+        "The same state, which shares its arrays."
+        same = object.__new__(type(self))
+        restore_state(same, state_of(self))
+        return same
+    def __getstate__(self) -> dict:
+        "What a deep copy or another process needs: no prepared calls, and nothing of a file that is not checked."
+        self._first_look()
+        return state_of(self, _alone=None, _ready=None, _unseen=None)
+
     def __len__(self) -> int: return len(self.lists) if self.is_trained else 0
     def __repr__(self) -> str:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
@@ -143,8 +156,9 @@ def train(self: IVF,
     codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
     if learns: codec.train(self._to_store(x, labels, centroids) if wanted else x, self.seed)
     self.codec, self._unseen, self.frame = codec, None, codec.frame(self.metric, row_lengths(x))
-    self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, (0., 0)
+    self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, self._error_of(x, centroids)
     self.reach = no_reach(len(coarse)) if self.metric.name == "dot" else None
+    self.enough, self.written = None, 0
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     self.lists, self._news = self._empty_lists(origin, x), 0
     return self
@@ -217,16 +231,17 @@ def replace(self: IVF,
         changed = {"lists": lists}
     else: changed = self.upkeep.write(self, gone, labels, cost, codes, ids, lengths, in_bytes)
     if self.reach is not None: changed["reach"] = self._reach_with(labels, cost, changed)
-    changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1), "_error_then": self._with_error(cost)}
+    changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1)}
     changed = {"coarse": self.coarse, "upkeep": self.upkeep, "_news": 0 if due else news} | changed
+    changed |= self._still(changed).enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
 
 @patch
-def _still(self: IVF) -> IVF:
-    "The index as it is now, whoever writes meanwhile."
+def _still(self: IVF, changed: dict | None = None) -> IVF:
+    "The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."
     self.code_centres
-    still = object.__new__(type(self))
-    still.__dict__.update(self.__dict__)
+    still = copy(self)
+    restore_state(still, changed or {})
     return still
 
 # %% ../nbs/34_ivf.ipynb #6b4e2efe
@@ -253,10 +268,11 @@ def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n]
     return ids
 
 @patch
-def _with_error(self: IVF, cost: np.ndarray, enough: int = 10_000) -> tuple[float, int]:
-    "The error of the first rows after training."
-    total, rows = self._error_then
-    return (total + float(cost.sum()), rows + len(cost)) if rows < enough else (total, rows)
+def _error_of(self: IVF, x: np.ndarray, centroids: np.ndarray, most: int = 10_000) -> tuple[float, int]: # rows [n, d]
+    "The summed squared distance of training rows, or of so many evenly chosen ones, to their centroids, and how many these are."
+    some = x[np.linspace(0, len(x) - 1, min(most, len(x))).astype(np.int64)]
+    unit, kind = prepare_queries(some, self.metric)[0], clustering_metric(self.metric.name).name
+    return float(assign(unit, centroids, kind)[1].sum()), len(some)
 
 @patch
 # unit: the rows as they were assigned
@@ -475,7 +491,7 @@ class FileRows:
 @patch
 def _row_numbers(self: IVF, ids: np.ndarray) -> np.ndarray | None: # of the same shape
     "Where the exact rows of some ids are in memory; None if they are not, or not all. The id -1 has the number -1."
-    if not (isinstance(self.rows, ArrayRows) and self.rows.in_place and len(self.rows.x)):
+    if not (getattr(self.rows, "in_place", False) and len(self.rows.x)):
         return None
     if self.rows.ids is None: return ids if ids.max(initial=-1) < len(self.rows.x) else None
     at = self.rows.numbers(ids)
@@ -526,6 +542,19 @@ def _decoders(self: IVF, lists: InvertedLists,
     return decode, fetch
 
 @patch
+def stored(self: IVF,
+    at: np.ndarray, # [m] positions in the lists
+) -> np.ndarray: # [m, d] float32
+    "The vectors that are kept there, as far as the codec remembers them."
+    lists, filled = self.lists, np.flatnonzero(self.lists.sizes)
+    filled = filled[np.argsort(lists.starts[filled])]
+    own = filled[np.searchsorted(lists.starts[filled], at, side="right") - 1]
+    x = self.codec.decode(lists.codes[at])
+    if self.codec.residual: x = x + self.coarse.rows[own]
+    counted_from_zero = self.codec.moved(x, lists.origin) is not x   # flat codes are as given
+    return x if counted_from_zero or not len(lists.origin) else x + lists.origin
+
+@patch
 # (decode, decode a list of copies, fetch, ids by position)
 def _with_copies(self: IVF, lists: InvertedLists) -> tuple[Callable | None, Callable | None,
                  Callable, np.ndarray]:
@@ -553,6 +582,7 @@ class RowMask:
     made_for: weakref.ref     # to the lists of that state
     def __repr__(self) -> str: return f"RowMask({' × '.join(f'{n:,}' for n in self.rows.shape)} rows, {int(self.rows.sum()):,} admitted)"
 
+# %% ../nbs/34_ivf.ipynb #259c07e1
 @patch
 def mask_of(self: IVF,
     *ids: Any, # integers: the rows to admit, for all queries; or one such argument for each query
@@ -629,9 +659,29 @@ def _call_of_one(self: IVF) -> Callable:
     return call
 
 @patch
+def reads(self: IVF,
+    nprobe: int | None = None, # lists to read; None as a search that is not told
+) -> dict: # mode, nprobe, recall (None where it is not known), known_from
+    "What a search reads, which mean recall@10 to expect, and how that is known."
+    k, known = len(self.coarse) if self.is_trained else 0, self.enough
+    if nprobe is not None:
+        return {"mode": "given", "nprobe": nprobe, "recall": 1. if 0 < k <= nprobe else None, "known_from": "the number of lists was given"}
+    if known is None:
+        return {"mode": "guessed", "nprobe": self.lists_to_read() if k else 0, "recall": None, "known_from": "nothing was measured"}
+    return {"mode": known.mode, "nprobe": known.now(k), "recall": known.recall, "known_from": known.known_from}
+
+# %% ../nbs/34_ivf.ipynb #c000ee9e
+@patch
+def lists_to_read(self: IVF) -> int:
+    "How many lists a search reads that is not told: see `reads`. Before anything was measured, a tenth of them."
+    if self.enough is not None: return self.enough.now(len(self.coarse))
+    guess = len(self.coarse) // 10 if self.choice is None else self.choice.nprobe
+    return min(max(1, guess), len(self.coarse))
+
+@patch
 def _measured_call(self: IVF) -> Callable | None:
     "The same for codes of bits whose candidates are measured, where exact rows are in memory. It finds row numbers; those of ascending ids ascend."
-    at = self._row_numbers(self.lists.every_id()) if isinstance(self.rows, ArrayRows) and self.rows.ids is not None else self._row_numbers(np.array([self._next_id - 1]))
+    at = self._row_numbers(self.lists.every_id()) if getattr(self.rows, "ids", None) is not None else self._row_numbers(np.array([self._next_id - 1]))
     if at is None: return None
     if self.rows.ids is None:
         return ready_code(self.codec, self.metric, self.centroids, self.lists, self.rows.x)
@@ -699,11 +749,10 @@ def _once(self: IVF, queries: Any, k: int, nprobe: int | None,
         return None
     if a.lists is not self.lists or a.held is not self.coarse._held or a.rows is not self.rows or a.codec is not self.codec:
         return None
-    if nprobe is None:
-        nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
+    if nprobe is None: nprobe = self.lists_to_read()
     if rescore is None and self.choice is not None and self.rows is not None:
         rescore = self.choice.rescore
-    if type(k) is not int or k < 1 or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0):
+    if type(k) is not int or not 1 <= k <= MOST_MISSING or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0):
         return None
     if queries.ndim == 1: queries = queries[None]
     if not self._few(len(queries), nprobe): return None
@@ -715,7 +764,8 @@ def search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
     k: int = 10, # neighbours wanted
     *,
-    nprobe: int | None = None, # lists to read; None for a tenth of them
+    # lists to read; None for as many as were measured to be enough, see `reads`
+    nprobe: int | None = None,
     # leave out lists below this share of the best centroid's similarity; cosine only
     ratio_threshold: float | None = None,
     # candidates to measure with exact vectors from `rows`; None for none
@@ -734,6 +784,11 @@ def search(self: IVF,
     self._check_trained()
     index, self = self, self._still()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
+    if k > max(1, len(lists)):
+        fewer = check_k(k, len(lists), len(queries))
+        given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore, "mask": mask, "max_codes": max_codes,
+                 "ensure_topk_full": ensure_topk_full, "rescore_num_samples": rescore_num_samples}
+        return padded(self.search(queries, fewer, **given), k)
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = self._rows_of(mask, len(queries), lists)
@@ -862,8 +917,7 @@ def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists:
 def _options(self: IVF, nprobe: int | None, k: int, ratio_threshold: float | None,
              rescore: int | None, max_codes: int | None, full: bool) -> tuple[int, dict]:
     "Check the options of a search: (nprobe, what `probes` wants to know)."
-    if nprobe is None:
-        nprobe = max(1, len(self.coarse) // 10) if self.choice is None else min(self.choice.nprobe, len(self.coarse))
+    if nprobe is None: nprobe = self.lists_to_read()
     for name, value in (("nprobe", nprobe), ("rescore", rescore), ("max_codes", max_codes)):
         if value is not None: check_integer(name, value)
     nprobe = min(nprobe, len(self.coarse))
@@ -1033,4 +1087,4 @@ def get_stats(self: IVF) -> dict:
             "avg_cluster_size": float(sizes.mean()) if len(sizes) else 0., "min_cluster_size": int(sizes.min()) if len(sizes) else 0,
             "max_cluster_size": int(sizes.max(initial=0)), "empty_clusters": int((sizes == 0).sum()), "bytes_per_vector": sum(usage.values()) / max(1, len(self)),
             "imbalance": float(len(sizes) * (sizes.astype(float)**2).sum() / max(1, sizes.sum())**2),
-            "quantization_error": self._error_now() if sizes.any() else 0., "quantization_error_at_training": total / max(1, rows)} | ({} if self.choice is None else {"choice": self.choice.text})
+            "quantization_error": self._error_now() if sizes.any() else 0., "quantization_error_at_training": total / max(1, rows)} | self.reads() | ({} if self.choice is None else {"choice": self.choice.text})
