@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['DISTRIBUTION', 'MissingExtraError', 'need', 'plain_array', 'sources_digest', 'Kernel', 'kernel', 'bare', 'there_is',
-           'pays', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
+           'pays', 'threadpoolctl', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
 
 # %% ../nbs/05_kernels.ipynb #24ea3b07
 import ctypes, os, secrets, sys, threading
@@ -139,6 +139,13 @@ def pays(
 # %% ../nbs/05_kernels.ipynb #87fb8ebb
 _threads = None # as set; None for one per processor
 
+def threadpoolctl() -> Any: # the module
+    "threadpoolctl, without the setting for Intel's OpenMP that its import writes to the environment."
+    before = os.environ.get("KMP_DUPLICATE_LIB_OK")
+    import threadpoolctl
+    if before is None: os.environ.pop("KMP_DUPLICATE_LIB_OK", None)
+    return threadpoolctl
+
 def num_threads() -> int:
     "How many threads a search may use."
     if _threads is not None: return _threads
@@ -150,9 +157,8 @@ def set_num_threads(
     "Limit the threads of this library, of numpy's BLAS, and of torch."
     global _threads
     if isinstance(n, bool) or not isinstance(n, int) or n < 1: raise ValueError(f"expected at least 1 thread, got {n!r}")
-    from threadpoolctl import threadpool_limits
     _threads, os.environ["OMP_NUM_THREADS"] = n, str(n)   # what is loaded later reads this
-    threadpool_limits(n)
+    threadpoolctl().threadpool_limits(n)
     if "torch" in sys.modules: sys.modules["torch"].set_num_threads(n)
 
 # %% ../nbs/05_kernels.ipynb #1577b098
@@ -161,8 +167,7 @@ _worker = threading.local()
 @lru_cache(maxsize=1)
 def _blas() -> Any:
     "The BLAS libraries that are loaded."
-    from threadpoolctl import ThreadpoolController
-    return ThreadpoolController()
+    return threadpoolctl().ThreadpoolController()
 
 _limit, _limiting, _one = threading.Lock(), 0, None
 

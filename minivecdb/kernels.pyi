@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['DISTRIBUTION', 'MissingExtraError', 'need', 'plain_array', 'sources_digest', 'Kernel', 'kernel', 'bare', 'there_is', 'pays', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
+__all__ = ['DISTRIBUTION', 'MissingExtraError', 'need', 'plain_array', 'sources_digest', 'Kernel', 'kernel', 'bare', 'there_is', 'pays', 'threadpoolctl', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
 
 DISTRIBUTION: str
 class MissingExtraError(MinivecdbError, ImportError):
@@ -57,6 +57,9 @@ def pays(
     calls: int = 0,  # calls of numpy that they take without kernels
 ) -> bool:
     """Whether to use compiled kernels: once they are there, or when all that was done without them would have paid for them."""
+    ...
+def threadpoolctl() -> Any:
+    """threadpoolctl, without the setting for Intel's OpenMP that its import writes to the environment."""
     ...
 def num_threads() -> int:
     """How many threads a search may use."""
