@@ -93,6 +93,8 @@ _MAY: dict[str, Callable] = { # that older files lack
     "error_then": _is_error,
     "upkeep": _are_counters,
     "choice": lambda v: isinstance(v, dict),
+    "enough": lambda v: isinstance(v, dict),
+    "written": is_whole,
     "note": lambda v: isinstance(v, dict)}
 
 # %% ../nbs/36_checked_index.ipynb #2c19f3b4

@@ -218,7 +218,7 @@ def run_export(args: argparse.Namespace):
 def run_import(args: argparse.Namespace):
     "`minivecdb import`"
     if Path(args.folder).exists(): raise TableError(f"{args.folder} exists: choose another name, or remove it")
-    source = VectorStorage.load(args.file) if args.file.endswith(".json") else args.file
+    source = VectorStorage.load(args.file) if ending(args.file) == ".json" else args.file
     dimension, model = (source.dimension, source.model) if isinstance(source, VectorStorage) else (args.dimension, args.model)
     if dimension is None: raise TableError(f"{args.file} does not say how long its vectors are: give --dimension")
     with VectorStorage.open(args.folder, dimension, model=model) as storage: _say(f"{args.folder}: {storage.restore(source):,} rows")

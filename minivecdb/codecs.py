@@ -34,6 +34,9 @@ class Codec:
     block_rows = 1               # rows that lists keep together
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
     fewest = 1                   # rows that `train` needs
+    reading_cost = 4             # times what reading a whole row takes
+    farthest = np.inf            # times that what is written of rows may be longer than they are apart
+    remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
     usual_frame = Frame()        # where nothing is known of the rows: in older files
 
     def __init__(self,
@@ -130,20 +133,24 @@ def project(self: Codec,
     return x
 
 @patch
-def source(self: Codec,
-    given: np.ndarray, # [n, d] float32
-    moved: np.ndarray, # [n, d] float32: the same, counted from the origin of the lists
-) -> np.ndarray: # one of both
-    "Which of both its codes stand for: lossy codes are finest around the origin."
+def source(self: Codec, given: np.ndarray, moved: np.ndarray) -> np.ndarray: # [n, d] each
+    "Which its codes stand for: rows as given, or, since lossy ones are finest there, from the origin."
     return given if self.lossless else moved
 
 @patch
-def moved(self: Codec,
-    rows: np.ndarray, # [n, d] float32, decoded
-    origin: np.ndarray, # [d] float32 of the lists, or [0]
-) -> np.ndarray: # [n, d] float32
-    "Decoded rows, counted from the origin."
+def moved(self: Codec, rows: np.ndarray, origin: np.ndarray) -> np.ndarray: # [n, d], [d] or [0]
+    "Decoded rows, counted from the origin of their lists."
     return rows - origin if self.lossless and len(origin) else rows
+
+@patch
+def given(self: Codec, rows: np.ndarray, origin: np.ndarray) -> np.ndarray: # [n, d], [d] or [0]
+    "Decoded rows, counted from zero."
+    return rows if self.lossless or not len(origin) else rows + origin
+
+@patch
+def written(self: Codec, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
+    "What is rounded of vectors [n, d]: all, or what is left after the centroid of each."
+    return x - centroids if self.residual else x
 
 @patch
 def rows(self: Codec,
@@ -161,7 +168,8 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
 # %% ../nbs/31_codecs.ipynb #3f9df4a4
 class FlatCodec(Codec):
     "The float32 numbers themselves: 4 bytes per dimension."
-    name, lossless, code_dtype, copied_width = "flat", True, np.dtype(np.float32), 0
+    name, lossless, code_dtype, copied_width, reading_cost = "flat", True, np.dtype(np.float32), 0, 1
+    remakes = "codes"
     def length_shapes(self, n: int) -> tuple: return (n,),   # every row has one
     def _encode(self, x: np.ndarray) -> np.ndarray: return x
     def _decode(self, codes: np.ndarray) -> np.ndarray: return codes
@@ -169,22 +177,17 @@ class FlatCodec(Codec):
 # %% ../nbs/31_codecs.ipynb #be13550c
 class ScalarCodec(Codec):
     "A code for each number by itself: of vectors, or of what is left of them after their centroid."
-    plain = ""   # its name without residuals
-    def __init__(self,
-        dimension: int, # d
-        residual: bool = False, # encode differences to the centroids of the lists
-    ):
+    plain, remakes = "", "codes"   # plain: its name without residuals
+    def __init__(self, dimension: int, residual: bool = False): # residual: of differences to centroids
         super().__init__(dimension)
         self.residual = bool(residual)
 
     @property
-    def name(self) -> str:
-        "As `make_codec` reads it: with an r in front for residuals."
-        return "r" * self.residual + self.plain
+    def name(self) -> str: return "r" * self.residual + self.plain   # as `make_codec` reads it
 
 class BFloat16Codec(ScalarCodec):
     "The upper halves of the float32 numbers, rounded: 2 bytes per dimension."
-    plain, code_dtype = "bf16", np.dtype(np.uint16)
+    plain, code_dtype, farthest = "bf16", np.dtype(np.uint16), 32.
     def _encode(self, x: np.ndarray) -> np.ndarray:
         bits = x.view(np.uint32)
         codes = ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
@@ -198,7 +201,7 @@ class BFloat16Codec(ScalarCodec):
 # %% ../nbs/31_codecs.ipynb #1234365a
 class Int8Codec(ScalarCodec):
     "A byte per dimension, and a float32 scale for each vector: d + 4 bytes."
-    plain = "int8"
+    plain, farthest = "int8", 8.
     @property
     def code_width(self) -> int: return self.dimension + 4
     def _encode(self, x: np.ndarray) -> np.ndarray:

@@ -19,6 +19,9 @@ class Codec:
     block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
     fewest: int
+    reading_cost: int
+    farthest: float
+    remakes: str
     usual_frame: Any
     dimension: Any
     arrays: dict[str, np.ndarray]
@@ -81,19 +84,17 @@ class Codec:
     ) -> np.ndarray:
         """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
         ...
-    def source(
-        self,
-        given: np.ndarray,  # [n, d] float32
-        moved: np.ndarray,  # [n, d] float32: the same, counted from the origin of the lists
-    ) -> np.ndarray:
-        """Which of both its codes stand for: lossy codes are finest around the origin."""
+    def source(self, given: np.ndarray, moved: np.ndarray) -> np.ndarray:
+        """Which its codes stand for: rows as given, or, since lossy ones are finest there, from the origin."""
         ...
-    def moved(
-        self,
-        rows: np.ndarray,  # [n, d] float32, decoded
-        origin: np.ndarray,  # [d] float32 of the lists, or [0]
-    ) -> np.ndarray:
-        """Decoded rows, counted from the origin."""
+    def moved(self, rows: np.ndarray, origin: np.ndarray) -> np.ndarray:
+        """Decoded rows, counted from the origin of their lists."""
+        ...
+    def given(self, rows: np.ndarray, origin: np.ndarray) -> np.ndarray:
+        """Decoded rows, counted from zero."""
+        ...
+    def written(self, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
+        """What is rounded of vectors [n, d]: all, or what is left after the centroid of each."""
         ...
     def rows(
         self,
@@ -129,28 +130,27 @@ class FlatCodec(Codec):
     lossless: bool
     code_dtype: Any
     copied_width: int
+    reading_cost: int
+    remakes: str
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class ScalarCodec(Codec):
     """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
     plain: str
-    def __init__(
-        self,
-        dimension: int,  # d
-        residual: bool = False,  # encode differences to the centroids of the lists
-    ) -> None: ...
+    remakes: str
+    def __init__(self, dimension: int, residual: bool = False) -> None: ...
     @property
-    def name(self) -> str:
-        """As `make_codec` reads it: with an r in front for residuals."""
-        ...
+    def name(self) -> str: ...  # type: ignore[override]
 class BFloat16Codec(ScalarCodec):
     """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
     plain: str
     code_dtype: Any
+    farthest: float
     def sound(self, codes: np.ndarray) -> bool: ...
 class Int8Codec(ScalarCodec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
     plain: str
+    farthest: float
     @property
     def code_width(self) -> int: ...
     def sound(self, codes: np.ndarray) -> bool: ...

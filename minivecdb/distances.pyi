@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ['func_map', 'metrics', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'pair_distances']
+__all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'pair_distances']
 
+from minivecdb.kernels import set_num_threads as set_num_threads
+from minivecdb.kernels import num_threads as num_threads
 def vers(
     a: Any,  # [d] or [n, d] numbers
     b: Any,  # [d] or [n, d] numbers
@@ -40,6 +42,7 @@ class Metric:
     terms: Callable  # row lengths [n] -> (factor [n], offset [n]): the surrogate is factor · q·x + offset
     correct: Callable  # (surrogates [m, n], query lengths [m, 1]) -> approximate distances [m, n]
     scale: Callable  # (query lengths [m], largest row length) -> [m]: what rounding errors of the surrogate are relative to
+    def __reduce__(self) -> tuple: ...
     def surrogate(
         self,
         dots: np.ndarray,  # [m, n] dot products of prepared queries with rows
@@ -54,6 +57,7 @@ class Metric:
         """The surrogate from which on a distance is beyond float32, and so infinite."""
         ...
 metrics: dict[str, Metric]
+OTHER_NAMES: dict[Any, Any]
 def get_metric(metric: str | Callable) -> Metric:
     """Look a metric up by name or function; raises ValueError with the names there are."""
     ...

@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import MAX_DIMENSION, MAX_ID, MinivecdbError
 from .segments import DamageError, Segment, disk, segment_name, uri_path
-from .durable_format import DAMAGED, Head, head_values, metadata_of, row_seals, seal
+from .durable_format import DAMAGED, Head, head_values, metadata_of, row_seals, seal, seal_fits
 from .writer_lock import left_beside, try_lock
 from .durable_storage import DurableStorage, WriteError
 from .durable_snapshots import Snapshot
@@ -282,7 +282,8 @@ def _row(self: _Wreck, id: int, text: Any, crc: Any, vector: Any, lost: dict[int
             if number not in self.segments or place >= self.segments[number].rows: raise ValueError("its vector is missing")
             self.segments[number].read(int(place), row)
         metadata_of(text)
-        if row_seals([id], row, [text]) != [crc]: raise ValueError("it does not match its checksum")
+        seal, = row_seals([id], row, [text])
+        if not seal_fits(seal, crc): raise ValueError("it does not match its checksum")
         return row[0]
     except (ValueError, TypeError, AttributeError, RecursionError) as e: lost[id] = str(e)
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head',
-           'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema',
-           'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
+           'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'metadata_text', 'metadata_of', 'check_format',
+           'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
 
 # %% ../nbs/50_durable_format.ipynb #96b83216
 import json, re, secrets, sqlite3, zlib
@@ -72,15 +72,32 @@ def seal(*values: Any) -> int: # 32 bits
 
 _DIGEST = (1 << 62) - 1
 
-def row_seals(
+def text_seals(
     ids: Iterable[int],
+    texts: Iterable[bytes], # n metadata as JSON
+) -> list[int]: # n checksums, 31 bits each
+    "One checksum per row over id and metadata: the upper half of its seal."
+    crc32 = zlib.crc32
+    return [crc32(text, (id ^ id >> 32) & 0xffffffff) & 0x7fffffff for id, text in zip(ids, texts)]
+
+def row_seals(
+    ids: list[int],
     rows: np.ndarray, # [n, d] float32
     texts: list[bytes], # n metadata as JSON
-) -> list[int]: # n checksums, 32 bits each
-    "One checksum per row over id, vector and metadata."
+) -> list[int]: # n checksums, 63 bits each
+    "Two checksums per row in one number: below over id, vector and metadata; above without the vector."
     if not rows.size: return []
     view, width, crc32 = memoryview(rows).cast("B"), 4 * rows.shape[1], zlib.crc32
-    return [crc32(text, crc32(view[a:a + width], (id ^ id >> 32) & 0xffffffff)) for id, text, a in zip(ids, texts, range(0, len(view), width))]
+    return [(crc32(text, start := (id ^ id >> 32) & 0xffffffff) & 0x7fffffff) << 32
+            | crc32(text, crc32(view[a:a + width], start))
+            for id, text, a in zip(ids, texts, range(0, len(view), width))]
+
+def seal_fits(
+    seal: int, # of a row as it is
+    stored: int, # what was written with it
+) -> bool:
+    "Whether a row is as it was written. Format 1 stored the lower half alone."
+    return seal == stored or 0 <= stored < 1 << 32 and seal & 0xffffffff == stored
 
 # %% ../nbs/50_durable_format.ipynb #514e2601
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

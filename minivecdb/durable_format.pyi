@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'row_seals', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
+__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
 
 FORMAT: int
 READS: tuple[Any, ...]
@@ -38,12 +38,24 @@ class SegmentRow(NamedTuple):
 def seal(*values: Any) -> int:
     """A checksum over a few numbers and texts."""
     ...
-def row_seals(
+def text_seals(
     ids: Iterable[int],
+    texts: Iterable[bytes],  # n metadata as JSON
+) -> list[int]:
+    """One checksum per row over id and metadata: the upper half of its seal."""
+    ...
+def row_seals(
+    ids: list[int],
     rows: np.ndarray,  # [n, d] float32
     texts: list[bytes],  # n metadata as JSON
 ) -> list[int]:
-    """One checksum per row over id, vector and metadata."""
+    """Two checksums per row in one number: below over id, vector and metadata; above without the vector."""
+    ...
+def seal_fits(
+    seal: int,  # of a row as it is
+    stored: int,  # what was written with it
+) -> bool:
+    """Whether a row is as it was written. Format 1 stored the lower half alone."""
     ...
 def metadata_text(metadata: dict | None) -> bytes:
     """Metadata as it is stored; checked by the rules of `as_metadata`."""

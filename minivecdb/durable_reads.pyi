@@ -6,7 +6,7 @@ from minivecdb.durable_snapshots import Snapshot
 from minivecdb.durable_storage import DurableStorage
 from typing import Any
 
-__all__ = ['Extents', 'as_id', 'reading']
+__all__ = ['Extents', 'reading']
 
 class Extents:
     """Where vectors lie: ids `first` to `first + n` are rows `start` to `start + n` of a segment. Four columns, by ascending ids."""
@@ -21,9 +21,6 @@ class Extents:
     ) -> tuple[np.ndarray, np.ndarray]:
         """The place of each id."""
         ...
-def as_id(id: Any) -> int | None:
-    """`id` as a number."""
-    ...
 @contextmanager
 def reading(storage: DurableStorage) -> Iterator[Snapshot]:
     """One snapshot, whose errors carry our names."""

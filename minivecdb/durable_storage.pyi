@@ -137,7 +137,7 @@ class DurableStorage(VectorStorage):
         self,
         ids: Iterable[int],  # ids that may or may not be there
     ) -> list[dict | None]:
-        """The metadata of several vectors, compared with their checksums; filters ask for it."""
+        """The metadata of several vectors, compared with checksums. Filters ask for it."""
         ...
     def get_bulk(
         self,

@@ -10,13 +10,13 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import as_metadata, as_vector
+from .vector_storage import as_id, as_metadata, as_vector, each_id
 from .filters import Filter
 from . import find   # update and delete, which call what follows
 from .segments import DamageError, runs
 from .durable_format import DAMAGED, metadata_text, row_seals, seal
 from .durable_storage import DurableStorage
-from .durable_reads import as_id, reading
+from .durable_reads import reading
 from .durable_appends import Change, FOLD_BYTES, SMALL_BYTES, changing, joined
 
 # %% ../nbs/53_durable_writes.ipynb #91529c75
@@ -84,7 +84,7 @@ def delete_bulk(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
 ) -> int: # how many were there
     "Delete many vectors in one commit."
-    wanted = sorted({k for i in ids if (k := as_id(i)) is not None})
+    wanted = sorted({key for key in each_id(ids) if key is not None})
     with self.writing:
         self._check_writable()
         try: crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))

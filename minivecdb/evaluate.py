@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from fastcore.basics import patch
+from .kernels import MissingExtraError
 from .vector_storage import MinivecdbError
 from .flat_index import recall
 
@@ -198,7 +199,7 @@ def plot(self: Evaluations,
 
 def _axes() -> Any:
     try: import matplotlib.pyplot as plt
-    except ImportError: raise ImportError("drawing needs matplotlib: pip install 'minivecdb[dev]', or show the table instead") from None
+    except ImportError: raise MissingExtraError("drawing needs matplotlib: pip install matplotlib, or show the table instead") from None
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.2), sharey=True, layout="constrained")
     left.set(xscale="log", xlabel="vectors scored per query (labels: nprobe)", ylabel="recall", title="What it looks at")
     right.set(xscale="log", xlabel="ms per query", title="What it costs")

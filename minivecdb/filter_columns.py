@@ -15,8 +15,9 @@ from itertools import repeat
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import VectorStorage, grown
-from .filters import MISSING, Filter, holds, instant, join_path, matches, read_filter, value_at
+from .vector_storage import VectorStorage, as_id, grown
+from .filters import (
+    MISSING, Filter, half_steps, holds, instant, join_path, matches, moment, read_filter, value_at)
 
 # %% ../nbs/23_filter_columns.ipynb #bf2b2e36
 _MISSING, INTEGER, FLOAT, _NULL, _FALSE, _TRUE, _OBJECT, _FIRST = range(8)
@@ -102,11 +103,38 @@ def orders_dates(f: Filter) -> bool:
     return f.op in _ORDERS and isinstance(f.operand, str) and instant(f.operand) is not None
 
 @patch
-def instants(self: Column) -> np.ndarray: # [number of codes] int64, see `instant`; the smallest int64 for what is no date
-    "When each distinct value is."
-    new = [_NO_DATE if not isinstance(v, str) or (t := instant.__wrapped__(v)) is None else t for v in self.dictionary.values[len(self._instants):]]
+def instants(self: Column) -> np.ndarray: # [number of codes] int64 half steps
+    "When each distinct value is; the smallest int64 for what is no date."
+    new = []
+    for v in self.dictionary.values[len(self._instants):]:
+        at = moment.__wrapped__(v) if isinstance(v, str) else None
+        new.append(_NO_DATE if at is None else half_steps(at))
     if new: self._instants = np.concatenate([self._instants, np.array(new, np.int64)])
     return self._instants
+
+@patch
+def _within(self: Column,
+    table: np.ndarray, # [number of codes] boolean, changed in place
+    conditions: list[Filter],
+    dates: list[str], # in them
+) -> np.ndarray: # the table
+    "Let the reference decide about values between the same two microseconds as a date of a filter."
+    for h in {h for x in dates if (h := half_steps(moment(x))) % 2}:
+        for code in np.flatnonzero(self.instants() == h).tolist():
+            table[code] = all(holds(f, self.dictionary.values[code]) for f in conditions)
+    return table
+
+@patch
+def _dates(self: Column, conditions: list[Filter]) -> np.ndarray: # [number of codes] boolean
+    "Which codes are dates that meet some orders."
+    table = between(self.instants(), *common(conditions, date_bounds))
+    return self._within(table, conditions, [f.operand for f in conditions])
+
+@patch
+def _same_moment(self: Column, x: str) -> np.ndarray: # [number of codes] boolean
+    "Which codes are the date `x`, however it is written."
+    table = self.instants() == half_steps(moment(x))
+    return self._within(table, [Filter("$in", operand=(x,))], [x])
 
 @patch
 def _codes_in(self: Column, operands: tuple) -> np.ndarray: # [number of codes] boolean
@@ -114,7 +142,7 @@ def _codes_in(self: Column, operands: tuple) -> np.ndarray: # [number of codes] 
     table, fixed = np.zeros(len(self.dictionary.values), bool), {None: _NULL, False: _FALSE, True: _TRUE}
     for x in operands:
         if x is None or isinstance(x, bool): table[fixed[x]] = True
-        elif isinstance(x, str) and (t := instant(x)) is not None: table |= self.instants() == t
+        elif isinstance(x, str) and instant(x) is not None: table |= self._same_moment(x)
         elif (code := self.dictionary.get(int(x) if isinstance(x, float) and x.is_integer() else x)) is not None: table[code] = True
     return table
 
@@ -124,7 +152,7 @@ def _table(self: Column, f: Filter) -> np.ndarray: # [number of codes] boolean
     values, x = self.dictionary.values, f.operand
     if f.op == "$exists": return np.arange(len(values)) != _MISSING
     if f.op == "$in": return self._codes_in(x)
-    if orders_dates(f): return between(self.instants(), *date_bounds(f.op, x))
+    if orders_dates(f): return self._dates([f])
     if isinstance(x, str) and self.dictionary.only_strings: test = map(operator.contains if f.op == "$contains" else _ORDERS[f.op], values[_FIRST:], repeat(x))
     else: test = (holds(f, v) for v in values[_FIRST:])
     return np.concatenate([np.zeros(_FIRST, bool), np.fromiter(test, bool, len(values) - _FIRST)])
@@ -210,8 +238,8 @@ def date_bounds(
     op: str, # $gt $gte $lt $lte
     x: str, # a date
 ) -> tuple[int, int]: # first > last for none
-    "An order against a date as a closed interval of instants; what is no date is in none."
-    low, high = integer_bounds(op, instant(x))
+    "An order against a date as a closed interval of half steps; what is no date is in none."
+    low, high = integer_bounds(op, half_steps(moment(x)))
     return max(low, _NO_DATE + 1), high
 
 def between(
@@ -282,7 +310,8 @@ def test(self: Column,
 ) -> Test:
     "Passed by rows that meet all of some conditions."
     dates = [f for f in conditions if orders_dates(f)]
-    tables = [self._table(f) for f in conditions if not orders_dates(f)] + ([between(self.instants(), *common(dates, date_bounds))] if dates else [])
+    tables = [self._table(f) for f in conditions if not orders_dates(f)]
+    if dates: tables.append(self._dates(dates))
     table, numeric = reduce(np.logical_and, tables), [f for f in conditions if f.op != "$exists"]
     tests = [allowed(self.codes, table)] if table.any() else []
     if numeric and len(self.numbers) and all(orders_numbers(f) or f.op == "$in" for f in numeric): tests += [self._number_test(numeric, code) for code, there in ((INTEGER, self.whole), (FLOAT, self.real)) if there]
@@ -317,7 +346,8 @@ def metadata_of(self: VectorStorage,
 ) -> list[dict | None]: # one per id, None where there is none; not copies, for those who only read
     "The metadata of several vectors. A backend that keeps metadata elsewhere is asked one by one, unless it brings its own `metadata_of`."
     if "_metadata" not in vars(self): return [self.get(i)[1] if i in self else None for i in ids]
-    return list(map(self._metadata.get, ids))
+    held = self._metadata
+    return [held.get(i if type(i) is int else as_id(i)) for i in ids]
 
 class Columns:
     "The metadata of a storage by key."

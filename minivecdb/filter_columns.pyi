@@ -33,7 +33,7 @@ class Column:
         """Write the values of some rows."""
         ...
     def instants(self) -> np.ndarray:
-        """When each distinct value is."""
+        """When each distinct value is; the smallest int64 for what is no date."""
         ...
     def test(
         self,
@@ -99,7 +99,7 @@ def date_bounds(
     op: str,  # $gt $gte $lt $lte
     x: str,  # a date
 ) -> tuple[int, int]:
-    """An order against a date as a closed interval of instants; what is no date is in none."""
+    """An order against a date as a closed interval of half steps; what is no date is in none."""
     ...
 def between(
     numbers: np.ndarray,  # [n]

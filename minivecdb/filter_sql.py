@@ -11,17 +11,19 @@ import json, math, re, sqlite3
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
-from .filters import Filter, FilterError, holds, instant, join_path, matches, read_filter, value_at
+from .filters import (
+    Filter, FilterError, half_steps, holds, instant, join_path, matches, moment, read_filter, value_at)
 from .filter_columns import float_bounds, integer_bounds, nearest_float
 
 # %% ../nbs/25_filter_sql.ipynb #f37a8434
 def _any_of(operands: tuple) -> Callable: # value -> bool
     "`$in` for many operands: sets, in which Python compares numbers exactly."
     numbers = {x for x in operands if isinstance(x, (int, float)) and not isinstance(x, bool)}
-    texts, dates = {x for x in operands if isinstance(x, str)}, {t for x in operands if isinstance(x, str) and (t := instant(x)) is not None}
+    texts = {x for x in operands if isinstance(x, str)}
+    dates = {at for x in texts if (at := moment(x)) is not None}
     fixed = [x for x in operands if x is None or isinstance(x, bool)]
     def test(value):
-        if isinstance(value, str): return value in texts or bool(dates) and instant(value) in dates
+        if isinstance(value, str): return value in texts or bool(dates) and moment(value) in dates
         return any(value is x for x in fixed) if value is None or isinstance(value, bool) else isinstance(value, (int, float)) and value in numbers
     return test
 
@@ -37,12 +39,16 @@ def _holds(metadata: str, condition: str) -> bool:
     "Whether a row meets a condition."
     return _condition(condition)(json.loads(metadata))
 
+def _instant(text: str) -> int | None:
+    "The half steps of a date."
+    return None if (at := moment(text)) is None else half_steps(at)
+
 def prepare(
     connection: sqlite3.Connection,
 ) -> sqlite3.Connection: # the same
     "Make a connection ready for the SQL of `filter_sql`."
     connection.create_function("minivecdb_holds", 2, _holds, deterministic=True)
-    connection.create_function("minivecdb_instant", 1, instant, deterministic=True)
+    connection.create_function("minivecdb_instant", 1, _instant, deterministic=True)
     return connection
 
 # %% ../nbs/25_filter_sql.ipynb #1aaed42c
@@ -115,7 +121,7 @@ def _text_order(c: _Compiler, p: _Place, f: Filter) -> str:
     return f"({near} AND {p.type} = 'text' AND {c.unless_cut(f, f'{p.value} {sign} {c.bind(f.operand)}')})"
 
 # %% ../nbs/25_filter_sql.ipynb #f60269d4
-_DAY = 86_400_000_000
+_DAY = 2 * 86_400_000_000 # half steps
 
 def _day(at: int, days: int) -> str | None:
     "The date some days from an instant; None beyond the calendar."
@@ -123,16 +129,26 @@ def _day(at: int, days: int) -> str | None:
     except OverflowError: return None
 
 def _date_range(c: _Compiler, p: _Place, f: Filter, low: int | None, high: int | None) -> str:
-    "Dates from one instant to another."
+    "Dates from one half step to another."
     first, last = None if low is None else _day(low, -1), None if high is None else _day(high, 2)
     near = [f"{p.value} {sign} {c.bind(day)}" for sign, day in ((">=", first or "0"), ("<", last or ":"))]   # a date begins with a digit, and ":" follows "9"
     ends = [f"minivecdb_instant({p.value}) {sign} {c.bind(at)}" for sign, at in ((">=", low), ("<=", high)) if at is not None]
     return f"({' AND '.join(near)} AND {p.type} = 'text' AND {c.unless_cut(f, _joined(ends, 'AND'))})"
 
+def _same_moment(c: _Compiler, p: _Place, f: Filter, at: int) -> str:
+    "Dates at one half step; about those between two microseconds the reference decides."
+    same = _date_range(c, p, f, at, at)
+    return f"({same} AND {c.reference(f)})" if at % 2 else same
+
 def _date_order(c: _Compiler, p: _Place, f: Filter) -> str:
     "Ordered against a date."
-    at = instant(f.operand)
-    return _date_range(c, p, f, *{"$gt": (at + 1, None), "$gte": (at, None), "$lt": (None, at - 1), "$lte": (None, at)}[f.op])
+    at = half_steps(moment(f.operand))
+    if at % 2:
+        ends = (at + 1, None) if f.op in ("$gt", "$gte") else (None, at - 1)
+        apart = _date_range(c, p, f, *ends)
+        return _joined([apart, _same_moment(c, p, f, at)], "OR")
+    ends = {"$gt": (at + 1, None), "$gte": (at, None), "$lt": (None, at - 1), "$lte": (None, at)}
+    return _date_range(c, p, f, *ends[f.op])
 
 # %% ../nbs/25_filter_sql.ipynb #997f7b3b
 _MOST = 1.7976931348623157e308
@@ -160,12 +176,14 @@ def _equal(c: _Compiler, p: _Place, f: Filter) -> str:
     "Equal to one of some values."
     flags = [f"{p.type} = '{json.dumps(x)}'" for x in f.operand if x is None or isinstance(x, bool)]
     texts = [x for x in f.operand if isinstance(x, str) and "\0" not in x]
-    dates, plain = [t for x in texts if (t := instant(x)) is not None], [x for x in texts if instant(x) is None]
+    dates = {half_steps(at) for x in texts if (at := moment(x)) is not None}
+    plain = [x for x in texts if instant(x) is None]
     numbers = [x for x in f.operand if isinstance(x, (int, float)) and not isinstance(x, bool) and abs(x) != math.inf]
     small, other = [int(x) for x in numbers if abs(x) <= 2**53 and x == int(x)], [x for x in numbers if abs(x) > 2**53 or x != int(x)]
     parts = flags + ([_strings(c, p, f, plain)] if plain else []) + ([f"({_among(c, p.value, small)} AND {p.type} IN ('integer', 'real'))"] if small else [])
     if len(dates) + len(other) > 100 or len(texts) < sum(isinstance(x, str) for x in f.operand): return _joined([*parts, f"({p.type} IN ('text', 'integer', 'real') AND {c.reference(f)})"], "OR")
-    parts += [_date_range(c, p, f, t, t) for t in dates] + [_number(c, p, f, x) for x in other]
+    parts += [_same_moment(c, p, f, at) for at in sorted(dates)]
+    parts += [_number(c, p, f, x) for x in other]
     return _joined(parts, "OR") if parts else "0"
 
 # %% ../nbs/25_filter_sql.ipynb #d875b3a4

@@ -3,10 +3,16 @@ from dataclasses import dataclass
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['MAX_NESTING', 'MAX_CONDITIONS', 'MISSING', 'instant', 'FilterError', 'split_path', 'join_path', 'Filter', 'read_filter', 'filter_from_json', 'value_at', 'comparable', 'equal', 'holds', 'matches']
+__all__ = ['MAX_NESTING', 'MAX_CONDITIONS', 'MISSING', 'moment', 'instant', 'half_steps', 'FilterError', 'split_path', 'join_path', 'Filter', 'read_filter', 'filter_from_json', 'value_at', 'comparable', 'equal', 'holds', 'matches']
 
+def moment(text: str) -> tuple[int, str] | None:
+    """When a date is, to its last digit; None where the text is not a date."""
+    ...
 def instant(text: str) -> int | None:
     """When a date is."""
+    ...
+def half_steps(at: tuple[int, str]) -> int:
+    """A moment as a number. Two with the same odd number differ in later digits, or not at all."""
     ...
 class FilterError(MinivecdbError, ValueError):
     """A `where` that is not in the language."""

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import VectorStorage, as_metadata, json_copy
-from .filters import MISSING, Filter, FilterError, instant, read_filter, split_path
+from .vector_storage import VectorStorage, as_metadata, check_id, json_copy
+from .filters import MISSING, Filter, FilterError, moment, read_filter, split_path
 from .filter_columns import Column, Columns, column_of, column_values, INTEGER, FLOAT
 
 # %% ../nbs/24_find.ipynb #aafd77f6
@@ -27,7 +27,7 @@ def _rank(value: Any) -> tuple:
     if isinstance(value, bool): return 3, value
     if isinstance(value, (int, float)): return 0, value
     if not isinstance(value, str): return 9, 0
-    return (2, value) if (t := instant(value)) is None else (1, t)
+    return (2, value) if (at := moment(value)) is None else (1, at)
 
 def order(
     values: Column, # of one key
@@ -95,7 +95,7 @@ def distinct(self: VectorStorage,
     key: str, # dotted, as in a filter
     where: dict | Filter | None = None, # among which rows; None for all
 ) -> L:
-    "The different values of a key, in the order of `find`'s `order_by`; numbers that are equal count once."
+    "The different values of a key, in the order of `find`'s `order_by`. Numbers that a filter finds equal count once."
     path, f = split_path(key), read_filter(where)
     with self._lock: values = column_values(self.metadata_of(self._matching(f).tolist()), path)
     seen = {}
@@ -161,7 +161,9 @@ def delete(self: VectorStorage,
 ) -> bool | int: # whether it was there; with `where`, how many were
     "Remove one vector, or all that meet a filter. Their ids are never given out again."
     _one_of(id, where)
-    return self._delete_one(id) if where is None else self.delete_where(where)
+    if where is not None: return self.delete_where(where)
+    check_id(id)
+    return self._delete_one(id)
 
 @patch
 def update(self: VectorStorage,

@@ -6,7 +6,7 @@ from minivecdb.vector_storage import VectorStorage
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['LAST_ID', 'Candidates', 'rank', 'nearest', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'as_mask', 'in_blocks', 'recall']
+__all__ = ['LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'check_k', 'padded', 'as_mask', 'in_blocks', 'recall']
 
 class Candidates:
     """For each of m queries, the rows with the smallest surrogates; arguments as those of `Shortlist`, with `room` for that many."""
@@ -114,7 +114,7 @@ class FlatIndex:
         queries: Any,  # [m, d] numbers, or [d] for one
         k: int = 10,  # neighbours wanted
         *,
-        mask: np.ndarray | None = None,  # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]; None for all rows
+        mask: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest vectors of each query; ties by id."""
         ...
@@ -151,6 +151,20 @@ def as_queries(
 ) -> np.ndarray:
     """Check the arguments of a search."""
     ...
+MOST_MISSING: int
+def check_k(
+    k: int,  # neighbours wanted
+    n: int,  # rows there are
+    m: int,  # queries
+) -> int:
+    """Refuse an answer that would mostly be room for rows that are not there: memory, and nothing in it."""
+    ...
+def padded(
+    answer: tuple[np.ndarray, np.ndarray],  # ([m, j] distances, [m, j] ids)
+    k: int,  # columns wanted, at least j
+) -> tuple[np.ndarray, np.ndarray]:
+    """An answer in the shape that was asked for."""
+    ...
 def as_mask(
     mask: Any,  # [n] or [m, n] boolean, or None
     m: int,  # queries
@@ -163,7 +177,7 @@ def in_blocks(
     queries: np.ndarray,  # [m, …]
     k: int,  # columns of an answer
     block: int = 512,  # queries that the threads share
-    piece: int | None = None,  # queries that one thread searches at once, where memory matters; None for all it has
+    piece: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Search blocks of queries and join the answers."""
     ...

@@ -370,7 +370,7 @@ def unread(self: SentenceEmbedder,
     if not (settings.is_file() and vocabulary.is_file()): return []
     limit = json.loads(settings.read_text()).get("max_seq_length") or 0
     if not limit or not (long := _perhaps_long(texts, limit)): return []
-    from tokenizers import Tokenizer
+    Tokenizer = need("tokenizers", "counting tokens", "models").Tokenizer
     tokenizer = Tokenizer.from_file(str(vocabulary))
     tokenizer.no_truncation(); tokenizer.no_padding()
     sizes = [len(x.ids) for x in tokenizer.encode_batch([texts[i] for i in long])]
@@ -385,7 +385,8 @@ def warn_of_unread(
     if not cut: return
     warnings.warn(
         f"{len(cut)} of {len(texts)} texts are longer than the model {embedder.name} reads, the "
-        f"first begins {texts[cut[0]][:40]!r}: only their beginnings are embedded; cut them",
+        f"first begins {texts[cut[0]][:40]!r}: only their beginnings are embedded; cut them "
+        "into parts",
         TextWarning, stacklevel=3)
 
 # %% ../nbs/10_gen_embeddings.ipynb #921d6a23

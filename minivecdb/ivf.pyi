@@ -14,10 +14,10 @@ from typing import Any
 from typing import NamedTuple
 from typing import Protocol
 
-__all__ = ['FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
+__all__ = ['APART', 'FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
 
 def default_clusters(n: int) -> int:
-    """How many clusters to make for `n` vectors: min(n // 10 + 1, 4 √n)."""
+    """How many lists an index of `n` vectors has: 4 √n, but no fewer than ten vectors each: min(n // 10 + 1, 4 √n)."""
     ...
 class IVF:
     """An inverted-file index over arrays: approximate nearest neighbours from the lists of the nearest centroids."""
@@ -36,6 +36,9 @@ class IVF:
     reach: Reach | None
     by_id: Any
     upkeep: Any
+    enough: Any
+    written: Any
+    rescoring: int | None
     def __init__(
         self,
         dimension: int,  # d
@@ -64,6 +67,12 @@ class IVF:
     @property
     def is_trained(self) -> bool:
         """Whether there are centroids."""
+        ...
+    def __copy__(self) -> 'IVF':
+        """The same state, which shares its arrays."""
+        ...
+    def __getstate__(self) -> dict:
+        """What a deep copy or another process needs: no prepared calls, and nothing of a file that is not checked."""
         ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
@@ -113,18 +122,33 @@ class IVF:
     ) -> np.ndarray:
         """The lists to read for each query."""
         ...
+    def stored(
+        self,
+        at: np.ndarray,  # [m] positions in the lists
+    ) -> np.ndarray:
+        """The vectors that are kept there, as far as the codec remembers them."""
+        ...
     def mask_of(
         self,
         *ids: Any,  # integers: the rows to admit, for all queries; or one such argument for each query
     ) -> RowMask:
         """What `search` takes as `mask`. Any change of the index makes it out of date, and a search says so."""
         ...
+    def reads(
+        self,
+        nprobe: int | None = None,  # lists to read; None as a search that is not told
+    ) -> dict:
+        """What a search reads, which mean recall@10 to expect, and how that is known."""
+        ...
+    def lists_to_read(self) -> int:
+        """How many lists a search reads that is not told: see `reads`. Before anything was measured, a tenth of them."""
+        ...
     def search(
         self,
         queries: Any,  # [m, d] numbers, or [d] for one
         k: int = 10,  # neighbours wanted
         *,
-        nprobe: int | None = None,  # lists to read; None for a tenth of them
+        nprobe: int | None = None,
         ratio_threshold: float | None = None,
         rescore: int | None = None,
         mask: 'np.ndarray | RowMask | None' = None,
@@ -203,6 +227,12 @@ class IVF:
     ) -> IVF:
         """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."""
         ...
+    def enough_after(
+        self,
+        written: int,  # rows that came or left just now
+    ) -> dict:
+        """What an index knows of `enough` after a write: measured again where half of it is new."""
+        ...
     def build(
         self,
         blocks: Callable[[], Iterable] | Iterable,  # of blocks [b, d] of numbers, or of (ids [b], rows [b, d]): a function that starts them anew, or something that can be gone through several times
@@ -212,6 +242,7 @@ class IVF:
     ) -> IVF:
         """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
         ...
+APART: float
 class RowReader(Protocol):
     """Returns exact vectors by id."""
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...

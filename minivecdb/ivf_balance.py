@@ -24,12 +24,16 @@ MOST = 4096     # rows that one piece of work looks at
 NEAR = 12       # lists among which rows may move at once
 UNEVEN = 3.     # a list this many times as large as the mean is overgrown
 STARVED = 1/16  # a list smaller than this share of the mean is given up
-FEWER = .9      # lists are added while there are fewer than this share of what an index built from scratch would have
-SWAP = 3.       # a list is given up for another to be split where that gains this many times what it costs
+# lists are added while there are fewer than this share of what an index built from scratch would have
+FEWER = .9
+# a list is given up for another to be split where that gains this many times what it costs
+SWAP = 3.
 FOLLOW = 3      # a neighbourhood is put right when this part of a list is new: 3 is a third
 SEEN = 3        # a list is looked at again when this part of it is new
-SMALL = .75     # a list is split for its gain where it is larger than this share of the mean, given up for its loss where it is smaller
-WORTH = .005    # rows leave a list where that saves this share of its spread: the list must be written again for it
+# a list is split for its gain where it is larger than this share of the mean, given up for its loss where it is smaller
+SMALL = .75
+# rows leave a list where that saves this share of its spread: the list must be written again for it
+WORTH = .005
 FAR = 1.25      # a new row this many times as far from its centroid as the mean is a stray
 STRAYS = 4096   # how many of them are remembered
 HOME = 8        # so many steps are between two in which strays are called home
@@ -41,12 +45,18 @@ _none = lambda *shape, dtype=np.int64: field(default_factory=lambda: np.zeros(sh
 class Upkeep:
     "What is known of an index that is kept even, between writes. `IVF.upkeep = Upkeep()` begins it."
     spread: np.ndarray = _none(dtype=float) # [n_lists] sum of squared distances to the centroid
-    gain: np.ndarray = _none(dtype=float)   # [n_lists] by how much that would shrink if the list were split; 0 where it has no halves
-    loss: np.ndarray = _none(dtype=float)   # [n_lists] by how much all spreads would grow if the list were given up
-    news: np.ndarray = _none()              # [n_lists] rows that came or left since its neighbourhood was put right
-    unseen: np.ndarray = _none()            # [n_lists] rows that came or left since gain and loss were estimated
-    moved: np.ndarray = _none()             # [n_lists] the turn in which its centroid was made or changed
-    strays: np.ndarray = _none(0, 3)        # [s, 3] ids of rows that were far from every centroid when they came, their lists, and the turn in which they were last asked
+    # [n_lists] by how much that would shrink if the list were split; 0 where it has no halves
+    gain: np.ndarray = _none(dtype=float)
+    # [n_lists] by how much all spreads would grow if the list were given up
+    loss: np.ndarray = _none(dtype=float)
+    # [n_lists] rows that came or left since its neighbourhood was put right
+    news: np.ndarray = _none()
+    # [n_lists] rows that came or left since gain and loss were estimated
+    unseen: np.ndarray = _none()
+    # [n_lists] the turn in which its centroid was made or changed
+    moved: np.ndarray = _none()
+    # [s, 3] ids of rows that were far from every centroid when they came, their lists, and the turn in which they were last asked
+    strays: np.ndarray = _none(0, 3)
     splits: int = 0
     merges: int = 0
     turn: int = 0 # the clock: rows that came or left so far
@@ -56,7 +66,8 @@ PER_LIST = {"spread": np.float64, "gain": np.float64, "loss": np.float64, "news"
 
 def _unit(lengths: np.ndarray) -> np.ndarray: # [n] -> [n, 1] float32
     "What makes a row of this length one of length 1; of rows too short for that, shorter ones."
-    with np.errstate(over="ignore", divide="ignore"): return np.minimum(1 / np.where(lengths > 0, lengths, 1), 3e38).astype(np.float32)[:, None]
+    with np.errstate(over="ignore", divide="ignore"):
+        return np.minimum(1 / np.where(lengths > 0, lengths, 1), 3e38).astype(np.float32)[:, None]
 
 class _Work:
     "One write: everything is changed here, and taken over at its end."
@@ -66,21 +77,26 @@ class _Work:
         self.growing = (known.growing if known.growing is not None and known.growing.now is ivf.lists else Growing(ivf.lists)).reclaimed()
         self.before = self.centroids
         self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, ivf.lists.used, len(known.spread) == k
-        for name, dtype in PER_LIST.items(): setattr(self, name, getattr(known, name).copy() if fits else np.zeros(k, dtype))
-        if not fits: self.loss, self.unseen = np.full(k, np.inf), ivf.lists.sizes.copy()   # nobody has kept count: every list will be looked at
+        for name, dtype in PER_LIST.items():
+            setattr(self, name, getattr(known, name).copy() if fits else np.zeros(k, dtype))
+        # nobody has kept count: every list will be looked at
+        if not fits: self.loss, self.unseen = np.full(k, np.inf), ivf.lists.sizes.copy()
 
     @property
     def lists(self): return self.growing.now
 
     def each(self, change):
         "Change every array that has an entry for each list."
-        for name in ("centroids", "lengths", *PER_LIST): setattr(self, name, change(getattr(self, name)))
+        for name in ("centroids", "lengths", *PER_LIST):
+            setattr(self, name, change(getattr(self, name)))
 
-    def as_held(self, owner: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]: # [p], [p] -> ([p, d] float32, [p, 1] float32)
+    # [p], [p] -> ([p, d] float32, [p, 1] float32)
+    def as_held(self, owner: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         "Rows of the lists, decoded where the codec is lossy; and their `share`, what each is to be multiplied by, if it is not None."
         at = self.lists.starts[owner] + place
         codes = picked(self.lists.codes, at)
-        if self.ivf.codec.lossless: return self.lists.moved(codes), _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
+        if self.ivf.codec.lossless:
+            return self.lists.moved(codes), _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
         x = self.ivf.codec.decode(codes)
         return prepare_queries(x + self.centroids[owner] if self.ivf.codec.residual else x, self.ivf.metric)[0], None
 
@@ -90,9 +106,12 @@ class _Work:
         if share is not None: x *= share
         return x
 
-    def nearest(self, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None, share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]: # [n, d], [k, d], [k], [n, 1] -> [n], [n]
+    # [n, d], [k, d], [k], [n, 1] -> [n], [n]
+    def nearest(self, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None,
+                share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         "As `assign`, without its precautions where lengths are those of ordinary rows."
-        if not all(1e-9 < s < 1e9 for s in self.lists.span): return assign(x if share is None else x * share, c, self.metric)
+        if not all(1e-9 < s < 1e9 for s in self.lists.span):
+            return assign(x if share is None else x * share, c, self.metric)
         squares, every, s = np.einsum("ij,ij->i", c, c) if lengths is None else (lengths**2).astype(np.float32), np.arange(len(x)), x @ c.T
         if share is not None: s *= share
         if self.metric == "cosine": s /= np.sqrt(np.where(squares > 0, squares, 1))
@@ -107,7 +126,8 @@ class _Work:
     def apart(self, x: np.ndarray, c: np.ndarray) -> np.ndarray: # [n, d], [n, d] -> [n]
         "Squared distances of rows to one centroid each, or 1 - similarity."
         with np.errstate(all="ignore"):
-            if self.metric == "cosine": return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
+            if self.metric == "cosine":
+                return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
             return np.einsum("ij,ij->i", away := x - c, away).astype(np.float64)
 
     def done(self, written: int) -> dict[str, Any]: # rows -> attributes of the index
@@ -121,15 +141,18 @@ class _Work:
 
 # %% ../nbs/34_ivf_balance.ipynb #33d433a9
 @patch
-def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarray: # [m, d] -> list numbers, nearest first
+# [m, d] -> list numbers, nearest first
+def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarray:
     "The lists other than j that are nearest to one of the points, fewer where they hold more than `rows`."
     with np.errstate(all="ignore"):
         dots, lengths = np.stack([self.centroids @ p for p in points]), row_lengths(points)[:, None]
-        if self.metric == "cosine": dots = dots / np.where(self.lengths > 0, self.lengths, 1) / np.maximum(lengths, 1e-30)
+        if self.metric == "cosine":
+            dots = dots / np.where(self.lengths > 0, self.lengths, 1) / np.maximum(lengths, 1e-30)
         else: dots = dots - self.lengths**2 / 2 - lengths**2 / 2
         if self.metric != "cosine" and too_coarse(-2 * dots.max(1), lengths[:, 0]**2):
             dots = -np.stack([self.apart(self.centroids, p) for p in points]) / 2
-        scores = np.fmax(np.fmax.reduce(dots), -1e308)   # beyond the range of numbers is far, and j is farther
+        # beyond the range of numbers is far, and j is farther
+        scores = np.fmax(np.fmax.reduce(dots), -1e308)
     scores[j] = -np.inf
     m = min(NEAR - len(points), len(scores) - 1)
     some = np.argpartition(scores, len(scores) - m)[len(scores) - m:] if m else np.empty(0, np.int64)
@@ -147,7 +170,8 @@ def give(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray):
     self.growing = self.growing.take_out(owner, place, more).put(columns, to)
 
 @patch
-def _exact(self: _Work, owner: np.ndarray, place: np.ndarray, ids: np.ndarray) -> np.ndarray: # [p, d]
+# [p, d]
+def _exact(self: _Work, owner: np.ndarray, place: np.ndarray, ids: np.ndarray) -> np.ndarray:
     "Exact rows where the index has a reader for them, else what their codes say."
     x = self.rows(owner, place)
     if self.ivf.rows is None: return x
@@ -158,17 +182,22 @@ def _exact(self: _Work, owner: np.ndarray, place: np.ndarray, ids: np.ndarray) -
     return x
 
 @patch
-def recentre(self: _Work, j: np.ndarray, rows: np.ndarray): # list numbers [m] from 0 to one behind the last, [m, d]
+# list numbers [m] from 0 to one behind the last, [m, d]
+def recentre(self: _Work, j: np.ndarray, rows: np.ndarray):
     "New centroids."
     more = max(len(self.centroids), int(j.max()) + 1) - len(self.centroids)
     if more: self.each(lambda a: np.concatenate([a, np.zeros((more, *a.shape[1:]), a.dtype)]))
-    elif self.centroids is self.before: self.centroids, self.lengths = self.centroids.copy(), self.lengths.copy()   # somebody may be reading them
+    # somebody may be reading them
+    elif self.centroids is self.before:
+        self.centroids, self.lengths = self.centroids.copy(), self.lengths.copy()
     self.centroids[j] = rows
     self.lengths[j] = row_lengths(self.centroids[j])
     self.news[j], self.moved[j] = 0, self.turn
 
 # %% ../nbs/34_ivf_balance.ipynb #fd214aeb
-def _means(x: np.ndarray, share: np.ndarray | None, labels: np.ndarray, own: np.ndarray, others: np.ndarray, away: np.ndarray, centres: np.ndarray) -> np.ndarray: # [n, d], [n, 1], [n], [n], [o], [o, d], [k, d] -> [k, d] float32
+# [n, d], [n, 1], [n], [n], [o], [o, d], [k, d] -> [k, d] float32
+def _means(x: np.ndarray, share: np.ndarray | None, labels: np.ndarray, own: np.ndarray,
+           others: np.ndarray, away: np.ndarray, centres: np.ndarray) -> np.ndarray:
     "The mean of the rows (times their share) of each label; a centre that has none stays. `own` is what the list of each row is called in `labels`, in runs: most rows have that label. The `others` are few, and `away` is these rows, times their share."
     counts, weights = np.bincount(labels, minlength=len(centres))[:, None].astype(np.float32), np.ones(len(x), np.float32) if share is None else share[:, 0].copy()
     weights[others] = 0
@@ -176,23 +205,30 @@ def _means(x: np.ndarray, share: np.ndarray | None, labels: np.ndarray, own: np.
     def belongs(labels): return (labels == np.arange(len(centres))[:, None]).astype(np.float32)
     with np.errstate(all="ignore"):
         sums = belongs(labels[others]) @ away
-        for first, last in zip([0, *ends], ends): sums[own[first]] += weights[first:last] @ x[first:last]
+        for first, last in zip([0, *ends], ends):
+            sums[own[first]] += weights[first:last] @ x[first:last]
         means = sums / np.maximum(counts, 1)
-    if not np.isfinite(means).all(): means = (belongs(labels) / np.maximum(counts, 1) @ (x.astype(np.float64) * (1 if share is None else share))).astype(np.float32)   # numbers near the end of float32
+    # numbers near the end of float32
+    if not np.isfinite(means).all():
+        means = (belongs(labels) / np.maximum(counts, 1) @ (x.astype(np.float64) * (1 if share is None else share))).astype(np.float32)
     return np.where(counts > 0, means, centres)
 
 @patch
-def settle(self: _Work, names: np.ndarray, centres: np.ndarray, owner: np.ndarray, place: np.ndarray, cut: int = -1):
+def settle(self: _Work, names: np.ndarray, centres: np.ndarray, owner: np.ndarray,
+           place: np.ndarray, cut: int = -1):
     "A round of k-means among some lists: their rows (list, place) move, and their centroids; of list `cut`, which has lost its own, all rows."
     index, (x, share) = np.zeros(len(self.spread) + 2, np.int64), self.as_held(owner, place)
     index[names] = np.arange(len(names))
-    own, (nearest, cost) = index[owner], self.nearest(x, centres, share=share)   # rows of `cut` count as the first centre's until they move
+    # rows of `cut` count as the first centre's until they move
+    own, (nearest, cost) = index[owner], self.nearest(x, centres, share=share)
     others = np.flatnonzero(nearest != own)
     away = x[others] if share is None else x[others] * share[others]
     leave = owner[others] != cut
     saved = np.bincount(owner[others[leave]], self.apart(away[leave], centres[own[others[leave]]]) - cost[others[leave]], len(self.spread))
     moves = np.flatnonzero((names[nearest] != owner) & ((owner == cut) | (saved > WORTH * self.spread)[owner]))
-    if self.ivf.codec.residual: moves, names_, centres = np.union1d(moves, np.flatnonzero(owner == cut)), names[:2], centres[:2]   # a new centroid for `cut`: its codes are made again; neighbours keep theirs
+    # a new centroid for `cut`: its codes are made again; neighbours keep theirs
+    if self.ivf.codec.residual:
+        moves, names_, centres = np.union1d(moves, np.flatnonzero(owner == cut)), names[:2], centres[:2]
     else: names_, centres = names, _means(x, share, nearest, own, others, away, centres)
     to = names[nearest[moves]]
     self._move_and_centre(owner[moves], place[moves], to, names_, centres)
@@ -207,9 +243,11 @@ def changed(self: _Work, owner: np.ndarray, to: np.ndarray, part: int = 1):
     self.unseen += some
 
 @patch
-def _move_and_centre(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray, names: np.ndarray, centres: np.ndarray):
+def _move_and_centre(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray,
+                     names: np.ndarray, centres: np.ndarray):
     "Move rows to lists whose centroids change; codes are read by the old centroids and written by the new."
-    if not self.ivf.codec.residual: self.recentre(names, centres); return self.give(owner, place, to)
+    if not self.ivf.codec.residual:
+        self.recentre(names, centres); return self.give(owner, place, to)
     columns = taken(self.lists, self.lists.starts[owner] + place)
     x = self._exact(owner, place, columns[1])
     self.recentre(names, centres)
@@ -235,7 +273,8 @@ def split(self: _Work, j: int):
     for _ in range(1 if whole else 2): self.growing = self.growing.extend()
     self.spread[j] *= 1 - len(own) / size
     self.settle(names, np.concatenate([two, self.centroids[near]]), owner, place, j)
-    self.gain[names[:2]], self.loss[names[:2]], self.unseen[[j, *names[:2]]] = 0, np.inf, size   # look soon
+    # look soon
+    self.gain[names[:2]], self.loss[names[:2]], self.unseen[[j, *names[:2]]] = 0, np.inf, size
     self.splits += 1
 
 @patch
@@ -253,7 +292,8 @@ def refine(self: _Work) -> bool: # whether there was something to do
 
 # %% ../nbs/34_ivf_balance.ipynb #6bdc0554
 @patch
-def _others(self: _Work, j: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # -> [n] lists, [n]
+# -> [n] lists, [n]
+def _others(self: _Work, j: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     "For rows of a list, the nearest of the others and the squared distance to it."
     near = self.near(j, self.centroids[j:j + 1], len(self.lists))
     nearest, cost = self.nearest(x, self.centroids[near])
@@ -300,11 +340,14 @@ def remember(self: _Work, ids: np.ndarray, labels: np.ndarray, cost: np.ndarray)
     far = np.flatnonzero(cost * len(self.lists) > FAR * self.spread.sum())
     if not len(far): return
     strays = np.concatenate([self.strays, np.stack([ids[far], labels[far], np.full(len(far), self.turn)], 1)])
-    if len(strays) > STRAYS: strays = strays[strays[:, 0] >= np.partition(strays[:, 0], -STRAYS)[-STRAYS]][-STRAYS:]
+    if len(strays) > STRAYS:
+        strays = strays[strays[:, 0] >= np.partition(strays[:, 0], -STRAYS)[-STRAYS]][-STRAYS:]
     self.strays = strays
 
 @patch
-def find(self: _Work, ids: np.ndarray, lists: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # [s], [s] -> ids, lists and places [at most s]
+# [s], [s] -> ids, lists and places [at most s]
+def find(self: _Work, ids: np.ndarray, lists: np.ndarray) -> tuple[np.ndarray, np.ndarray,
+         np.ndarray]:
     "Where some rows are, if they are still in one of these lists."
     some = np.unique(lists)
     at, ends = self.lists.positions(some), np.cumsum(self.lists.sizes[some])
@@ -338,9 +381,11 @@ def mend(self: _Work) -> bool: # whether there was something to do
     "The most pressing split or merge."
     sizes, k, n = self.lists.sizes, len(self.centroids), len(self.lists)
     wanted = max(1, min(n, default_clusters(n) if self.ivf.n_clusters is None else self.ivf.n_clusters))
-    best, overgrown = int(self.gain.argmax()), np.where((self.gain > 0) | (SEEN * self.unseen > sizes), sizes, -1)   # not those that have no halves, as far as is known
+    # not those that have no halves, as far as is known
+    best, overgrown = int(self.gain.argmax()), np.where((self.gain > 0) | (SEEN * self.unseen > sizes), sizes, -1)
     loss = np.where(np.arange(k) == best, np.inf, self.loss)
-    least = int((loss if np.isfinite(loss).any() else sizes).argmin())   # where nothing is known of small lists, the smallest
+    # where nothing is known of small lists, the smallest
+    least = int((loss if np.isfinite(loss).any() else sizes).argmin())
     if k > 1 and k * sizes.min() < STARVED * n: self.merge(int(sizes.argmin()))
     elif k * overgrown.max() > UNEVEN * n: self.split(int(overgrown.argmax()))
     elif k > 1 and 10 * k > 11 * wanted + 10: self.merge(least)

@@ -39,7 +39,9 @@ def fitted_lines(
 
 # %% ../nbs/34_ivf_calibrated.ipynb #887db5ac
 @patch
-def _calibrated(self: IVF, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int, samples: int) -> tuple[np.ndarray, np.ndarray]: # [m, R] twice -> [m, k] twice
+# [m, R] twice -> [m, k] twice
+def _calibrated(self: IVF, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int,
+                samples: int) -> tuple[np.ndarray, np.ndarray]:
     "Measure some candidates of each query, correct the others, and put all in order."
     columns, there = sampled_ranks(ids.shape[1], samples), ids >= 0
     which, at = np.nonzero(there[:, columns])
@@ -55,7 +57,8 @@ def _calibrated(self: IVF, queries: np.ndarray, distances: np.ndarray, ids: np.n
 
 # %% ../nbs/34_ivf_calibrated.ipynb #52c48cf8
 @patch
-def _corrected_range(self: IVF, query: np.ndarray, radius: float, distances: np.ndarray, ids: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray]:
+def _corrected_range(self: IVF, query: np.ndarray, radius: float, distances: np.ndarray,
+                     ids: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray]:
     "Of all candidates of one query, those within the radius once corrected; -1 measures all."
     if not len(ids): return distances, ids
     order = np.lexsort((ids, distances))

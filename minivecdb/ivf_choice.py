@@ -49,11 +49,13 @@ class Choice:
     text: str
     def __repr__(self) -> str: return self.text
 
-_LIMITS = [("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"), ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes")] # of a container: cgroups, version 2 and 1
+# of a container: cgroups, version 2 and 1
+_LIMITS = [("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"), ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes")]
 
 def available_memory() -> int: # bytes
     "What the machine could still give, as far as that is known; a container's limit counts."
-    try: free = 1024 * next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
+    try:
+        free = 1024 * next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
     except (OSError, StopIteration):
         try: free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         except (ValueError, OSError, AttributeError): free = 4 << 30
@@ -71,7 +73,8 @@ def _size(n: float) -> str:
 def choose(
     n: int, # vectors to be indexed
     dimension: int, # d
-    memory: int | None = None, # bytes that the index may take; None for half of what the machine has left
+    # bytes that the index may take; None for half of what the machine has left
+    memory: int | None = None,
     sample: int | None = None, # vectors at hand for training; None for all n
     n_clusters: int | None = None, # where this is settled
 ) -> Choice:
@@ -87,7 +90,7 @@ def choose(
     option, name = fitting[i], fitting[i].codec(dimension)
     passed = f"; {fitting[i - 1].codec(dimension)} would take {_size(needs[i - 1])}" if i else ""
     fits = f"{n:,} vectors of {dimension} dimensions take {_size(needs[i])} of {_size(budget)}{passed}" if needs[i] <= budget else f"{n:,} vectors of {dimension} dimensions take {_size(needs[i])}, more than the {_size(budget)} there are, and nothing here is smaller"
-    lists = f"{k:,} lists ({'as asked for' if n_clusters is not None else '4 √n' if k == int(4 * n**.5) else 'one for ten vectors'}), of which a search reads {nprobe}"
+    lists = f"{k:,} lists ({'as asked for' if n_clusters is not None else '4 √n' if k == int(4 * n**.5) else 'one for ten vectors'}), of which a search reads {nprobe} until it is measured how many are enough"
     return Choice(name, k, nprobe, option.rescore, needs[i], f"{name}: {fits}; {option.why}. {lists}.")
 
 # %% ../nbs/34_ivf_choice.ipynb #44462301
@@ -106,5 +109,6 @@ def choice_from_state(
     try: choice = Choice(**state)
     except TypeError: raise FileFormatError(f"expected a choice of codec, lists and reading, got {state!r}") from None
     numbers = (choice.n_clusters, choice.nprobe, choice.bytes, 1 if choice.rescore is None else choice.rescore)
-    if not all(isinstance(v, int) and not isinstance(v, bool) and v >= 1 for v in numbers) or choice.nprobe > max(n_lists, choice.n_clusters): raise FileFormatError(f"a choice with impossible numbers: {state!r}")
+    if not all(isinstance(v, int) and not isinstance(v, bool) and v >= 1 for v in numbers) or choice.nprobe > max(n_lists, choice.n_clusters):
+        raise FileFormatError(f"a choice with impossible numbers: {state!r}")
     return choice

@@ -28,7 +28,7 @@ def available_memory() -> int:
 def choose(
     n: int,  # vectors to be indexed
     dimension: int,  # d
-    memory: int | None = None,  # bytes that the index may take; None for half of what the machine has left
+    memory: int | None = None,
     sample: int | None = None,  # vectors at hand for training; None for all n
     n_clusters: int | None = None,  # where this is settled
 ) -> Choice:

@@ -88,7 +88,8 @@ def search_among(
     k: int, # neighbours wanted
     ids: Any, # [m] integers, ascending: the rows that match
     *,
-    nprobe: int = 10, # the lists that an unfiltered search would read; they set the budget
+    # the lists that an unfiltered search would read, see `IVF.search`; they set the budget
+    nprobe: int | None = 10,
 ) -> tuple[np.ndarray, np.ndarray, int]: # (distances [j], ids [j], vectors scored), j = min(k, m), nearest first, ties by id
     "The nearest of the rows that match, measured with exact vectors."
     distances, found, scored = _among(copy(ivf), as_queries(query, k, ivf.dimension)[:1], k, as_ids(ids), nprobe)[0]
@@ -100,7 +101,8 @@ def _among(ivf: IVF, queries: np.ndarray, k: int, ids: np.ndarray,
     "Queries for which all rows that match are within the budget are one exact search of these; the others open lists, each its own."
     if not ivf.codec.lossless and ivf.rows is None:
         raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
-    near = ivf.probes(queries, min(check_integer("nprobe", nprobe), len(ivf.coarse)))
+    nprobe = ivf.lists_to_read() if nprobe is None else check_integer("nprobe", nprobe)
+    near = ivf.probes(queries, min(nprobe, len(ivf.coarse)))
     budget = [max(k, len(ivf.lists.reached(lists)[0])) for lists in near]
     few = [j for j, most in enumerate(budget) if len(ids) <= most and ivf.rows is not None]
     found: dict[int, tuple] = {}
@@ -118,7 +120,7 @@ def search_several(
     k: int, # neighbours wanted
     ids: Any, # integers, ascending: the rows that match, the same for all queries
     *,
-    nprobe: int = 10, # as in `search_among`
+    nprobe: int | None = 10, # as in `search_among`
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), inf and -1 where there are fewer
     "`search_among` for several queries: the same answers."
     queries = as_queries(queries, k, ivf.dimension)

@@ -19,7 +19,7 @@ def search_among(
     k: int,  # neighbours wanted
     ids: Any,  # [m] integers, ascending: the rows that match
     *,
-    nprobe: int = 10,  # the lists that an unfiltered search would read; they set the budget
+    nprobe: int | None = 10,
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """The nearest of the rows that match, measured with exact vectors."""
     ...
@@ -29,7 +29,7 @@ def search_several(
     k: int,  # neighbours wanted
     ids: Any,  # integers, ascending: the rows that match, the same for all queries
     *,
-    nprobe: int = 10,  # as in `search_among`
+    nprobe: int | None = 10,  # as in `search_among`
 ) -> tuple[np.ndarray, np.ndarray]:
     """`search_among` for several queries: the same answers."""
     ...

@@ -15,11 +15,12 @@ import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
 from .vector_storage import (VectorStorage, DimensionError, FileFormatError, NotBuiltError,
-                                      UnknownIdError, as_matrix, as_numbers, as_vector, check_integer)
+                                      UnknownIdError, as_matrix, as_numbers, as_vector, check_integer, restore_state, state_of)
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
-from .filters import Filter, read_filter
+from .filters import Filter, FilterError, read_filter
 from .flat_index import as_queries
+from .codecs import make_codec
 from .ivf import IVF, RowMask, default_clusters
 from .ivf_balance import Upkeep
 from .ivf_filtered import search_several
@@ -51,7 +52,8 @@ class IVFIndex:
     "An IVF index that follows a `VectorStorage`."
     def __init__(self,
         storage: VectorStorage,
-        nprobe: int = 10, # lists to read per search
+        # lists to read per search; None for as many as it takes, see `minivecdb.ivf_enough`
+        nprobe: int | None = None,
         distance_fn: str | Callable = "cosine", # or "euclidean", "dot", or a function of `func_map`
         n_clusters: int | None = None, # None for `default_clusters`
         seed: int = 0, # of the clustering
@@ -60,15 +62,30 @@ class IVFIndex:
         rescore: int | None = None,
         # put each vector into a second list too, see `IVF`; 1 is a good choice
         spill: float | None = None,
-        # split and merge lists as the data changes, see `minivecdb.ivf_balance`
-        upkeep: bool = True,
+        # split and merge lists as the data changes, see `minivecdb.ivf_balance`; None: where lists can be
+        upkeep: bool | None = None,
     ):
-        self.storage, self.nprobe, self.metric = storage, check_integer("nprobe", nprobe), get_metric(distance_fn)
+        self.storage, self.metric = storage, get_metric(distance_fn)
+        self.nprobe = nprobe if nprobe is None else check_integer("nprobe", nprobe)
         self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore if rescore is None else check_integer("rescore", rescore)
         self.spill = IVF(storage.dimension, n_clusters, self.metric.name, codec, seed=seed, spill=spill).spill
-        # lists with second places are not kept even
-        self.upkeep, self._ivf = bool(upkeep) and spill is None, None
+        self.upkeep, self._ivf = self._keeps_even(upkeep), None
         self._seen, self._lock = 0, threading.RLock()
+
+    def __getstate__(self) -> dict:
+        "What a copy or another process needs; a storage in a folder is opened there by its path."
+        with self._lock: return state_of(self, _lock=None)
+    def __setstate__(self, state: dict): restore_state(self, {**state, "_lock": threading.RLock()})
+
+    def _keeps_even(self, wanted: bool | None) -> bool:
+        "Whether lists are split and merged: rows must be able to move one by one."
+        codec = make_codec("flat" if self.codec == "auto" else self.codec, self.storage.dimension)
+        can = codec.block_rows == 1 and self.spill is None
+        if wanted and not can:
+            what = "rows in blocks" if self.spill is None else "second places"
+            raise ValueError(f"expected upkeep as None or False for lists with {what} ({codec.name}): "
+                             "they are not split and merged; build() again when get_stats() shows drift")
+        return can if wanted is None else bool(wanted)
 
     @property
     def ivf(self) -> IVF | None:
@@ -88,6 +105,7 @@ def build(self: IVFIndex) -> IVFIndex:
         ids, x = self.storage.to_arrays()
         ivf = IVF(self.storage.dimension, self.n_clusters, self.metric.name, self.codec, seed=self.seed, spill=self.spill)
         ivf.rows, ivf.by_id = self.storage, True   # masks count rows as the storage does
+        ivf.rescoring = self.rescore
         ivf.upkeep = Upkeep() if self.upkeep else None
         # an empty storage gets one list
         ivf.train(x if len(x) else np.zeros((1, self.storage.dimension)))
@@ -155,7 +173,7 @@ def _filters(self: IVFIndex, where: Any, m: int, single: bool) -> list[Filter] |
     "The filters of a search, read: one for all queries, or a list with one for each."
     if not isinstance(where, (list, tuple)): return read_filter(where)
     if single or len(where) != m:
-        raise ValueError(f"expected one filter, or a list of one for each of {m:,} queries{' of shape [m, d]' if single else ''}, got {len(where):,}")
+        raise FilterError(f"expected a filter, or a list of one for each of {m:,} queries{' of shape [m, d]' if single else ''}, got {len(where):,}")
     return [read_filter(f) for f in where]
 
 @patch
@@ -240,12 +258,13 @@ def mask(self: IVFIndex,
 # %% ../nbs/34_ivf_index.ipynb #5da85102
 @patch
 def get_stats(self: IVFIndex) -> dict:
-    "What the index holds: `built`, the number and sizes of its clusters, and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."
+    "What the index holds: `built`, the number and sizes of its clusters; what a search reads (`mode`, `nprobe`), the `recall` to expect and how it is known; and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."
     ivf = self.ivf
     stats = (IVF(self.storage.dimension) if ivf is None else ivf).get_stats()
     stats.pop("bytes_per_vector")
     mended = {} if ivf is None or ivf.upkeep is None else {"splits": ivf.upkeep.splits, "merges": ivf.upkeep.merges}
-    return stats | mended | {"nprobe": self.nprobe}
+    stats |= (IVF(self.storage.dimension) if ivf is None else ivf).reads(self.nprobe)
+    return stats | mended
 
 @patch
 def save(self: IVFIndex):

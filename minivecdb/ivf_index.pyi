@@ -30,8 +30,8 @@ class Hit(NamedTuple):
 class IVFIndex:
     """An IVF index that follows a `VectorStorage`."""
     storage: VectorStorage
-    nprobe: Any
     metric: Any
+    nprobe: Any
     n_clusters: int | None
     seed: int
     codec: str
@@ -41,15 +41,19 @@ class IVFIndex:
     def __init__(
         self,
         storage: VectorStorage,
-        nprobe: int = 10,  # lists to read per search
+        nprobe: int | None = None,
         distance_fn: str | Callable = 'cosine',  # or "euclidean", "dot", or a function of `func_map`
         n_clusters: int | None = None,  # None for `default_clusters`
         seed: int = 0,  # of the clustering
         codec: str = 'flat',  # how the index stores vectors, see `make_codec`
         rescore: int | None = None,
         spill: float | None = None,
-        upkeep: bool = True,
+        upkeep: bool | None = None,
     ) -> None: ...
+    def __getstate__(self) -> dict:
+        """What a copy or another process needs; a storage in a folder is opened there by its path."""
+        ...
+    def __setstate__(self, state: dict): ...
     @property
     def ivf(self) -> IVF | None:
         """The index over arrays, caught up with the storage; None before `build`."""
@@ -85,14 +89,14 @@ class IVFIndex:
         """The rows that meet a filter as `index.ivf.search(mask=)` wants them, until the storage changes."""
         ...
     def get_stats(self) -> dict:
-        """What the index holds: `built`, the number and sizes of its clusters, and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."""
+        """What the index holds: `built`, the number and sizes of its clusters; what a search reads (`mode`, `nprobe`), the `recall` to expect and how it is known; and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."""
         ...
     @classmethod
     def open(
         cls,
         storage: DurableStorage,  # of `VectorStorage.open`
-        verify: bool = True,  # compare the file's checksums, which reads it once; without, a damaged file can give wrong neighbours
-        **options: Any,  # of `IVFIndex`; an index that was saved with others is built again
+        verify: bool = True,
+        **options: Any,
     ) -> IVFIndex:
         """The index that `save` put beside the storage, caught up with what was written since; or a new one, with an `IndexFileWarning`."""
         ...

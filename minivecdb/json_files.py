@@ -158,7 +158,9 @@ def read_text_bytes(
         with open_to_read(path) as file:
             check_memory(path, size := os.fstat(file.fileno()).st_size)
             if (at := first_zero(file)) >= 0:
-                raise FileFormatError(f"{path}: holds a byte 0 at {at:,}: it is no text, or was damaged")
+                raise FileFormatError(
+                    f"{path}: holds a byte 0 at {at:,}: it is no text, or was damaged: "
+                    "restore a backup")
             file.seek(0)
             return file.read(size)
     except MemoryError: raise cannot_read(path, OSError(errno.ENOMEM, "not enough memory")) from None

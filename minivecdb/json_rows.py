@@ -99,14 +99,20 @@ def _n_keys(x: Any) -> int:
         return sum(map(_n_keys, x))
     return 0
 
-_LONG = re.compile(r"\d{19}")
+_LONG = re.compile(r"[^0-9][0-9]{19}") # inside an object
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"[ \t\r\n]*(:?)') # and whether it is a key
+
+def _keys_written(text: str) -> int:
+    "How many keys stand in a JSON text, those that are there twice included."
+    return _STRING.findall(text).count(":")
 
 def json_value(text: str) -> Any:
     "A JSON text; raises `ValueError`, or `TableError` for a key that is there twice."
     if orjson is not None and not _LONG.search(text):
         try: found = orjson.loads(text)
         except ValueError: found = None # which of the two is right, json says
-        if found is not None and _n_keys(found) == text.count(":"): return found
+        n = None if found is None else _n_keys(found)
+        if n is not None and (n == text.count(":") or n == _keys_written(text)): return found
     return json.loads(text, object_pairs_hook=_pairs)
 
 def _object(text: str, place: str) -> dict:

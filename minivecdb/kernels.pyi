@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['DISTRIBUTION', 'MissingExtraError', 'need', 'plain_array', 'Kernel', 'kernel', 'bare', 'there_is', 'pays', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
+__all__ = ['DISTRIBUTION', 'MissingExtraError', 'need', 'plain_array', 'sources_digest', 'Kernel', 'kernel', 'bare', 'there_is', 'pays', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
 
 DISTRIBUTION: str
 class MissingExtraError(MinivecdbError, ImportError):
@@ -20,6 +20,9 @@ def need(
     ...
 def plain_array(a: Any) -> Any:
     """An argument of a kernel: a read-only array, also within tuples, becomes a view without that mark."""
+    ...
+def sources_digest(function: Callable) -> str:
+    """A digest of the modules of this package that a function may use code of."""
     ...
 class Kernel:
     """A function of arrays that numba compiles at its first call; compiled code is cached on disk."""

@@ -11,11 +11,12 @@ __all__ = ['STARTS', 'IN_BYTES', 'cluster_sums', 'cluster_means', 'distinct_rows
 # %% ../nbs/30_kmeans.ipynb #b22d87c2
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 import numpy as np
 from tqdm import tqdm
 from .vector_storage import as_numbers, as_matrix, check_integer
+from .kernels import DISTRIBUTION, there_is
 from .distances import get_metric, in_threads, prepare_queries, row_lengths
 from .origin import evenly, origin_of, origins_of
 from .nearest_centroid import COARSE, assign, clustering_metric, out_of_range, too_coarse, wide_table
@@ -177,6 +178,15 @@ def lloyd(
     return centroids, labels, log
 
 # %% ../nbs/30_kmeans.ipynb #cab07518
+@lru_cache(maxsize=1)
+def _torch_is_there() -> bool:
+    "Whether fast-pytorch-kmeans can be used; the first answer says what happens if not."
+    if there_is("torch") and there_is("fast_pytorch_kmeans"): return True
+    warnings.warn("clusters are made by this library's own k-means, because torch and "
+                  "fast-pytorch-kmeans are not installed: "
+                  f"pip install '{DISTRIBUTION}[kmeans]'", stacklevel=3)
+    return False
+
 def _torch_kmeans(x: np.ndarray, start: np.ndarray, metric: str, max_iter: int) -> np.ndarray: # [k, d] float32
     "Centroids from fast-pytorch-kmeans."
     import torch
@@ -188,7 +198,7 @@ def _torch_kmeans(x: np.ndarray, start: np.ndarray, metric: str, max_iter: int) 
 
 def run_kmeans(
     data: Any, # [n, d] numbers, n at least 1
-    n_clusters: int | None = None, # k; None for n // 10 + 1
+    n_clusters: int | None = None, # k; None for n // 10 + 1, groups of ten to look at; an index makes fewer, see `default_clusters`
     seed: int = 0, # the same seed gives the same clusters
     metric: str = "euclidean", # or "cosine", "dot"
     max_iter: int = 25, # rounds at most
@@ -202,7 +212,8 @@ def run_kmeans(
     if len(origin): x = x - origin
     start = start_centroids(x, k, seed)
     n_by_k = 13 * len(x) * len(start)   # a similarity, its two temporaries and a mask: 4 + 4 + 4 + 1 bytes
-    if n_by_k > memory_limit or tight(x, start, metric): centroids, labels, _ = lloyd(x, start, metric, max_iter)
+    if n_by_k > memory_limit or tight(x, start, metric) or not _torch_is_there():
+        centroids, labels, _ = lloyd(x, start, metric, max_iter)
     else: centroids, labels, _ = fill_clusters(x, _torch_kmeans(x, start, get_metric(metric).name, max_iter), metric)
     return _as_given(centroids, origin, power, metric), labels
 
@@ -445,6 +456,6 @@ def calculate_optimal_clusters(
     n_vectors: int, # vectors the index will hold
     target_list_size: int = 1000, # vectors wanted in a list
 ) -> int: # at least 1
-    "How many clusters give lists of about the wanted size."
+    "How many clusters give lists of about the wanted size: for lists on a disk, where reading one is what costs. An index in memory makes more and smaller ones, see `default_clusters`."
     if n_vectors < 0 or target_list_size < 1: raise ValueError(f"expected n_vectors of at least 0 and target_list_size of at least 1, got {n_vectors} and {target_list_size}")
     return max(1, round(n_vectors / target_list_size))

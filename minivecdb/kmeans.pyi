@@ -72,7 +72,7 @@ def lloyd(
     ...
 def run_kmeans(
     data: Any,  # [n, d] numbers, n at least 1
-    n_clusters: int | None = None,  # k; None for n // 10 + 1
+    n_clusters: int | None = None,  # k; None for n // 10 + 1, groups of ten to look at; an index makes fewer, see `default_clusters`
     seed: int = 0,  # the same seed gives the same clusters
     metric: str = 'euclidean',  # or "cosine", "dot"
     max_iter: int = 25,  # rounds at most
@@ -165,5 +165,5 @@ def calculate_optimal_clusters(
     n_vectors: int,  # vectors the index will hold
     target_list_size: int = 1000,  # vectors wanted in a list
 ) -> int:
-    """How many clusters give lists of about the wanted size."""
+    """How many clusters give lists of about the wanted size: for lists on a disk, where reading one is what costs. An index in memory makes more and smaller ones, see `default_clusters`."""
     ...

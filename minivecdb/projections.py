@@ -10,6 +10,7 @@ __all__ = ['PROJECTION_ROWS', 'matrix_bits', 'as_whole', 'exact_product', 'Proje
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
+from .kernels import need
 from .distances import row_lengths
 from .codecs import Codec, CodecError, make_codec, register_codec, _whole
 
@@ -157,7 +158,7 @@ def neighbour_loss(
     temperature: float,
 ) -> Any: # a number, to be differentiated
     "How much the similarities of projections differ from those of the vectors."
-    import torch
+    torch = need("torch", "training an autoencoder", "kmeans")
     def similarities(q, near, far): return torch.cat([(near @ q[:, :, None])[..., 0], q @ far.T], 1) / temperature
     def shortened(a): return torch.nn.functional.normalize(a @ w, dim=-1)
     true, found = similarities(q, near, far), similarities(shortened(q), shortened(near), shortened(far))
@@ -175,7 +176,7 @@ class AutoencoderCodec(Projection):
 
 @patch
 def _learn(self: AutoencoderCodec, x: np.ndarray, rng: np.random.Generator) -> np.ndarray: # [d, k]
-    import torch
+    torch = need("torch", "training an autoencoder", "kmeans")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)   # the same sums in the same order everywhere, and matrices this small gain nothing from two
     try: return self._descend(x, rng)
@@ -184,7 +185,7 @@ def _learn(self: AutoencoderCodec, x: np.ndarray, rng: np.random.Generator) -> n
 @patch
 def _descend(self: AutoencoderCodec, x: np.ndarray, rng: np.random.Generator) -> np.ndarray: # [d, k]
     "Gradient descent from the principal axes."
-    import torch
+    torch = need("torch", "training an autoencoder", "kmeans")
     which = rng.permutation(len(x))[:2048]
     near, aside = nearest_in_sample(x, which, 64), len(which) // 8   # the first eighth is set aside
     def part(rows): return [torch.from_numpy(a) for a in (x[which[rows]], x[near[rows][:, rng.permutation(64)[:32]]], x[rng.integers(len(x), size=128)])]

@@ -53,6 +53,7 @@ LONGEST = 1e17 # of rows and queries: sums of products of such numbers fit float
 class RaBitQ(Codec):
     "The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."
     residual, scans, learned, block_rows = True, True, ("signs",), ROWS
+    farthest, remakes, reading_cost = 8., "rows", 1   # offsets depend on the origin, and codes do not tell them
     usual_frame = Frame(longest=LONGEST)
     def __init__(self,
         dimension: int, # d
@@ -81,6 +82,10 @@ class RaBitQ(Codec):
         "Minus what all directions share, for cosine: products with residuals may leave it out of both."
         common = self.common_part(metric)
         return x - common if len(common) else x
+
+    def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray:
+        both = self.left(x, metric), x - centroids   # of queries and of rows
+        return max(both, key=lambda a: np.median(row_lengths(a)))
 
     def common_part(self, metric: Metric) -> np.ndarray: # [d] float32, or [0]
         "What all directions share, if it is large."
@@ -160,17 +165,6 @@ def _encode(self: RaBitQ, x: np.ndarray) -> np.ndarray:
         self._write(codes[i:i + 2048], z, 0 * z, np.zeros(len(z)), np.zeros(len(z)), 0.)
     return codes
 
-# %% ../nbs/31_rabitq.ipynb #8999d373
-@patch
-def frame(self: RaBitQ, metric: Metric, lengths: np.ndarray) -> Frame:
-    "Dot products go around the origin; lengths far from 1 are scaled, so that squares fit float32."
-    if metric.kind == 0: return Frame()   # rows have length 1
-    top = float(lengths.max(initial=0))
-    fine = top == 0 or 1e-12 < top < 1e12
-    room = 50 if top > 1 else 0   # of powers of two: short rows beside a long one stay numbers
-    power = 0 if fine else int(np.frexp(top)[1]) - room
-    return Frame(power, metric.kind != 2, float(np.ldexp(LONGEST, power)))
-
 # %% ../nbs/31_rabitq.ipynb #298c79ef
 def turned_back(
     x: np.ndarray, # [n, d] float32
@@ -233,3 +227,14 @@ def sound(self: RaBitQ,
     words = [upper[:, 0] & np.uint32(0xffff0000), upper[:, 0] << 16, upper[:, 1]]   # scale, error, offset
     if self.bits > 1: words.append(np.ascontiguousarray(blocks[:, ROWS * (w + 8):].reshape(n, ROWS, width - w - 8)[:, :, -12:]).view(np.uint32))
     return all(bool(np.isfinite(part.view(np.float32)).all()) for part in words)
+
+# %% ../nbs/31_rabitq.ipynb #8999d373
+@patch
+def frame(self: RaBitQ, metric: Metric, lengths: np.ndarray) -> Frame:
+    "Dot products go around the origin; lengths far from 1 are scaled, so that squares fit float32."
+    if metric.kind == 0: return Frame()   # rows have length 1
+    top = float(lengths.max(initial=0))
+    fine = top == 0 or 1e-12 < top < 1e12
+    room = 50 if top > 1 else 0   # of powers of two: short rows beside a long one stay numbers
+    power = 0 if fine else int(np.frexp(top)[1]) - room
+    return Frame(power, metric.kind != 2, float(np.ldexp(LONGEST, power)))

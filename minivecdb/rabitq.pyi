@@ -28,6 +28,9 @@ class RaBitQ(Codec):
     scans: bool
     learned: tuple[Any, ...]
     block_rows: int
+    farthest: float
+    remakes: str
+    reading_cost: int
     usual_frame: Any
     bits: Any
     epsilon: float
@@ -49,6 +52,7 @@ class RaBitQ(Codec):
     ) -> np.ndarray:
         """Minus what all directions share, for cosine: products with residuals may leave it out of both."""
         ...
+    def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray: ...
     def common_part(self, metric: Metric) -> np.ndarray:
         """What all directions share, if it is large."""
         ...
@@ -74,9 +78,6 @@ class RaBitQ(Codec):
     ) -> np.ndarray:
         """Codes of the differences to centroids; their offsets are those of a metric's surrogate."""
         ...
-    def frame(self, metric: Metric, lengths: np.ndarray) -> Frame:
-        """Dot products go around the origin; lengths far from 1 are scaled, so that squares fit float32."""
-        ...
     def values(
         self,
         codes: np.ndarray,  # [n, code_width] uint8
@@ -91,6 +92,9 @@ class RaBitQ(Codec):
         blocks: np.ndarray,  # [b, 64 * code_width], the data of `Blocks`
     ) -> bool:
         """Whether the factors of all rows are finite."""
+        ...
+    def frame(self, metric: Metric, lengths: np.ndarray) -> Frame:
+        """Dot products go around the origin; lengths far from 1 are scaled, so that squares fit float32."""
         ...
 FACTOR: tuple[Any, ...]
 def turned_back(

@@ -17,7 +17,7 @@ from .closest import exact_distance, fetch_ahead, surrogate, _replace_largest
 from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, query_terms, _count, _in_order
 from .coarse import Coarse, choose_all
 from .overlapping_lists import opened
-from .single_query import no_lists, _slack as slack_of
+from .single_query import no_lists, soon, _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, query_tables, steady_product
 from .rabitq import FACTOR, RaBitQ
@@ -566,7 +566,7 @@ def code_soon(
     work: float, # multiplications of one query
 ) -> bool:
     "Whether this call is compiled, or would by now have paid for it."
-    return _search_one_code.soon(work)
+    return soon(_search_one_code, work)
 
 def search_one_code(
     codec: RaBitQ,

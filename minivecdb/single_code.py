@@ -15,7 +15,7 @@ from .flat_index import FlatIndex
 from .codecs import Codec
 from .coarse import Coarse
 from .inverted_lists import InvertedLists
-from .single_query import _lists_of_one, _slack, no_lists
+from .single_query import _lists_of_one, _slack, no_lists, soon
 
 # %% ../nbs/33_single_code.ipynb #6d5f573d
 @kernel(inline="always")
@@ -148,4 +148,4 @@ def codes_soon(
     work: float, # multiplications of one query
 ) -> bool:
     "Whether this call is compiled, or would by now have paid for it."
-    return _search_codes.soon(work)
+    return soon(_search_codes, work)

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError',
            'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector',
-           'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'check_dimension', 'check_room',
-           'VectorStorage', 'grown']
+           'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'check_id', 'each_id',
+           'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'grown']
 
 # %% ../nbs/00_vector_storage.ipynb #49e3c255
 import threading
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ MAX_DIMENSION = 65_536
 def _check_masked(x: Any):
     "Refuse masked numbers: numpy would hand out what lies below the mask."
     several = isinstance(x, (list, tuple))
+    if several and not any(issubclass(k, np.ma.MaskedArray) for k in set(map(type, x))): return
     for i, v in enumerate(x if several else [x]):
         if not isinstance(v, np.ma.MaskedArray) or not np.ma.is_masked(v): continue
         at = np.argwhere(np.ma.getmaskarray(v))[0].tolist()
@@ -214,6 +215,26 @@ def check_integer(
     if not isinstance(value, bool) and isinstance(value, (int, np.integer)) and value >= least: return int(value)
     raise ValueError(f"expected {name} as an integer of at least {least}, got {value!r}" + (f": {remedy}" if remedy else ""))
 
+def as_id(id: Any) -> int | None: # None for what no id can be
+    "`id` as a number. A truth value is none: True is not row 1."
+    if type(id) is int: return id if 0 <= id < 1 << 62 else None
+    whole = isinstance(id, (int, np.integer)) or isinstance(id, (float, np.floating)) and float(id).is_integer()
+    return int(id) if whole and not isinstance(id, bool) and 0 <= id < 1 << 62 else None
+
+def check_id(id: Any) -> int | None: # as `as_id`
+    "Refuse what was not meant as one id; raises ValueError that says what is."
+    key = as_id(id)
+    if key is None and (isinstance(id, bool) or not isinstance(id, (int, float, np.number))):
+        raise ValueError(f"expected one id, a whole number as add returned it, got {id!r:.60}: delete_bulk removes several")
+    return key
+
+def each_id(ids: Any) -> list[int | None]: # as `as_id`
+    "Several ids as numbers; raises ValueError for what is not several."
+    if isinstance(ids, np.ndarray) and ids.ndim == 1 and ids.dtype.kind in "iu": return ids.tolist()
+    if isinstance(ids, (str, bytes, dict)) or not isinstance(ids, Iterable):
+        raise ValueError(f"expected several ids, such as a list of whole numbers, got {ids!r:.60}")
+    return [as_id(i) for i in ids]
+
 def check_dimension(dimension: int) -> int:
     "`dimension`, if a storage can have it."
     if isinstance(dimension, bool) or not isinstance(dimension, (int, np.integer)):
@@ -224,6 +245,17 @@ def check_dimension(dimension: int) -> int:
 
 MAX_ID = 2**53 # all ids are below
 
+def state_of(
+    x: Any, # an object with attributes
+    **instead: Any, # attributes that a copy has otherwise
+) -> dict[str, Any]:
+    "All attributes by name, as they are at one moment, for a copy or a pickle."
+    return {**vars(x), **instead}
+
+def restore_state(x: Any, state: dict[str, Any]):
+    "Give an object attributes."
+    for name, value in state.items(): setattr(x, name, value)
+
 def check_room(
     next_id: int, # of a storage
     n: int, # vectors to come
@@ -231,6 +263,7 @@ def check_room(
     "Raise unless that many ids are left."
     if next_id + n > MAX_ID: raise MinivecdbError(f"expected at most {MAX_ID - next_id:,} more vectors, got {n:,}: ids end below 2**53 and are never used twice; add_bulk into a new storage gives new ones")
 
+# %% ../nbs/00_vector_storage.ipynb #ebfffa81
 class VectorStorage:
     "Vectors of one dimension and their metadata, by id."
     def __init__(self,
@@ -255,8 +288,14 @@ class VectorStorage:
         "Counts adds, updates and deletes; two equal readings mean that nothing changed between them."
         with self._lock: return self._log_start + len(self._log)
 
+    def __getstate__(self) -> dict:
+        "What a copy or another process needs: neither the lock nor what is kept for filters."
+        with self._lock: state = state_of(self, _lock=None)
+        state.pop("_columns", None)
+        return state
+    def __setstate__(self, state: dict): restore_state(self, {**state, "_lock": threading.RLock()})
     def __len__(self) -> int: return len(self._row)
-    def __contains__(self, id: int) -> bool: return id in self._row
+    def __contains__(self, id: int) -> bool: return as_id(id) in self._row
     def __iter__(self) -> Iterator[int]: return iter(list(self._row))
     def __repr__(self) -> str:
         return f"VectorStorage({len(self):,} vectors of {self.dimension} dimensions{f', model {self.model}' if self.model else ''})"
@@ -330,7 +369,7 @@ def add(self: VectorStorage,
 @patch
 def _row_of(self: VectorStorage, id: int) -> int:
     "The row number of `id`, or an `UnknownIdError`."
-    row = self._row.get(id) if isinstance(id, Hashable) else None
+    row = self._row.get(as_id(id))
     if row is not None: return row
     why = "it was deleted" if isinstance(id, (int, np.integer)) and 0 <= id < self._next_id else f"ids so far are 0 to {self._next_id - 1}" if self._next_id else "the storage is empty"
     raise UnknownIdError(f"no vector has id {id!r}: {why}")
@@ -348,7 +387,7 @@ def get_bulk(self: VectorStorage,
 ) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata), copies
     "Several vectors and their metadata; raises `UnknownIdError` if one is not there."
     with self._lock:
-        return [(self._rows[self._row_of(id)].copy(), json_copy(self._metadata[id])) for id in ids]
+        return [(self._rows[self._row_of(id)].copy(), json_copy(self._metadata[as_id(id)])) for id in ids]
 
 @patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids
@@ -367,20 +406,22 @@ def update(self: VectorStorage,
         self._row_of(id)
         row = None if vector is None else as_vector(vector, self.dimension)
         meta = None if metadata is None else as_metadata(metadata)
-        if meta is not None: self._metadata[id] = meta
-        if row is not None: self._row[id] = self._append(row[None])
-        self._note([id])
+        key = as_id(id)
+        if meta is not None: self._metadata[key] = meta
+        if row is not None: self._row[key] = self._append(row[None])
+        self._note([key])
         self._compact()
 
 @patch
 def delete(self: VectorStorage,
     id: int, # as returned by `add`
 ) -> bool: # whether it was there
-    "Remove a vector. Its id is never given out again."
+    "Remove a vector. Its id is never given out again. Several ids, or a string, are refused."
+    key = check_id(id)
     with self._lock:
-        if not isinstance(id, Hashable) or self._row.pop(id, None) is None: return False
-        del self._metadata[id]
-        self._note([id])
+        if self._row.pop(key, None) is None: return False
+        del self._metadata[key]
+        self._note([key])
         self._compact()
         return True
 
@@ -389,7 +430,8 @@ def delete_bulk(self: VectorStorage,
     ids: Iterable[int], # ids that may or may not be there
 ) -> int: # how many were there
     "Remove many vectors."
-    with self._lock: return sum(self.delete(id) for id in ids)
+    wanted = [key for key in each_id(ids) if key is not None]   # all are checked before one goes
+    with self._lock: return sum(self.delete(key) for key in wanted)
 
 # %% ../nbs/00_vector_storage.ipynb #4ea556f6
 @patch
@@ -418,7 +460,7 @@ def take(self: VectorStorage,
 ) -> tuple[np.ndarray, np.ndarray]: # ([m] int64 ids that are there, [m, d] float32 copies of their rows)
     "The vectors of those `ids` that are in the storage; an index that catches up asks for them."
     with self._lock:
-        present = [int(i) for i in ids if i in self._row]
+        present = [key for key in map(as_id, ids) if key in self._row]
         rows = self._rows[np.fromiter((self._row[i] for i in present), np.int64, len(present))]
     return np.array(present, np.int64), rows
 

@@ -10,7 +10,7 @@ from minivecdb.filters import Filter
 from pathlib import Path
 from typing import Any
 
-__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'check_dimension', 'check_room', 'VectorStorage', 'grown']
+__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'grown']
 
 class MinivecdbError(Exception):
     """Base class of every error that minivecdb raises about what it was given."""
@@ -74,10 +74,28 @@ def check_integer(
 ) -> int:
     """`value`, if it is an integer and large enough; raises ValueError with both."""
     ...
+def as_id(id: Any) -> int | None:
+    """`id` as a number. A truth value is none: True is not row 1."""
+    ...
+def check_id(id: Any) -> int | None:
+    """Refuse what was not meant as one id; raises ValueError that says what is."""
+    ...
+def each_id(ids: Any) -> list[int | None]:
+    """Several ids as numbers; raises ValueError for what is not several."""
+    ...
 def check_dimension(dimension: int) -> int:
     """`dimension`, if a storage can have it."""
     ...
 MAX_ID: int
+def state_of(
+    x: Any,  # an object with attributes
+    **instead: Any,  # attributes that a copy has otherwise
+) -> dict[str, Any]:
+    """All attributes by name, as they are at one moment, for a copy or a pickle."""
+    ...
+def restore_state(x: Any, state: dict[str, Any]):
+    """Give an object attributes."""
+    ...
 def check_room(
     next_id: int,  # of a storage
     n: int,  # vectors to come
@@ -101,6 +119,10 @@ class VectorStorage:
     def changes(self) -> int:
         """Counts adds, updates and deletes; two equal readings mean that nothing changed between them."""
         ...
+    def __getstate__(self) -> dict:
+        """What a copy or another process needs: neither the lock nor what is kept for filters."""
+        ...
+    def __setstate__(self, state: dict): ...
     def __len__(self) -> int: ...
     def __contains__(self, id: int) -> bool: ...
     def __iter__(self) -> Iterator[int]: ...
@@ -189,7 +211,7 @@ class VectorStorage:
         key: str,  # dotted, as in a filter
         where: dict | Filter | None = None,  # among which rows; None for all
     ) -> L:
-        """The different values of a key, in the order of `find`'s `order_by`; numbers that are equal count once."""
+        """The different values of a key, in the order of `find`'s `order_by`. Numbers that a filter finds equal count once."""
         ...
     def delete_where(
         self,

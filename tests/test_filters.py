@@ -1,8 +1,9 @@
 """Filters: one meaning in three executions, refusals that change nothing, columns that follow, searches that never come up short.
 
 A long run of the random comparisons: `make filters`, or MINIVECDB_FILTERS=10000 for the number of filters."""
-import copy, json, math, os, random, sqlite3, sys, threading
+import copy, itertools, json, math, operator, os, random, sqlite3, sys, threading
 import datetime as dt
+from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -58,7 +59,7 @@ MEANING = [ # value of the row ("-" for none), condition, whether it holds
     (2**63, {"$gt": 2**63 - 1}, 1), (2**63, float(2**63), 1), (2**63 + 1, float(2**63), 0), (10**30, 10**30, 1), (10**30 + 1, 10**30, 0), (10**30, 1e30, 0), (int(1e30), 1e30, 1), (-10**400, {"$lt": -1e308}, 1), (10**400, {"$lt": math.inf}, 1), (1e308, {"$lt": 10**400}, 1), (5, {"$lt": -math.inf}, 0),
     ("a", {"$lt": "b"}, 1), ("B", {"$lt": "a"}, 1), ("é", "e\u0301", 0), ("é", {"$gt": "z"}, 1), ("😀", {"$gt": "\uffff"}, 1), ("10", {"$lt": "9"}, 1), ("a", {"$lt": 3}, 0), (3, {"$lt": "a"}, 0), ("Sports", "sports", 0), ("", "", 1), ("x\0y", "x\0y", 1), ("x\0y", "x", 0), ("x\0y", {"$gt": "x"}, 1),
     ("2024-05-01T12:00:00+02:00", "2024-05-01T10:00:00Z", 1), ("2024-05-01", "2024-05-01T00:00", 1), ("2024-05-01T23:30-02:00", {"$gte": "2024-05-02"}, 1), ("2024-05-01T00:30+02:00", {"$lt": "2024-05-01"}, 1), ("2024-02-30", {"$lt": "2025-01-01"}, 0), ("20240501", {"$lt": "2025-01-01"}, 0),
-    ("2024-05-01", {"$lt": "A"}, 1), ("soon", {"$gt": "2024-01-01"}, 0), ("2024-05-01", dt.date(2024, 5, 1), 1), ("2024-05-01T10:00Z", {"$lt": dt.datetime(2024, 5, 1, 10, 0, 0, 1)}, 1), (["2024-05-01"], {"$contains": "2024-05-01T00:00Z"}, 1), ("2024-05-01T10:00:00.1234567Z", "2024-05-01T10:00:00.123456Z", 1),
+    ("2024-05-01", {"$lt": "A"}, 1), ("soon", {"$gt": "2024-01-01"}, 0), ("2024-05-01", dt.date(2024, 5, 1), 1), ("2024-05-01T10:00Z", {"$lt": dt.datetime(2024, 5, 1, 10, 0, 0, 1)}, 1), (["2024-05-01"], {"$contains": "2024-05-01T00:00Z"}, 1), ("2024-05-01T10:00:00.1234567Z", "2024-05-01T10:00:00.123456Z", 0),
     (["rain", "wind"], {"$contains": "rain"}, 1), (["rain"], {"$contains": "rai"}, 0), (["rain"], "rain", 0), (["rain"], {"$ne": "rain"}, 1), ([1, None, True], {"$contains": 1.0}, 1), ([True], {"$contains": 1}, 0), ([None], {"$contains": None}, 1), ([], {"$contains": None}, 0), ([["a"]], {"$contains": "a"}, 0), ([10**30], {"$contains": 10**30}, 1),
     ("rain and wind", {"$contains": "and"}, 1), ("rain", {"$contains": ""}, 1), ("rain", {"$contains": "Rain"}, 0), ("rain", {"$not_contains": "sun"}, 1), (5, {"$contains": "5"}, 0), ("5", {"$contains": 5}, 0), ("a%b", {"$contains": "%"}, 1), ("ab", {"$contains": "a%"}, 0),
     ({"a": 1}, {"$exists": True}, 1), ({"a": 1}, '{"a": 1}', 0), ({"a": 1}, '{"a":1}', 0), ([1], "[1]", 0), ({"a": "S"}, {"$contains": "S"}, 0), ({}, None, 0),
@@ -95,6 +96,47 @@ def test_and_or_not_and_several_keys():
 @pytest.mark.parametrize("text, expected", [("1970-01-01", 0), ("1970-01-01T00:00:01Z", 10**6), ("1970-01-01 01:00+01", 0), ("1970-01-01T01:00+0100", 0), ("1969-12-31T23:59:59.5", -500_000), ("1970-01-01T00:00:00.0000019", 1), ("9999-12-31T23:59:59-23:59", 253402387139000000),
     *((t, None) for t in ("1970-1-1", "1970-01-01T", "1970-01-01T1:00", "1970-01-01T00:00:60", "1970-01-01T24:00", "1970-13-01", "0000-01-01", "1970-01-01Z", "1970-01-01T00:00z", "1970-01-01T00:00:00.", "1970-01-01T00:00+24:00", "1970-01-01T00:00+01:60", " 1970-01-01", "1970-01-01\n", "１970-01-01", "1970-W01-1", "+1970-01-01"))])
 def test_what_is_a_date(text, expected): assert instant(text) == expected
+
+NANOSECONDS = ["2024-05-01T09:59:59.999999999999999999999", "2024-05-01T10:00:00", "2024-05-01T10:00:00.000000001", "2024-05-01T12:00:00.0000000010+02:00",
+               "2024-05-01T10:00:00.000000002Z", "2024-05-01T10:00:00.00000000200000000000000000001", "2024-05-01T10:00:00.000000999", "2024-05-01T10:00:00.000001",
+               "1677-01-01T00:00:00.1234567891", "9999-12-31T23:59:59.9999999999", "0001-01-01T00:00:00.0000000001", "soon", 3]
+
+def as_fraction(text):
+    "A date as a fraction, by other means: Python's calendar and exact arithmetic."
+    head, zone = (text[:-6], 2) if text.endswith("+02:00") else (text.rstrip("Z"), 0)
+    whole, _, digits = head.partition(".")
+    seconds = (dt.datetime.fromisoformat(whole) - dt.datetime(1970, 1, 1)) // dt.timedelta(seconds=1) - zone * 3600
+    return seconds + Fraction(int(digits or 0), 10**len(digits))
+
+def test_every_digit_of_a_second_counts_in_every_way():
+    rows, dates = [{"t": t} for t in NANOSECONDS], NANOSECONDS[:-2]
+    orders = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le, "$eq": operator.eq}
+    for x in dates:
+        for op, holds in orders.items():
+            expected = [i for i, t in enumerate(dates) if holds(as_fraction(t), as_fraction(x))]
+            assert every_way(rows, {"t": {op: x}}) == expected, (op, x)
+    for x, y in itertools.combinations(dates, 2):
+        between = [i for i, t in enumerate(dates) if as_fraction(x) < as_fraction(t) <= as_fraction(y)]
+        assert every_way(rows, {"t": {"$gt": x, "$lte": y}}) == between, (x, y)
+        assert every_way(rows, {"t": {"$in": [x, y, 3]}}) == [i for i, t in enumerate(dates) if as_fraction(t) in (as_fraction(x), as_fraction(y))] + [12]
+
+def test_nanoseconds_of_numpy_and_pandas_keep_their_digits():
+    rows = [{"t": t} for t in NANOSECONDS]
+    assert every_way(rows, {"t": np.datetime64("2024-05-01T10:00:00.000000001")}) == [2, 3]
+    assert every_way(rows, {"t": {"$gt": np.datetime64("2024-05-01T10:00:00.000000999", "ns"), "$lt": np.datetime64("2025", "Y")}}) == [7]
+    assert read_filter({"t": np.datetime64("2024-05-01T10:00:00.000001000", "ns")}).operand == ("2024-05-01T10:00:00.000001",)
+    pandas = pytest.importorskip("pandas")
+    assert every_way(rows, {"t": {"$gte": pandas.Timestamp("2024-05-01T10:00:00.000000002")}}) == [4, 5, 6, 7, 9]
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_nanoseconds_in_find_and_distinct(tmp_path, folder):
+    s = VectorStorage.open(tmp_path/"s.mvdb", 1) if folder else VectorStorage(1)
+    s.add_bulk(np.ones((len(NANOSECONDS), 1)), [{"t": t} for t in NANOSECONDS[::-1]])
+    dates = [None, None, *NANOSECONDS[-3::-1]]
+    by_time = sorted(range(2, len(dates)), key=lambda i: as_fraction(dates[i]))
+    assert s.find({"t": {"$gte": "0001-01-01"}}, order_by="t").attrgot("id") == by_time
+    assert s.count({"t": {"$gt": dates[-3]}}) == sum(as_fraction(t) > as_fraction(dates[-3]) for t in dates[2:])
+    assert len(s.distinct("t")) == len(NANOSECONDS)
 
 @given(st.datetimes(timezones=st.one_of(st.none(), st.timezones())))
 @settings(max_examples=100)
@@ -155,7 +197,7 @@ def test_sql_takes_nothing_but_a_columns_name():
 # --- random rows, random filters -----------------------------------------------------------------------
 
 KEYS = st.sampled_from(["a", "b", "c", "d.e", "$k", "", 'q"x', "é", "a\\", "o'k", "n\nl", "x\0y"])
-STRINGS = st.one_of(st.sampled_from(["a", "b", "ab", "", "é", "e\u0301", "日本", "1", "True", "null", "2024-05-01", "2024-05-01T00:00Z", "2024-05-01T02:00:00+02:00", "2024-05-02 01:00", "2024-02-30", "0001-01-01T00:00+01:00", "9999-12-31T23:59:59.999999-23:59", "a\\b", "a\nb", "x\0y", '{"a":1}', "[1]", "😀"]), st.text(st.characters(codec="utf-8"), max_size=4))
+STRINGS = st.one_of(st.sampled_from(["a", "b", "ab", "", "é", "e\u0301", "日本", "1", "True", "null", "2024-05-01", "2024-05-01T00:00Z", "2024-05-01T02:00:00+02:00", "2024-05-02 01:00", "2024-05-01T00:00:00.000000001", "2024-05-01 02:00:00.000000999999+02", "2024-05-01T00:00:00.0000010", "2024-04-30T23:59:59.9999999999Z", "2024-02-30", "0001-01-01T00:00+01:00", "9999-12-31T23:59:59.999999-23:59", "a\\b", "a\nb", "x\0y", '{"a":1}', "[1]", "😀"]), st.text(st.characters(codec="utf-8"), max_size=4))
 NUMBERS = st.one_of(st.sampled_from([0, 1, -1, 2, 1.0, 0.0, -0.0, 1.5, BIG, BIG + 1, float(BIG), 2**63 - 1, -2**63, 2**63, -2**63 - 1, 2.0**63, 10**30, 1e30, 10**400, -10**400, 1.7976931348623157e308, 5e-324, .1, .30000000000000004, 1 / 3]), st.integers(-3, 3), st.floats(allow_nan=False, allow_infinity=False), st.integers(-2**70, 2**70))
 SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, STRINGS)
 VALUES = st.recursive(SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)), max_leaves=6)
@@ -311,6 +353,17 @@ def test_distinct():
     s = storage([{"a": v} for v in ("b", 1, 1.0, True, None, [1], [1], "a", {"x": 1}, {"x": 1}, None)] + [{}, {"c": {"d": 5}}])
     assert s.distinct("a") == [1, "a", "b", True, None, [1], {"x": 1}] and type(s.distinct("a")[3]) is bool
     assert s.distinct("c.d") == [5] and s.distinct("zzz") == [] and s.distinct("a", {"a": {"$gte": "b"}}) == ["b"]
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_distinct_takes_numbers_for_one_value_that_a_filter_finds_equal(tmp_path, folder):
+    "1 and 1.0 are one value, told as it came first; true is another, and so is a whole number that its float does not equal."
+    s = VectorStorage.open(tmp_path/"s.mvdb", 1) if folder else VectorStorage(1)
+    values = [1.0, 1, True, 0, -0.0, BIG + 1, float(BIG), BIG, "1", 2, 2.0]
+    s.add_bulk(np.ones((len(values), 1)), [{"a": v} for v in values])
+    found = s.distinct("a")
+    assert list(map(repr, found)) == ["0", "1.0", "2", "9007199254740992.0", "9007199254740993", "'1'", "True"]
+    for v in found: assert s.count({"a": v}) == sum(type(x) is type(v) and x == v if isinstance(v, (bool, str)) or isinstance(x, (bool, str)) else x == v for x in values)
+    assert list(map(type, s.distinct("a", {"a": {"$lt": 2}}))) == [int, float]
 
 def test_delete_and_update_by_filter():
     s = storage([{"g": i % 3, "n": {"x": i}} for i in range(9)], 2)

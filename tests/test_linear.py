@@ -159,3 +159,65 @@ def test_calls_grow_with_the_rows(tmp_path, call, kind):
         storage = filled(n, folder=None if kind == "memory" else tmp_path/f"{n}.mvdb")
         work.append(events(lambda: CALLS[call](storage)))
     assert work[2] < 4.4 * work[1]
+
+# --- metadata without vectors -----------------------------------------------------------------------------
+
+@pytest.fixture
+def vectors_read(monkeypatch):
+    "A list of how many rows are read from segments, call by call."
+    from minivecdb import durable_reads
+    seen, real = [], durable_reads.read_rows
+    def read_rows(segments, number, row, dimension):
+        seen.append(len(row))
+        return real(segments, number, row, dimension)
+    monkeypatch.setattr(durable_reads, "read_rows", read_rows)
+    return seen
+
+@pytest.mark.parametrize("ask, needed", [
+    (lambda s: s.metadata_of(s), 0), (lambda s: s.count({"year": {"$gte": 5}}), 0), (lambda s: s.distinct("title"), 0),
+    (lambda s: s.columns.mask({"genre": "g1"}), 0), (lambda s: s.find({"year": {"$gte": 5}}, limit=3), 3),
+    (lambda s: s.find({"genre": "g1"}, order_by="-score", limit=2), 2), (lambda s: s.get_bulk([1, 5]), 2),
+], ids=["metadata_of", "count", "distinct", "mask", "find", "find in order", "get_bulk"])
+def test_a_folder_reads_no_vector_that_nobody_asked_for(tmp_path, vectors_read, ask, needed):
+    with filled(3000, folder=tmp_path/"s.mvdb") as s:
+        s.fold()
+        for i in range(5): s.add([1, 2, 3, i], {"year": 50 + i, "genre": "g9", "title": "new", "score": i})
+        vectors_read.clear()
+        ask(s)
+        assert sum(vectors_read) <= needed
+    with VectorStorage.open(tmp_path/"s.mvdb", mode="r") as s:
+        vectors_read.clear()
+        ask(s)
+        assert sum(vectors_read) <= needed
+
+@pytest.mark.parametrize("sql", [
+    "UPDATE rows SET metadata = replace(metadata, 'title 7\"', 'title 8\"') WHERE id = 7",
+    "UPDATE rows SET crc = crc + (1 << 40) WHERE id = 7", "UPDATE rows SET crc = -crc WHERE id = 7",
+    "UPDATE rows SET crc = crc & 0x1ffffffff WHERE id = 7", "UPDATE rows SET metadata = (SELECT metadata FROM rows WHERE id = 8) WHERE id = 7",
+    "UPDATE rows SET metadata = (SELECT metadata FROM rows WHERE id = 8), crc = (SELECT crc FROM rows WHERE id = 8) WHERE id = 7",
+    "UPDATE rows SET metadata = replace(metadata, 'title 7\"', 'title 8\"'), crc = crc & 0xffffffff WHERE id = 7",
+])
+def test_damaged_metadata_is_found_without_its_vector(tmp_path, sql):
+    import sqlite3
+    from minivecdb.segments import DamageError
+    filled(100, folder=tmp_path/"s.mvdb").close()
+    con = sqlite3.connect(tmp_path/"s.mvdb"/"meta.sqlite")
+    con.execute(sql)
+    con.commit()
+    con.close()
+    with VectorStorage.open(tmp_path/"s.mvdb", mode="r") as s:
+        for ask in (lambda: s.metadata_of([7]), lambda: s.count({"year": 3}), lambda: s.get(7)):
+            with pytest.raises(DamageError, match="row 7"): ask()
+        assert s.metadata_of([6])[0]["year"] == 6
+
+def test_rows_of_format_1_are_believed_with_their_vector(tmp_path, vectors_read):
+    import sqlite3
+    with filled(100, folder=tmp_path/"s.mvdb") as s: s.fold()
+    con = sqlite3.connect(tmp_path/"s.mvdb"/"meta.sqlite")
+    con.create_function("lower_half", 1, lambda crc: crc & 0xffffffff)
+    con.execute("UPDATE rows SET crc = lower_half(crc) WHERE id < 10")
+    con.commit()
+    con.close()
+    with VectorStorage.open(tmp_path/"s.mvdb", mode="r") as s:
+        assert [m["year"] for m in s.metadata_of(s)] == [i % 90 for i in range(100)] and sum(vectors_read) == 10
+        assert s.get(3)[1]["year"] == 3

@@ -380,3 +380,59 @@ def test_only_cosine_leaves_the_common_part_out():
     for metric in ("cosine", "dot", "euclidean"):
         index = IVF(D, 10, metric, "rabitq").train(x)
         assert len(index.codec.common_part(index.metric)) == (D if metric == "cosine" else 0)
+
+# ---- data that moves on, and what get_stats says
+
+MOVED = np.concatenate([ROWS, ROWS + 1000])
+
+def wandered(codec, reader, spill=None, stream=False, upkeep=False):
+    "An index whose rows, all but some at the end, lie elsewhere than where it was trained."
+    index = IVF(D, 40, "euclidean", codec, spill=spill).train(ROWS)
+    index.add(ROWS)
+    if reader: index.rows = ArrayRows(MOVED)
+    if upkeep: index.upkeep = Upkeep()
+    step = 100 if stream else 3000
+    for i in range(0, 3000, step):
+        index.remove(np.arange(i, i + step))
+        index.add(MOVED[3000 + i:3000 + i + step], np.arange(3000 + i, 3000 + i + step))
+    return index
+
+def recall_there(index, **how):
+    flat = FlatIndex(D, "euclidean")
+    flat.add(MOVED[3000:], np.arange(3000, 6000))
+    return recall(index.search(QUERIES + 1000, 10, nprobe=39, **how)[1], flat.search(QUERIES + 1000, 10)[1])
+
+@pytest.mark.parametrize("spill", (None, 1.))
+@pytest.mark.parametrize("codec, reader", (("flat", False), ("int8", False), ("bf16", False), ("rint8", False), ("rabitq4", True), ("rabitq", True)))
+def test_codes_are_made_anew_where_the_data_has_moved(codec, reader, spill):
+    index, fresh = wandered(codec, reader, spill), IVF(D, 40, "euclidean", codec, spill=spill).train(MOVED[3000:])
+    fresh.add(MOVED[3000:], np.arange(3000, 6000))
+    assert abs(index.lists.origin - 1000).max() < 1
+    assert recall_there(index) > recall_there(fresh) - .05
+    assert index.get_stats()["off_centre"] < 4 and "advice" not in index.get_stats()
+    assert len(index) == 3000 and sorted(index.lists.ids[index.lists.positions()]) == list(range(3000, 6000))
+
+@pytest.mark.parametrize("upkeep", (False, True))
+def test_a_stream_that_moves(upkeep):
+    for codec, reader in (("flat", False), ("int8", True)):
+        index = wandered(codec, reader, stream=True, upkeep=upkeep)
+        assert abs(index.lists.origin - 1000).max() < 8 and len(index) == 3000
+        found = index.search(QUERIES + 1000, 10, nprobe=len(index.coarse))[1]
+        assert recall_there(index) > .9 if codec == "flat" else found.min() >= 3000
+
+def test_where_codes_cannot_be_made_anew_stats_say_so():
+    index = wandered("rabitq", False)
+    assert "train anew" in index.get_stats()["advice"]
+    crowds = np.float32(np.random.default_rng(0).normal(size=(3000, D)) + np.where(np.arange(3000)[:, None] % 2, 1e4, -1e4))
+    for codec in ("rabitq", "rabitq4", "int8", "bf16"):
+        stats = built(crowds, codec).get_stats()
+        assert stats["off_centre"] > 100 and "rint8" in stats["advice"], codec
+    for codec in ("flat", "rint8", "rbf16", "rpq8x8"): assert "advice" not in built(crowds, codec).get_stats()
+    for codec in CODECS: assert "advice" not in built(ROWS + FAR, codec).get_stats() and "advice" not in built(ROWS, codec).get_stats()
+
+def test_rows_that_are_refused_move_nothing():
+    index = IVF(D, 40, "euclidean").train(ROWS)
+    index.add(ROWS)
+    lists, coarse = index.lists, index.coarse
+    with pytest.raises(ValueError): index.add(MOVED[3000:], np.zeros(3000, int))
+    assert index.lists is lists and index.coarse is coarse

@@ -104,7 +104,7 @@ def declared(repository):
     return json.loads(done.stdout.splitlines()[-1])
 
 def test_setup_hands_on_what_settings_say(config, declared):
-    assert (declared["name"], declared["version"], declared["python_requires"]) == ("minivecdb", minivecdb.__version__, ">=3.10") and config["version"] == minivecdb.__version__
+    assert (declared["name"], declared["version"], declared["python_requires"]) == (config["lib_name"], minivecdb.__version__, ">=3.10") and config["version"] == minivecdb.__version__
     assert declared["install_requires"] == config["requirements"].split()
     extras = {k.removesuffix("_requirements"): v.split() for k, v in config.items() if k.endswith("_requirements")}
     assert declared["extras_require"] == extras and {"dev", "fast"} <= set(extras)

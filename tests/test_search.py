@@ -455,12 +455,15 @@ def test_the_data_of_the_test_above_tells_the_metrics_apart(headlines):
     centroids = trained(x, "dot", 30).coarse.rows
     assert len({tuple(np.argsort([func_map[m](x[0], c) for c in centroids])) for m in METRICS}) == 3
 
-def test_a_tenth_of_the_lists_is_read_by_default(headlines):
+def test_a_small_index_is_exact_by_default_and_a_tenth_is_read_where_nothing_was_measured(headlines):
     x = headlines.to_arrays()[1]
     index = trained(x)
     assert len(index.coarse) == 49
+    same(index.search(x[:20], 5), index.search(x[:20], 5, nprobe=49))
+    index.enough = None   # as in a file from before it was measured
     same(index.search(x[:20], 5), index.search(x[:20], 5, nprobe=4))
     small = trained(x[:30])
+    small.enough = None
     same(small.search(x[:20], 5), small.search(x[:20], 5, nprobe=1))
 
 @every_metric
@@ -591,7 +594,8 @@ def test_what_is_returned_can_be_changed_without_harm(library):
 def test_stats(library):
     index = IVFIndex(library, nprobe=7, upkeep=False)
     drift = ("imbalance", "quantization_error", "quantization_error_at_training")
-    def plain(stats): return {k: v for k, v in stats.items() if k not in drift}
+    def plain(stats): return {k: v for k, v in stats.items() if k in STATS}
+    assert {"mode", "recall", "known_from"} <= set(index.get_stats())
     assert plain(index.get_stats()) == dict(zip(STATS, [False, 0, 0, 0., 0, 0, 0, 7])) and [index.get_stats()[k] for k in drift] == [0., 0., 0.]
     stats, sizes = index.build().get_stats(), index.ivf.lists.sizes
     assert list(plain(stats)) == STATS and plain(stats) == dict(zip(STATS, [True, 49, 480, 480 / 49, sizes.min(), sizes.max(), 0, 7]))

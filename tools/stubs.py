@@ -59,6 +59,10 @@ class Stub:
     "The text of one stub, and what it must import."
     def __init__(self, source: Source, sources: dict[str, Source]):
         self.source, self.sources, self.needed = source, sources, {}
+        self.offered = set(getattr(source.live, '__all__', ()))   # also what a package takes from here
+        for package in (s for s in sources.values() if s.path.name == '__init__.py'):
+            taken = (n for n in package.tree.body if isinstance(n, ast.ImportFrom) and absolute(package.live, n) == source.name)
+            self.offered |= {a.name for n in taken for a in n.names} - {'*'}
 
     def type(self, node: ast.expr | None, source: Source) -> str:
         "An annotation as it is written; the names in it are imported."
@@ -138,6 +142,8 @@ class Stub:
         found = [w for w in map(self.written, filter(callable, functions)) if w]
         if not found: return None
         texts = [self.function(node, source, True, kind) for node, source in found]
+        attribute = kind == 'property' and any(not isinstance(vars(b).get(name), (property, type(None))) for b in live.__mro__[1:])
+        if attribute: texts[0] = texts[0].replace(':\n', ':  # type: ignore[override]\n', 1).replace(': ...', ': ...  # type: ignore[override]', 1)
         node, source = found[0]
         return (source is not self.source, source.name, node.lineno), '\n'.join(texts)
 
@@ -206,6 +212,8 @@ class Stub:
     def text(self) -> str:
         "The whole stub."
         parts = [text for node in self.source.tree.body for text in self.top(node)]
+        given = {name for n in self.source.tree.body for name in bound(n)}
+        for name in sorted(self.offered - given): parts.insert(0, f'{self.origin(name, self.source)} as {name}')
         everything = [f'__all__ = {list(self.source.live.__all__)!r}'] if hasattr(self.source.live, '__all__') else []
         imports = [s + UNTYPED * s.startswith('from fastcore') for s in sorted(set(self.needed.values()), key=lambda s: (not s.startswith('import'), s))]
         return '\n'.join([f'# Made by tools/stubs.py from {self.source.path.name}.', *imports, '', *everything, '', *parts]) + '\n'

@@ -1,6 +1,6 @@
-"""A virtual environment for atheris, in torture/.venv, that sees everything of the one that runs this.
+"""A virtual environment for atheris and faiss, in torture/.venv, that sees everything of the one that runs this.
 
-atheris is not there for every system and Python; where it cannot be installed, its lines of the table say so.
+Neither is there for every system and Python; where it cannot be installed, its lines of the table say so.
 """
 import subprocess, sys, sysconfig
 from configparser import ConfigParser

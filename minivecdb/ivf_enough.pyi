@@ -1,0 +1,55 @@
+# Made by tools/stubs.py from ivf_enough.py.
+import numpy as np
+from dataclasses import dataclass
+from minivecdb.ivf import IVF
+from typing import Any
+
+__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'SURE', 'ALL', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
+
+EXACT: dict[Any, Any]
+TARGET: float
+ASKED: int
+NEIGHBOURS: int
+SURE: int
+ALL: float
+def exact_up_to(dimension: int) -> int:
+    """Up to how many vectors an index answers exactly."""
+    ...
+@dataclass(frozen=True)
+class Enough:
+    """How many lists a search reads when it is not told, and how that is known."""
+    mode: str  # "exact": all lists; "measured": as many as the recall takes
+    nprobe: int  # lists to read
+    recall: float  # mean recall@10 against reading all lists, with the same codec and rescoring
+    error: float  # its standard error
+    asked: int  # rows that were asked
+    rows: int  # vectors in the index then
+    lists: int  # lists in the index then
+    rescore: int | None  # candidates measured
+    def now(
+        self,
+        lists: int,  # in the index by now
+    ) -> int:
+        """Lists to read: all, or as large a share of them as was measured."""
+        ...
+    @property
+    def known_from(self) -> str:
+        """How it is known, for a reader."""
+        ...
+def recall_by_lists(
+    ivf: IVF,  # with vectors
+    asked: int = ...,  # rows to ask
+    k: int = ...,  # neighbours of each
+    rescore: int | None = None,  # candidates measured, as in the searches to come
+) -> np.ndarray:
+    """Ask rows of the index for their neighbours, each left out, and look in which lists these are."""
+    ...
+def enough(
+    ivf: IVF,  # with vectors
+    rescore: int | None = None,  # candidates measured, as in the searches to come
+) -> Enough:
+    """How many lists to read: all while that is as fast, else as many as a mean recall@10 of `TARGET` takes."""
+    ...
+def enough_from_state(state: dict | None) -> Enough | None:
+    """What a file tells of it; raises `FileFormatError` where it cannot be."""
+    ...

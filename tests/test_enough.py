@@ -1,0 +1,163 @@
+"How many lists are read by default: exact while small, measured beyond, and as good with questions from outside."
+import numpy as np, pytest
+from minivecdb import ivf_enough
+from minivecdb.flat_index import FlatIndex, recall
+from minivecdb.ivf import IVF, ArrayRows
+from minivecdb.ivf_enough import Enough, exact_up_to, recall_by_lists
+from minivecdb.ivf_index import IVFIndex
+from minivecdb.vector_storage import FileFormatError, VectorStorage
+
+KINDS = ("clustered", "gaussian", "lognormal clusters")
+
+
+def data(kind, n, d, m=400, seed=0):
+    "Rows, and questions of the same kind."
+    r = np.random.default_rng(seed)
+    if kind == "gaussian": x = r.standard_normal((n + m, d))
+    else:
+        c = r.standard_normal((40, d)) * (np.exp(r.standard_normal((40, 1))) if kind != "clustered" else 1)
+        x = c[r.integers(0, 40, n + m)] + .6 * r.standard_normal((n + m, d))
+    return x[m:].astype(np.float32), x[:m].astype(np.float32)
+
+
+def filled(x, metric="cosine", codec="flat", **options):
+    index = IVF(x.shape[1], metric=metric, codec=codec, **options).train(x)
+    index.add(x)
+    return index
+
+
+def test_a_small_index_is_exact():
+    x, q = data("gaussian", 900, 48)
+    s = VectorStorage(48)
+    s.add_bulk(x)
+    index, flat = IVFIndex(s).build(), FlatIndex.from_storage(s)
+    stats = index.get_stats()
+    assert (stats["mode"], stats["recall"], stats["nprobe"]) == ("exact", 1., stats["n_clusters"]) and type(stats["nprobe"]) is int
+    assert [h.attrgot("id") for h in index.search(q, 10)] == flat.search(q, 10)[1].tolist()
+    assert [h.id for h in index.search(q[0], 10)] == flat.search(q[0], 10)[1][0].tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "dot"])
+@pytest.mark.parametrize("d", [8, 48])
+def test_questions_from_outside_find_what_was_measured(kind, metric, d):
+    x, q = data(kind, 6000, d)
+    index = filled(x, metric)
+    stats, truth = index.reads(), index.search(q, 10, nprobe=10**6)[1]
+    found = [recall(a, b) for a, b in zip(index.search(q, 10)[1], truth)]
+    assert stats["mode"] in ("exact", "measured") and stats["recall"] >= .95
+    assert np.mean(found) >= .95 - 3 * (np.std(found) / len(q)**.5 + index.enough.error) - 1e-9, (stats, np.mean(found))
+    if stats["mode"] == "measured": assert stats["nprobe"] < stats["recall"] * len(index.coarse)
+
+
+@pytest.mark.parametrize("codec, spill, rescore", [("rabitq", None, 60), ("int8", None, None), ("flat", 1., None), ("rabitq4", 1., None), ("pq12x8", None, 50)])
+def test_recall_is_that_of_the_same_codec_with_every_list(codec, spill, rescore):
+    x, q = data("clustered", 5000, 48)
+    index = IVF(48, codec=codec, spill=spill).train(x)
+    index.rows, index.rescoring = ArrayRows(x), rescore
+    index.add(x)
+    assert index.enough.rescore == rescore
+    found = index.search(q, 10, rescore=rescore)[1]
+    assert recall(found, index.search(q, 10, nprobe=10**6, rescore=rescore)[1]) >= .93
+
+
+def test_the_curve_is_what_searches_find():
+    "For rows of the index, by hand: leave the row out, search, and compare."
+    x, _ = data("gaussian", 3000, 12)
+    index = filled(x, "euclidean")
+    curve = recall_by_lists(index, 150).mean(0)
+    assert curve[-1] == 1 and (np.diff(curve) >= -1e-12).all()
+    every = index.lists.positions()
+    some = np.sort(np.random.default_rng((index.seed, 3000)).permutation(3000)[:150])
+    rows = x[index.lists.ids[every[some]]]
+    truth = FlatIndex(12, "euclidean"); truth.add(x); truth = truth.search(rows, 11)[1][:, 1:]
+    for nprobe in (5, 20, 60):
+        found = index.search(rows, 11, nprobe=nprobe)[1][:, 1:]
+        assert abs(recall(found, truth) - curve[nprobe - 1]) < .03
+
+
+def test_it_is_measured_when_half_is_new_and_never_in_a_search(monkeypatch):
+    measured, real = [], ivf_enough.enough
+    monkeypatch.setattr(ivf_enough, "enough", lambda ivf, rescore=None: measured.append(len(ivf)) or real(ivf, rescore))
+    x, q = data("clustered", 5000, 8)
+    index = IVF(8).train(x)
+    for i in range(0, 5000, 250): index.add(x[i:i + 250])
+    assert measured[0] == 250 and all(b >= 1.5 * a for a, b in zip(measured, measured[1:])) and len(measured) < 10
+    before = list(measured)
+    for one in q[:20]: index.search(one)
+    index.search(q)
+    assert measured == before
+    index.remove(np.arange(2600))
+    assert len(measured) == len(before) + 1 and index.enough.rows == 2400
+    index.remove(np.arange(5000))
+    assert index.enough is None and (index.search(q[0])[1] == -1).all()
+
+
+def test_the_same_data_give_the_same_number():
+    x, _ = data("clustered", 4000, 16)
+    assert filled(x).enough == filled(x).enough
+
+
+def test_a_number_is_what_it_says():
+    x, q = data("gaussian", 5000, 16)
+    s = VectorStorage(16)
+    s.add_bulk(x)
+    index = IVFIndex(s, nprobe=10).build()
+    assert index.get_stats()["nprobe"] == 10 and index.get_stats()["mode"] == "given"
+    assert [h.id for h in index.search(q[0], 10)] == index.ivf.search(q[0], 10, nprobe=10)[1][0].tolist()
+
+
+def test_it_is_kept_in_files_and_old_files_open(tmp_path):
+    x, q = data("clustered", 4000, 16)
+    index = filled(x)
+    index.add(x[:10] + np.float32(.1))
+    index.save(tmp_path/"a.ivf")
+    again = IVF.load(tmp_path/"a.ivf")
+    assert again.enough == index.enough and again.written == index.written == 10 and again.reads() == index.reads()
+    index.enough = None
+    index.save(tmp_path/"old.ivf")
+    old = IVF.load(tmp_path/"old.ivf")
+    assert old.enough is None and old.reads()["mode"] == "guessed" and old.reads()["nprobe"] == len(old.coarse) // 10
+    for bad in ({"mode": "odd"}, {"nprobe": 0}, {"nprobe": True}, {"nprobe": 10**9}, {"recall": 2.}, {"more": 1}, {"rescore": 0}):
+        with pytest.raises(FileFormatError): ivf_enough.enough_from_state({**vars(again.enough), **bad})
+
+
+def test_up_to_how_many_falls_with_the_dimension():
+    ups = [exact_up_to(d) for d in (1, 16, 17, 300, 1024, 4096, 65_536)]
+    assert ups == sorted(ups, reverse=True) and ups[-1] > 0
+    assert Enough("measured", 10, .96, .01, 200, 1000, 100, None).now(150) == 15
+
+
+def test_what_is_saved_is_adopted(tmp_path):
+    x, q = data("clustered", 3000, 16)
+    with VectorStorage.open(tmp_path/"s.mvdb", 16) as s:
+        s.add_bulk(x)
+        IVFIndex(s, codec="rabitq4", distance_fn="euclidean", n_clusters=40, seed=3, rescore=80).build().save()
+        import warnings
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            index = IVFIndex.open(s)
+            assert (index.ivf.codec.name, index.metric.name, index.n_clusters, index.seed, index.rescore) == ("rabitq4", "euclidean", 40, 3, 80)
+            assert index.get_stats()["mode"] == index.ivf.enough.mode and IVFIndex.open(s, codec="rabitq4", n_clusters=40).rescore == 80
+            assert index.build().ivf.codec.name == "rabitq4"
+        with pytest.warns(UserWarning, match="not what was asked for"): assert IVFIndex.open(s, codec="flat").ivf.codec.name == "flat"
+
+
+def test_upkeep_that_cannot_be_is_refused():
+    s = VectorStorage(16)
+    for options in ({"codec": "rabitq"}, {"spill": 1.}, {"codec": "rabitq4"}):
+        with pytest.raises(ValueError, match="upkeep"): IVFIndex(s, upkeep=True, **options)
+        assert IVFIndex(s, **options).upkeep is False
+    assert IVFIndex(s).upkeep and IVFIndex(s, upkeep=True).upkeep and not IVFIndex(s, upkeep=False).upkeep
+
+
+def test_drift_shows_in_a_small_index():
+    x, _ = data("clustered", 400, 16)
+    s = VectorStorage(16)
+    s.add_bulk(x)
+    index = IVFIndex(s, distance_fn="euclidean", upkeep=False).build()
+    stats = index.get_stats()
+    assert stats["quantization_error"] == pytest.approx(stats["quantization_error_at_training"], rel=1e-3)
+    s.add_bulk(x + 20)
+    later = index.get_stats()
+    assert later["quantization_error_at_training"] == stats["quantization_error_at_training"] and later["quantization_error"] > 3 * stats["quantization_error"]
