@@ -13,6 +13,7 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError
 from .ivf import IVF
+from .ivf_enough import enough
 from .ivf_index import IVFIndex
 from . import index_files, durable_exchange
 from .durable_care import check_folder, repair_folder
@@ -24,11 +25,25 @@ def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), 
     "The index files of a storage."
     return sorted(((int(m[1]), p) for p in storage.path.iterdir() if (m := _index_file.fullmatch(p.name)) and p.is_file() and not p.is_symlink()), reverse=True)
 
-def _fits(ivf: IVF, index: IVFIndex) -> bool:
-    "Whether a file holds an index of the kind that is wanted."
-    wanted = IVF(index.storage.dimension, index.n_clusters, index.metric.name, index.codec, seed=index.seed, spill=index.spill)
-    def kind(i): return i.dimension, i.metric.name, i.seed, i.n_clusters, i.spill, None if wanted.auto else i.codec.state()[0]
-    return kind(ivf) == kind(wanted) and (ivf.choice is not None) >= wanted.auto
+def _fits(ivf: IVF, index: IVFIndex, asked: set[str]) -> bool: # options that were asked for by name
+    "Whether a file holds an index of the kind that is wanted; what nobody asked for may be as it is."
+    wanted = IVF(index.storage.dimension, index.n_clusters, index.metric.name, index.codec,
+                 seed=index.seed, spill=index.spill)
+    if ivf.dimension != wanted.dimension: return False
+    if "codec" in asked and wanted.auto and ivf.choice is None: return False
+    def kind(i):
+        codec = None if wanted.auto else i.codec.state()[0]
+        return {"distance_fn": i.metric.name, "seed": i.seed, "n_clusters": i.n_clusters, "spill": i.spill, "codec": codec}
+    have, want = kind(ivf), kind(wanted)
+    return all(have[name] == want[name] for name in asked & set(have))
+
+def _take_options(index: IVFIndex, ivf: IVF, asked: set[str]):
+    "What nobody asked for is as the file has it, also when the index is built again."
+    index.metric, index.seed, index.n_clusters, index.spill = ivf.metric, ivf.seed, ivf.n_clusters, ivf.spill
+    if "codec" not in asked:
+        index.codec = ivf.codec.state()[0]["codec"] if ivf.choice is None else "auto"
+    if "upkeep" not in asked: index.upkeep = ivf.upkeep is not None
+    if "rescore" not in asked and ivf.enough is not None: index.rescore = ivf.enough.rescore
 
 class IndexFileWarning(UserWarning):
     "The index beside a storage could not be used, and was built again; says which file and why."
@@ -50,71 +65,93 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     at = at[np.argsort(lists.ids[at])]
     if not np.array_equal(lists.ids[at], ids): return True
     rows = ivf.codec.source(rows, lists.moved(rows))
-    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))   # in any list: the codec takes no residuals
-    return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())   # a code may round a number the other way
+    # in any list: the codec takes no residuals
+    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))
+    # a code may round a number the other way
+    return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())
 
-def _objection(ivf: IVF, change: int, index: IVFIndex) -> str | None:
+# %% ../nbs/57_durable.ipynb #396754d7
+def _objection(ivf: IVF, change: int, index: IVFIndex, asked: set[str]) -> str | None:
     "Why a sound file cannot be used for this index."
     storage, note = index.storage, ivf.note or {}
-    if not _fits(ivf, index): return f"holds {ivf}, which is not what was asked for"
-    if note.get("change") != change: return f"reflects change {note.get('change')}, and not the one it is named after"
+    if not _fits(ivf, index, asked): return f"holds {ivf}, which is not what was asked for"
+    if note.get("change") != change:
+        return f"reflects change {note.get('change')}, and not the one it is named after"
     now = _history(storage)
     if (owner := note.get("storage", 0)) not in (0, now["storage"]):
         return f"belongs to storage {owner:x}, and this one is {now['storage']:x}"
     note = note | {"storage": now["storage"]}   # not known before format 2
-    if change > now["change"]: return f"reflects change {change}, and the storage is at change {now['change']}: is it an older copy?"
-    if change == now["change"] and note != now: return f"reflects other contents of change {change}: is the storage another copy?"
-    if storage.changes_since(change) is None: return f"reflects change {change}, and the log of changes no longer reaches back that far"
-    if change < now["change"] and _foreign(ivf, change, storage): return f"reflects other contents of change {change}: is the storage another copy?"
+    if change > now["change"]:
+        return f"reflects change {change}, and the storage is at change {now['change']}: is it an older copy?"
+    if change == now["change"] and note != now:
+        return f"reflects other contents of change {change}: is the storage another copy?"
+    if storage.changes_since(change) is None:
+        return f"reflects change {change}, and the log of changes no longer reaches back that far"
+    if change < now["change"] and _foreign(ivf, change, storage):
+        return f"reflects other contents of change {change}: is the storage another copy?"
 
 # %% ../nbs/57_durable.ipynb #8e23abbe
-@patch
-def _adopt(self: IVFIndex, change: int, path: Path, verify: bool) -> str | None:
+def _adopt(index: IVFIndex, change: int, path: Path, verify: bool, asked: set[str]) -> str | None:
     "Take an index file and catch up; or say why that cannot be done."
     try: ivf = IVF.load(path, verify=verify)
     except (FileFormatError, OSError) as e: return str(e)
-    if (why := _objection(ivf, change, self)) is not None: return why
-    if (ivf.upkeep is not None) != self.upkeep: ivf.upkeep = Upkeep() if self.upkeep else None
-    ivf.rows, ivf.by_id, ivf._order = self.storage, True, None   # masks count rows as the storage does
-    self._ivf, self._seen = ivf, change
-    with self._lock, self.storage._lock:
-        try: self.catch_up()
+    if (why := _objection(ivf, change, index, asked)) is not None: return why
+    _take_options(index, ivf, asked)
+    if (ivf.upkeep is not None) != index.upkeep: ivf.upkeep = Upkeep() if index.upkeep else None
+    # masks count rows as the storage does
+    ivf.rows, ivf.by_id, ivf._order = index.storage, True, None
+    ivf.rescoring = index.rescore
+    if ivf.enough is None or ivf.enough.rescore != index.rescore:
+        # not measured when it was saved
+        ivf.enough, ivf.written = enough(ivf, index.rescore) if len(ivf) else None, 0
+    index._ivf, index._seen = ivf, change
+    with index._lock, index.storage._lock:
+        try: index.catch_up()
         except ValueError as e: return f"cannot catch up: {e}"
-        lists = self._ivf.lists
-        if np.array_equal(np.sort(lists.ids[lists.positions()]), np.sort(np.fromiter(self.storage, np.int64))): return None
+        lists = index._ivf.lists
+        if np.array_equal(np.sort(lists.ids[lists.positions()]), np.sort(np.fromiter(index.storage, np.int64))):
+            return None
     return "holds other ids than the storage"
 
 @patch(cls_method=True)
 def open(cls: IVFIndex,
     storage: DurableStorage, # of `VectorStorage.open`
-    verify: bool = True, # compare the file's checksums, which reads it once; without, a damaged file can give wrong neighbours
-    **options: Any, # of `IVFIndex`; an index that was saved with others is built again
+    # compare the file's checksums, which reads it once; without, a damaged file can give wrong neighbours
+    verify: bool = True,
+    # of `IVFIndex`; where none is named, what was saved is taken; with others than it was saved with, it is built again
+    **options: Any,
 ) -> IVFIndex:
     "The index that `save` put beside the storage, caught up with what was written since; or a new one, with an `IndexFileWarning`."
     index, why = cls(storage, **options), []
     kept = _kept(storage)
     while kept:
         change, path = kept.pop(0)
-        reason = index._adopt(change, path, verify)
+        reason = _adopt(index, change, path, verify, set(options))
         if reason is None: return index
-        if not path.exists() and (newer := [k for k in _kept(storage) if k[0] > change]): kept = newer; continue   # somebody saved meanwhile
+        # somebody saved meanwhile
+        if not path.exists() and (newer := [k for k in _kept(storage) if k[0] > change]):
+            kept = newer; continue
         why.append(reason if path.name in reason else f"{path}: {reason}")
-    if len(storage) or why: warnings.warn(f"{'; '.join(why) or f'{storage.path}: no index is kept beside this storage'}: it is built from the {len(storage):,} vectors of the storage", IndexFileWarning, stacklevel=2)
+    if len(storage) or why:
+        warnings.warn(f"{'; '.join(why) or f'{storage.path}: no index is kept beside this storage'}: it is built from the {len(storage):,} vectors of the storage", IndexFileWarning, stacklevel=2)
     index.build()
     if storage.mode == "rw": index.save()
     return index
 
+# %% ../nbs/57_durable.ipynb #060511f8
 @patch
 def save(self: IVFIndex) -> Path: # the file
     "Keep the index beside its storage, which must be open for writing, in place of an older one."
     storage = self.storage
-    if not isinstance(storage, DurableStorage): raise TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
+    if not isinstance(storage, DurableStorage):
+        raise TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
     storage._check_writable(waits=True)
     with self._lock, storage._lock:
         self.catch_up()
         ivf, note = self._ivf._still(), _history(storage)
     path = storage.path/f"index-{note['change']}.ivf"
-    old = [p for _, p in _kept(storage) if p != path] + [p for p in storage.path.iterdir() if _half_index.fullmatch(p.name)]   # the latter of a process that was killed
+    # the latter of a process that was killed
+    old = [p for _, p in _kept(storage) if p != path] + [p for p in storage.path.iterdir() if _half_index.fullmatch(p.name)]
     ivf.save(path, note)
     for p in old: p.unlink(missing_ok=True)
     return path

@@ -29,6 +29,7 @@ from .checked_index import (
 from .ivf import IVF
 from .ivf_balance import PER_LIST, Upkeep
 from .ivf_choice import choice_from_state
+from .ivf_enough import enough_from_state
 
 # %% ../nbs/36_index_files.ipynb #247ee87b
 MAGIC, VERSION = b"minivIVF", 6 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed, 6 an origin
@@ -93,7 +94,8 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
             "frame": list(self.frame),
-            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice)}
+            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
+            "enough": None if self.enough is None else asdict(self.enough), "written": self.written}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
@@ -315,6 +317,7 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
     if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))
     index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
+    index.enough, index.written = enough_from_state(head.get("enough")), head.get("written") or 0
     return index
 
 def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays
