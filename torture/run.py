@@ -58,13 +58,9 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         *([] if quick else [Part(f"atheris: {k}", "the same, with inputs that coverage chooses", [dict(what="atheris", kind=k, seconds=90)], witness=False) for k in ("json", "folder")]),
         *[Part(f"fuzz: {k}", "own exceptions only, bounded memory", [job("fuzz.fuzz", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, full, short in (("json", 40_000, 1500), ("meta", 3000, 120), ("folder", 1000, 60))],
         *[Part(f"crafted: {k}", f"{bar}: refused in own words, or answered rightly; no dead process, bounded memory and time", [job("crafted.crafted", kind=k, cases=n, seed=i) for i, n in enumerate(shared(scale(full, short), scale(2, 1)))], witness=False) for k, bar, full, short in CRAFTED],
-<<<<<<< HEAD
         *[Part(f"mutant: {m}", "must be caught", [job("crafted.crafted", kind=k, cases=120, seed=9, enough=2, broken=m)], wants_failures=True, witness=False) for m, k in MUTANTS_OF_FILES.items()],
-=======
-        *[Part(f"mutant: {m}", "must be caught", [job("crafted.crafted", kind=k, cases=400, seed=9, enough=2, broken=m)], wants_failures=True, witness=False) for m, k in MUTANTS_OF_FILES.items()],
         Part("answers", "distances and neighbours against float64, recall against faiss's IVF of as many lists and bytes", [job("answers.answers", cases=n, first=i * 1_000_000, **({"most": 50_000} if quick else {})) for i, n in enumerate(shared(scale(2000, 16), scale(40, 1)))], witness=False),
         *[Part(f"mutant: answers: {m}", "must be caught", [job("answers.answers", cases=60, first=7_000_000, most=200_000, mutant=m, enough=1)], wants_failures=True, witness=False) for m in (() if quick else answers.MUTANTS)], # short ones have a test of their own
->>>>>>> main
         Part("strangers", "tables as people have them: every value kept, or an error with row and column", [job("strangers.strangers", cases=n, first=i * 1_000_000) for i, n in enumerate(shared(scale(2000, 200), scale(2, 1)))], witness=False),
         *[Part(f"mutant: tables: {m}", "must be caught", [job("strangers.strangers", cases=1000, first=7_000_000, mutant=m, enough=2)], wants_failures=True, witness=False) for m in (() if quick else strangers.MUTANTS)], # a test of their own is the short run
     ]
