@@ -13,7 +13,7 @@ help:
 	@echo "make test   drift check, every notebook, then tests/"
 	@echo "make docs   the site, in _docs/"
 	@echo "make bench  measure against other libraries: ARGS='--quick' for a few minutes, ARGS='--help' for more"
-	@echo "make torture  kills, power cuts, failing disks, traffic, damage and nonsense for the durable storage: about 20 minutes on two cores"
+	@echo "make torture  kills, power cuts, failing disks, traffic, damage and nonsense for the durable storage, interrupts and many processes: about an hour on two cores"
 	@echo "make filters   the long random comparison of filters"
 	@echo "make texts  the long comparison of the embedding model with sentence-transformers"
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
@@ -59,7 +59,7 @@ bench/.venv/.ready: .venv/.ready bench/install.py settings.ini
 bench: bench/.venv/.ready
 	$(BIN)/python -m bench.run $(ARGS)
 
-# Needs a C compiler on Linux; atheris, where it can be had, goes to an environment of its own.
+# Needs a C compiler on Linux; a run that was stopped goes on with ARGS='--resume'; atheris, where it can be had, goes to an environment of its own.
 torture/.venv/.ready: .venv/.ready torture/install.py settings.ini
 	$(BIN)/python torture/install.py
 	touch $@

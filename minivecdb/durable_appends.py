@@ -14,7 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import MinivecdbError, check_room
 from .segments import disk, open_file, runs, segment_name, segment_rows
-from .writer_lock import LockedError
+from .writer_lock import LockedError, in_turn
 from .durable_format import DAMAGED, Head, UPDATE_HEAD, row_seals, seal
 from .durable_storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from . import mapped_rows
@@ -191,7 +191,7 @@ class changing:
     def __enter__(self) -> Change:
         storage = self.storage
         storage._check_writable()
-        self.change = storage._change = Change(storage, storage._head)
+        self.change, storage._changing = Change(storage, storage._head), True
         try: self._begin()
         except BaseException: storage._undo(self.change); raise
         return self.change
@@ -225,7 +225,7 @@ def _check_writable(self: DurableStorage,
     if self._failed:
         self._writer.check()   # a lost lock is the reason to name
         raise WriteError(f"{self.path}: refused, because an earlier write failed ({self._failed}): open the storage again")
-    if waits or self._change is None: return
+    if waits or not self._changing: return
     raise MinivecdbError(
         f"{self.path}: a write inside another write of the same handle: finish the first one; "
         "if an interrupt cut it short, close this handle and open the storage again")
@@ -245,7 +245,7 @@ def _publish(self: DurableStorage, change: Change):
     change.committing, self._checkpointed = True, False
     try:
         disk.commit(self._con)
-        self._head, self._change = head, None
+        self._head, self._changing = head, False
         self._logged += change.pages
         self._writer.note(head.commits)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as e: raise self._fail(e, committing=True) from e
@@ -266,9 +266,9 @@ def _undo(self: DurableStorage, change: Change):
     Files are touched only when a rollback took place. After a failed write, or when nobody knows
     whether the commit happened, opening the storage again finds out."""
     with suppress(WriteError):
-        if self._change is change and not self._failed and change.roll_back():
+        if self._changing and not self._failed and change.roll_back():
             change.remove_files()
-            self._change = None
+            self._changing = False
     change.close()
 
 @patch
@@ -309,13 +309,13 @@ def _tidy(self: DurableStorage):
 
 # %% ../nbs/53_durable_appends.ipynb #c2e23cc6
 @patch
+@in_turn
 def fold(self: DurableStorage) -> int: # how many vectors moved
     "Move the vectors of small writes from SQLite to the end of the last segment, in one commit."
-    with self.writing:
-        self._check_writable()
-        if not (n := self._head.recent): return 0
-        with self.writing, changing(self) as change: change.fold()
-        return n
+    self._check_writable()
+    if not (n := self._head.recent): return 0
+    with self.writing, changing(self) as change: change.fold()
+    return n
 
 @patch
 def fold(self: Change):

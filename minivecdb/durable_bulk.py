@@ -14,6 +14,7 @@ from tqdm import tqdm
 from .segments import disk, runs, segment_rows
 from .tables import checked_blocks, table_length
 from .durable_format import DAMAGED, metadata_text, seal
+from .writer_lock import in_turn
 from .durable_storage import DurableStorage, _index_file
 from .durable_writes import Change, SMALL_BYTES, changing, joined
 
@@ -81,20 +82,20 @@ def bytes_used(self: DurableStorage) -> int:
     return sum(p.stat().st_size for p in self.path.iterdir() if p.is_file() and not p.name.endswith("-shm"))
 
 @patch
+@in_turn
 def compact(self: DurableStorage) -> Compaction:
     "Rewrite what is alive without what was deleted, in bounded memory, segment by segment. Deleted data is then really gone."
-    with self.writing:
-        self._check_writable()
-        before = self.bytes_used()
-        try:
-            if self._head.recent or not self._is_packed(): self._rewrite()
-            else: self._sweep(self._head, indexes=False)   # what an interrupt left of an earlier compaction
-        except DAMAGED as e: raise self._damage(e) from e
-        self._drop_indexes()
-        self._checkpointed = False
-        self._wrapped(disk.execute, self._con, "VACUUM")
-        erased = self._checkpoint("TRUNCATE", self.timeout)
-        return Compaction(len(self), before, self.bytes_used(), erased)
+    self._check_writable()
+    before = self.bytes_used()
+    try:
+        if self._head.recent or not self._is_packed(): self._rewrite()
+        else: self._sweep(self._head, indexes=False)   # what an interrupt left of an earlier compaction
+    except DAMAGED as e: raise self._damage(e) from e
+    self._drop_indexes()
+    self._checkpointed = False
+    self._wrapped(disk.execute, self._con, "VACUUM")
+    erased = self._checkpoint("TRUNCATE", self.timeout)
+    return Compaction(len(self), before, self.bytes_used(), erased)
 
 @patch
 def _drop_indexes(self: DurableStorage):

@@ -19,13 +19,15 @@ from .vector_storage import DimensionError, FileFormatError, MinivecdbError, Mod
 from .segments import DamageError, Segment, _segment_file, connect, disk
 from .segments import (
     open_file, open_folder, read_failure, refuse_links, segment_name, shortage, uri_path)
-from .writer_lock import (
-    LockedError, LockRecord, WriterLock, let_go, read_lock, remove_left, try_lock)
+from minivecdb.writer_lock import (
+    LockedError, LockRecord, WriterLock, in_turn, let_go, read_lock, remove_left,
+    try_lock)
 from .durable_format import (
     DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow, check_head, check_schema,
     first_head, read_head, seal)
 from .durable_identity import (
     OpenFolder, check_base, check_owner, head_alone, refuse_lost, refuse_newer)
+
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
@@ -88,8 +90,8 @@ class DurableStorage(VectorStorage):
         self.meta, self._given = self.path/"meta.sqlite", str(path)
         self._idle, self._files, self._arrays = deque(), (-1, {}), {}
         self._held, self.writing = _Held(), threading.RLock()
-        self._con = self._writer = self._change = self._failed = None
-        self._closed = False
+        self._con = self._writer = self._failed = None
+        self._closed = self._changing = False
         self._lock_fd, self._gate, self._logged, self._checkpointed = -1, -1, 0, False
         self.folder = OpenFolder(self.path)
         _handles.add(self)
@@ -197,18 +199,18 @@ def _close_writer(self: DurableStorage):
 @patch
 def _may_write(self: DurableStorage) -> bool:
     "Whether this handle writes, and knows what the disk holds."
-    known = not self._failed and self._change is None
+    known = not self._failed and not self._changing
     return self._con is not None and known and os.getpid() == self.pid
 
 @patch
+@in_turn
 def close(self: DurableStorage):
     "Move the log into the main file, and let others write. An interrupted call may be repeated."
-    with self.writing:
+    try:
         try:
-            try:
-                if self._may_write(): self._checkpoint("TRUNCATE", min(self.timeout, 1.))
-            finally: self._abandon()
-        finally: self._abandon()   # again: an interrupt may have cut the first short
+            if self._may_write(): self._checkpoint("TRUNCATE", min(self.timeout, 1.))
+        finally: self._abandon()
+    finally: self._abandon()   # again: an interrupt may have cut the first short
 
 def _fresh_locks():
     "A child process gets locks of its own: threads of its parent may hold the old ones."

@@ -15,6 +15,7 @@ from .filters import Filter
 from . import find   # update and delete, which call what follows
 from .segments import DamageError, runs
 from .durable_format import DAMAGED, metadata_text, row_seals, seal
+from .writer_lock import in_turn
 from .durable_storage import DurableStorage
 from .durable_reads import reading
 from .durable_appends import Change, FOLD_BYTES, SMALL_BYTES, changing, joined
@@ -38,11 +39,11 @@ def add(self: DurableStorage,
 UPDATE_ROWS = 1024 # that an update by filter reads at a time
 
 @patch
+@in_turn
 def _update_one(self: DurableStorage, id: int, vector: Any, metadata: dict | None, merge: dict | None):
     "Change one vector, in one commit."
-    with self.writing:
-        self.get(id)
-        self._rewrite_rows([as_id(id)], None if vector is None else as_vector(vector, self.dimension)[None], metadata, merge)
+    self.get(id)
+    self._rewrite_rows([as_id(id)], None if vector is None else as_vector(vector, self.dimension)[None], metadata, merge)
 
 @patch
 def _update_matching(self: DurableStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
@@ -80,20 +81,20 @@ def replace(self: Change,
 
 # %% ../nbs/53_durable_writes.ipynb #42527ee4
 @patch
+@in_turn
 def delete_bulk(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
 ) -> int: # how many were there
     "Delete many vectors in one commit."
     wanted = sorted({key for key in each_id(ids) if key is not None})
-    with self.writing:
-        self._check_writable()
-        try: crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
-        except DAMAGED as e: raise self._damage(e) from e
-        if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.meta}: row {lost} is damaged: restore a backup, or repair_folder(path, into)")
-        if len(crcs) < len(wanted):
-            with reading(self) as s: self._check_gone(s, [i for i in wanted if i not in crcs])
-        if not crcs: return 0
-        with self.writing, changing(self) as change: change.remove(crcs)
+    self._check_writable()
+    try: crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
+    except DAMAGED as e: raise self._damage(e) from e
+    if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.meta}: row {lost} is damaged: restore a backup, or repair_folder(path, into)")
+    if len(crcs) < len(wanted):
+        with reading(self) as s: self._check_gone(s, [i for i in wanted if i not in crcs])
+    if not crcs: return 0
+    with self.writing, changing(self) as change: change.remove(crcs)
     return len(crcs)
 
 # %% ../nbs/53_durable_writes.ipynb #cda21853

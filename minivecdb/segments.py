@@ -219,8 +219,10 @@ def close_database(
 
     A process that closes any descriptor of a file loses all POSIX locks that it holds there."""
     _kept_open.append(fd)
-    with _opening:
-        for fd in [f for f in _kept_open if _is_alone(f)]: _kept_open.remove(fd); os.close(fd)
+    with _opening: _close_those_alone()
+
+def _close_those_alone():
+    for fd in [f for f in _kept_open if _is_alone(f)]: _kept_open.remove(fd); os.close(fd)
 
 def _is_alone(fd: int) -> bool:
     "Whether this process has the file open through no other descriptor, those kept here aside."

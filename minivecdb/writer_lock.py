@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'left_beside', 'remove_left',
-           'WriterLock']
+           'WriterLock', 'in_turn']
 
 # %% ../nbs/49_writer_lock.ipynb #48a34b83
 import os, re, secrets, shutil, time, weakref, zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import wraps
 from glob import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -170,3 +171,11 @@ def _forget_locks():
     for lock in list(_open_locks): lock.release()
 
 if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_forget_locks)
+
+# %% ../nbs/49_writer_lock.ipynb #6581c35b
+def in_turn(method: Callable) -> Callable:
+    "A method that takes its turn among the threads of a handle, whose lock is `writing`."
+    @wraps(method)
+    def waiting(self, *args, **kwargs):
+        with self.writing: return method(self, *args, **kwargs)   # one line, see `changing`
+    return waiting

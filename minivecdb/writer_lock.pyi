@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'left_beside', 'remove_left', 'WriterLock']
+__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'left_beside', 'remove_left', 'WriterLock', 'in_turn']
 
 class LockedError(MinivecdbError, TimeoutError):
     """Another process, or another handle of this one, is writing. The message names its process id."""
@@ -63,3 +63,6 @@ class WriterLock:
     def release(self):
         """Let others write. It may be called again, and then does what an interrupt left undone."""
         ...
+def in_turn(method: Callable) -> Callable:
+    """A method that takes its turn among the threads of a handle, whose lock is `writing`."""
+    ...

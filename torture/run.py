@@ -1,5 +1,5 @@
 "All of it, as one table: `make torture`, or `python -m torture.run [--quick] [part …]`. Writes torture/results.json."
-import argparse, json, os, platform, re, sqlite3, subprocess, sys, tempfile, time
+import argparse, hashlib, json, os, platform, re, sqlite3, subprocess, sys, tempfile, time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,6 +22,13 @@ class Part:
     counts: Counter = field(default_factory=Counter)
     seconds: float = 0. # of all its workers together
     skipped: str = ""
+
+def scenes(quick: bool) -> list[list[str]]:
+    "The scenes of the part on interrupts, by worker."
+    from .interrupts import SCENES
+    if not quick: return [[name] for name in SCENES]
+    names = [name for name in SCENES if name != "open older"]   # which wants a process of its own
+    return [names[0::2], names[1::2]]
 
 CRAFTED = ( # kind, what it makes, cases in full and for a minute
     ("ivf", "index files by hand, all checksums right", 800, 60), ("faiss", "numbers of faiss files", 300, 30), ("folder", "tables, LOCK and index of a folder, all seals right", 300, 20),
@@ -47,6 +54,11 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("faults", "the k-th changing call fails, k = 1…200 and every third to 640, EIO and ENOSPC, once, for ever, short, half written", [job("faults.faults", ks=ks[i::4], cut_every=scale(10, 10), **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once", "torn"]} if quick else {})) for i in range(4)] + ([] if quick else [job("faults.faults", ks=list(range(201 + 3 * i, 640, 6)), modes=["once", "for ever"]) for i in range(2)])),
         Part("faults: care", "the same while a backup, a repair, an export or an import is made, and rows change by filter", [job("faults.faults", which="care", ks=ks[i::4], **({"errors": ["EIO"] if i % 2 else ["ENOSPC"], "modes": ["once"]} if quick else {"modes": ["once", "for ever", "torn"]})) for i in range(4)]),
         Part("migrations", "a later version opens an old folder, and is killed, loses its power or meets a failing disk: the old format or the newest, and everything there", [job("migrate.migration", states=scale(1500, 60), ks=scale(120, 5), seed=i) for i in range(scale(2, 1))]),
+        Part("interrupts: points", "an exception at every line, and around every call, of all that touches a folder: the change wholly there or wholly absent, the handle goes on or says that it must be opened again", [job("interrupts.points", scenes=s, every=151 if quick else 3 if s[0].startswith("index") else 1, first=5 + i if quick else 1) for i, s in enumerate(scenes(quick))], witness=False),
+        Part("interrupts: signals", "signals at random moments: the same", [job("interrupts.signals", times=n, seed=i) for i, n in enumerate(shared(scale(3000, 60), scale(4, 1)))], witness=False),
+        *[Part(f"mutant: {b}", "must be caught", [job("interrupts.points", scenes=[s], first=first, enough=1, broken=b)], wants_failures=True, witness=False) for b, s, first in (("undoes a commit that happened", "fold", 150), ("lets go only once", "close writer", 40), ("keeps what was dropped", "read", 1))],
+        Part("ten processes", "10 processes on one folder, each with a reader that stays and writers that come and go: no error, every acknowledged row there once", [job("processes.ten", writes=scale(2000, 60), processes=scale(10, 6))], alone=True, witness=False),
+        Part("mutant: a descriptor of the database", "must be caught", [job("processes.ten", writes=scale(400, 150), seed=1, broken="a descriptor of the database")], wants_failures=True, alone=True, witness=False),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
         Part("read-only", "a read-only folder or file system is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
         Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 3))], alone=True, witness=False),
@@ -74,20 +86,42 @@ ATHERIS = recorder.HERE/".venv"/"bin"/"python"
 
 def atheris(part: Part, kind: str, seconds: int, what: str):
     "atheris in its own environment; it stops at the first failure."
-    start = time.perf_counter()
     if not ATHERIS.exists() or subprocess.run([ATHERIS, "-c", "import atheris"], capture_output=True).returncode: part.skipped = "atheris is not installed in torture/.venv"; return
     with tempfile.TemporaryDirectory() as home:
         report = Path(home)/"report"
         p = subprocess.run([ATHERIS, "-m", "torture.fuzz_atheris", kind, str(seconds)], cwd=recorder.ROOT, capture_output=True, text=True, env=os.environ | {"TORTURE_REPORT": str(report), "PYTHONPATH": str(recorder.ROOT)})
         found = json.loads(report.read_text()) if report.exists() else {"states": 0, "errors": {}, "accepted": 0}
     finish(part, {"states": found["states"], "counts": found["errors"] | {"accepted": found["accepted"]}, "failures": ["\n".join(l for l in (p.stdout + p.stderr).splitlines() if not l.startswith(("#", "INFO:", "WARNING:")))[-2500:]] if p.returncode else []})
-    part.seconds += time.perf_counter() - start
 
-def one(part: Part, order: dict):
+def fingerprint() -> str:
+    "Of all code that a job runs."
+    digest = hashlib.sha256()
+    for p in sorted([*(recorder.ROOT/"minivecdb").rglob("*.py"), *recorder.HERE.glob("*.[pc]*")]): digest.update(p.read_bytes())
+    return digest.hexdigest()
+
+def one(part: Part, order: dict, resume: bool = False):
+    "Run a job, or take what an earlier run of the same code found."
+    start = time.perf_counter()
+    found = Part(part.name, part.bar, [], witness=part.witness)
+    place = recorder.ROOT/"build"/"torture"/hashlib.sha256(f"{CODE}{part.name}{json.dumps(order)}".encode()).hexdigest()[:24]
+    if resume and place.exists(): found = Part(part.name, part.bar, [], **json.loads(place.read_text()))
+    else:
+        attempt(found, order)
+        found.seconds = time.perf_counter() - start
+        place.parent.mkdir(parents=True, exist_ok=True)
+        kept = {k: getattr(found, k) for k in ("states", "failures", "counts", "seconds", "skipped")}
+        place.write_text(json.dumps(kept))
+    finish(part, {"states": found.states, "failures": found.failures, "counts": found.counts})
+    part.seconds += found.seconds
+    part.skipped = part.skipped or found.skipped
+
+CODE = fingerprint()
+
+def attempt(part: Part, order: dict):
     "Run a worker, and another one behind it when it dies over a case."
     if order["what"] == "atheris": return atheris(part, **order)
-    start, order = time.perf_counter(), dict(order)
-    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "crafted.crafted", "strangers.strangers", "answers.answers")
+    order = dict(order)
+    resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "crafted.crafted", "strangers.strangers", "answers.answers", "interrupts.points")
     with tempfile.TemporaryDirectory() as home:
         if resumes: order["progress"] = f"{home}/progress"
         while True:
@@ -100,21 +134,20 @@ def one(part: Part, order: dict):
             if case is None or part.counts["dead processes"] >= 20: break
             part.states += case + 1 - order.get("start", 0)
             order["start"] = case + 1
-    part.seconds += time.perf_counter() - start
 
-def run(parts: list[Part], workers: int = 2, show=lambda part: None):
+def run(parts: list[Part], workers: int = 2, show=lambda part: None, resume: bool = False):
     "Run the parts, a few workers at a time."
     for part in parts:
         if (why := recorder.why_not()) and part.witness: part.skipped = why
         mutant = answers.MUTANTS.get(part.name.removeprefix("mutant: answers: "))
         if mutant and mutant[2] and answers.faiss_or_none() is None: part.skipped = "faiss is not installed in torture/.venv"
     with ThreadPoolExecutor(workers) as pool:
-        waiting = [(p, [pool.submit(one, p, j) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
+        waiting = [(p, [pool.submit(one, p, j, resume) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
         for p, jobs in waiting:
             for j in jobs: j.result()
             show(p)
     for p in parts:
-        if p.alone and not p.skipped: [one(p, j) for j in p.jobs]; show(p)
+        if p.alone and not p.skipped: [one(p, j, resume) for j in p.jobs]; show(p)
 
 def passed(p: Part) -> bool: return bool(p.skipped) or bool(p.failures) == p.wants_failures and p.states > 0
 
@@ -141,6 +174,7 @@ def main():
     arguments.add_argument("parts", nargs="*", help="names, or their beginnings; all when none is given")
     arguments.add_argument("--quick", action="store_true", help="a minute's worth")
     arguments.add_argument("--subject", default="durable", help="durable, or toy where that makes sense")
+    arguments.add_argument("--resume", action="store_true", help="go on after a run of the same code that was stopped: finished jobs are not run again")
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--results", default=str(recorder.HERE/"results.json"))
     a = arguments.parse_args()
@@ -150,7 +184,7 @@ def main():
     def show(p: Part):
         print(line(p), flush=True)
         if not a.quick: keep(Path(a.results), [told(p)])
-    run(parts, a.workers, show)
+    run(parts, a.workers, show, a.resume)
     seconds = time.perf_counter() - start
     print(f"{seconds:.0f} s with {a.workers} workers")
     for p in parts:

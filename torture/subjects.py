@@ -95,6 +95,36 @@ def _two_commits() -> Iterator[None]:
     from . import migrate
     with mock.patch.object(migrate, "HALFWAY", ("PRAGMA user_version=2", "COMMIT", "BEGIN IMMEDIATE")): yield
 
+def _undoes_commits() -> contextlib.AbstractContextManager:
+    "A commit whose answer did not arrive is taken for one that did not happen."
+    import minivecdb.durable
+    from minivecdb.durable_appends import Change
+    def roll_back(self):
+        if self.con.in_transaction: self.run("ROLLBACK")
+        return True
+    return mock.patch.object(Change, "roll_back", roll_back)
+
+def _closes_once() -> contextlib.AbstractContextManager:
+    "A handle that was about to let go does not do it again."
+    from minivecdb.durable_storage import DurableStorage
+    real = DurableStorage._abandon
+    return mock.patch.object(DurableStorage, "_abandon", lambda self: None if self._closed else real(self))
+
+@contextlib.contextmanager
+def _keeps_when_dropped() -> Iterator[None]:
+    "Locks, readers and views that an interrupt skipped stay."
+    import minivecdb.durable
+    from minivecdb import durable_snapshots, durable_storage, writer_lock
+    with contextlib.ExitStack() as stack:
+        for owner in (durable_snapshots.Reader, durable_storage._View, writer_lock.WriterLock): stack.enter_context(mock.patch.object(owner, "__del__", lambda self: None))
+        yield
+
+def _descriptor() -> contextlib.AbstractContextManager:
+    "Opening for writing looks into the database by itself."
+    from minivecdb.durable_storage import DurableStorage
+    def peek(self): os.close(os.open(self.meta, os.O_RDONLY))
+    return mock.patch.object(DurableStorage, "_peek", peek)
+
 def _wrapping_sizes() -> contextlib.AbstractContextManager:
     "Sizes of lists are added in 64 bits."
     from minivecdb import checked_index
@@ -121,7 +151,9 @@ def _no_identity() -> Iterator[None]:
 MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places", "files of two storages": "mixed"} # -> the kind of crafted files that must catch it
 _OF_FILES = {"sizes that wrap": _wrapping_sizes, "rows of a file that nobody looked at": _unseen_rows, "any kind of file is opened": _any_file, "files of two storages": _no_identity}
 
-MUTANTS_ABOVE = _OF_FILES | {"no checksums": _no_checksums, "goes on after a failed write": _writes_on, "a matrix that was not compared": _unseen, "a migration in two commits": _two_commits} # for parts that need no recording
+_OF_HANDLES = {"undoes a commit that happened": _undoes_commits, "lets go only once": _closes_once, "keeps what was dropped": _keeps_when_dropped, "a descriptor of the database": _descriptor}
+
+MUTANTS_ABOVE = _OF_FILES | _OF_HANDLES | {"no checksums": _no_checksums, "goes on after a failed write": _writes_on, "a matrix that was not compared": _unseen, "a migration in two commits": _two_commits} # for parts that need no recording
 
 def broken(name: str | None) -> contextlib.AbstractContextManager:
     "Run with one of the MUTANTS_ABOVE."
