@@ -436,3 +436,10 @@ def test_rows_that_are_refused_move_nothing():
     lists, coarse = index.lists, index.coarse
     with pytest.raises(ValueError): index.add(MOVED[3000:], np.zeros(3000, int))
     assert index.lists is lists and index.coarse is coarse
+
+@pytest.mark.parametrize("codec", ("flat", "int8", "rpq8x8", "rabitq4"))
+def test_all_within_a_radius_are_found_anywhere(codec):
+    truth = ((QUERIES[:20].astype(np.float64)[:, None] - ROWS)**2).sum(2)**.5 <= 3
+    starts, _, ids = built(ROWS + FAR, codec).range_search(QUERIES[:20] + FAR, 3., nprobe=40)
+    hits = sum(truth[i, ids[starts[i]:starts[i + 1]]].sum() for i in range(20))
+    assert hits > .6 * truth.sum() and hits > .6 * len(ids) and truth.sum() > 100
