@@ -23,7 +23,7 @@ from .ivf_balance import Upkeep
 # %% ../nbs/57_durable.ipynb #83c980e2
 def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), the newest first
     "The index files of a storage."
-    return sorted(((int(m[1]), p) for p in storage.path.iterdir() if (m := _index_file.fullmatch(p.name)) and not p.is_symlink()), reverse=True)
+    return sorted(((int(m[1]), p) for p in storage.path.iterdir() if (m := _index_file.fullmatch(p.name)) and p.is_file() and not p.is_symlink()), reverse=True)
 
 def _fits(ivf: IVF, index: IVFIndex, asked: set[str]) -> bool: # options that were asked for by name
     "Whether a file holds an index of the kind that is wanted; what nobody asked for may be as it is."

@@ -100,7 +100,7 @@ def compact(self: DurableStorage) -> Compaction:
 @patch
 def _drop_indexes(self: DurableStorage):
     "Remove kept indexes that hold what was deleted or replaced since they were written; they are derived, and built again."
-    for path, since in [(p, int(m[1])) for p in self.path.iterdir() if (m := _index_file.fullmatch(p.name))]:
+    for path, since in [(p, int(m[1])) for p in self.path.iterdir() if (m := _index_file.fullmatch(p.name)) and not p.is_dir()]:
         changed, m = self.changes_since(since), self._head.changes - since
         only_adds = changed is not None and np.array_equal(changed, np.arange(self._head.next_id - m, self._head.next_id))
         if not only_adds: self._wrapped(disk.unlink, path)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MAX_ID, MinivecdbError, ModelError, VectorStorage, as_matrix, as_metadatas
-from .json_files import _row_json, refuse_own, write_atomically
+from .json_files import _row_json, open_to_read, refuse_own, write_atomically
 from .segments import disk
 from .tables import Block, block_rows, need, table_blocks
 from .durable_format import metadata_text
@@ -102,7 +102,10 @@ def _export_parquet(self: DurableStorage, path: Path):
 def _parquet_head(path: Path) -> dict:
     "What `export` wrote into the file's own metadata."
     parquet = need("pyarrow.parquet", "reading Parquet")
-    raw = (parquet.read_schema(path).metadata or {}).get(b"minivecdb", b"{}")
+    open_to_read(path).close()   # refuses what is no file
+    try: raw = (parquet.read_schema(path).metadata or {}).get(b"minivecdb", b"{}")
+    except (ArithmeticError, MemoryError, OSError, ValueError) as e:
+        raise FileFormatError(f"{path}: {e}") from None
     try: head = json.loads(raw)
     except ValueError as e: raise FileFormatError(f"{path}: its key minivecdb is not JSON ({e})") from None
     if not isinstance(head, dict): raise FileFormatError(f"{path}: its key minivecdb is not an object")

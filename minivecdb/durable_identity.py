@@ -44,6 +44,7 @@ def check_owner(
     record: LockRecord | None, # of LOCK
 ):
     "Raise unless LOCK belongs to the storage of the head."
+    if type(head.storage) is not int: return   # `check_head` refuses it
     if not record or not head.storage or record.storage in (0, head.storage): return
     raise DamageError(
         f"{folder}: meta.sqlite belongs to storage {head.storage:x}, and LOCK to "

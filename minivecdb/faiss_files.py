@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MAX_DIMENSION, MinivecdbError, as_matrix
-from .json_files import check_memory, open_to_read, write_atomically
+from .json_files import cannot_read, check_memory, open_to_read, write_atomically
 from .distances import length_span, prepare_queries, row_lengths
 from .flat_index import LAST_ID, FlatIndex
 from .shortlist import byte_rows
@@ -36,7 +36,8 @@ class _Reader:
         self.path, self.at, self.notes = Path(path), 0, []   # notes: (offset, bytes, name, value)
         with open_to_read(path, 0) as file:
             there = os.fstat(file.fileno()).st_size
-            self.data = np.memmap(file, np.uint8, "r").view(np.ndarray) if there else np.empty(0, np.uint8)
+            try: self.data = np.memmap(file, np.uint8, "r").view(np.ndarray) if there else np.empty(0, np.uint8)
+            except OSError as e: raise cannot_read(path, e) from None
 
     def fail(self, why: str): raise FaissFormatError(f"{self.path}, byte {self.at:,}: {why}")
 

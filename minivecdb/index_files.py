@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import FileFormatError
-from .json_files import check_memory, open_to_read, write_atomically
+from .vector_storage import FileFormatError, MinivecdbError
+from .json_files import cannot_read, check_memory, open_to_read, write_atomically
 from .shortlist import NO_TURN
 from .flat_index import LAST_ID, FlatIndex
 from .blocks import ROWS, Blocks, as_blocks
@@ -243,6 +243,9 @@ def load(cls: IVF,
     if mmap not in (True, False, "pread"): raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
     try:
         with open_to_read(path, 0) as file: return _opened(cls, path, file, mmap, verify)
+    except OSError as e:
+        if isinstance(e, (MinivecdbError, FileNotFoundError, PermissionError)): raise
+        raise cannot_read(path, e) from None
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as e:
         if isinstance(e, FileFormatError): raise
         refuse(path, f"the header does not describe an index ({type(e).__name__}: {e})")

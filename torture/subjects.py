@@ -142,8 +142,14 @@ def _any_file() -> contextlib.AbstractContextManager:
     from minivecdb import json_files
     return mock.patch.object(json_files, "open_plain", lambda path, flags=os.O_RDONLY, links=True: os.open(path, flags))
 
-MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places"} # -> the kind of crafted files that must catch it
-_OF_FILES = {"sizes that wrap": _wrapping_sizes, "rows of a file that nobody looked at": _unseen_rows, "any kind of file is opened": _any_file}
+@contextlib.contextmanager
+def _no_identity() -> Iterator[None]:
+    "Nobody compares to which storage a file belongs."
+    from minivecdb import durable_snapshots, durable_storage
+    with mock.patch.object(durable_storage, "check_owner", lambda *a: None), mock.patch.object(durable_snapshots, "check_owner", lambda *a: None): yield
+
+MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places", "files of two storages": "mixed"} # -> the kind of crafted files that must catch it
+_OF_FILES = {"sizes that wrap": _wrapping_sizes, "rows of a file that nobody looked at": _unseen_rows, "any kind of file is opened": _any_file, "files of two storages": _no_identity}
 
 _OF_HANDLES = {"undoes a commit that happened": _undoes_commits, "lets go only once": _closes_once, "keeps what was dropped": _keeps_when_dropped, "a descriptor of the database": _descriptor}
 
