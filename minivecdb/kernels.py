@@ -140,7 +140,7 @@ def pays(
 _threads = None # as set; None for one per processor
 
 def threadpoolctl() -> Any: # the module
-    "threadpoolctl, without the setting for Intel's OpenMP that its import writes to the environment."
+    "threadpoolctl, without the variable that its import writes to the environment."
     before = os.environ.get("KMP_DUPLICATE_LIB_OK")
     import threadpoolctl
     if before is None: os.environ.pop("KMP_DUPLICATE_LIB_OK", None)

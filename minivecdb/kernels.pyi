@@ -59,7 +59,7 @@ def pays(
     """Whether to use compiled kernels: once they are there, or when all that was done without them would have paid for them."""
     ...
 def threadpoolctl() -> Any:
-    """threadpoolctl, without the setting for Intel's OpenMP that its import writes to the environment."""
+    """threadpoolctl, without the variable that its import writes to the environment."""
     ...
 def num_threads() -> int:
     """How many threads a search may use."""
