@@ -192,7 +192,8 @@ def distance_matrix(
     metric: str = "cosine", # or "euclidean", "dot"
 ) -> np.ndarray: # [m, n] float32
     "All distances between two sets through one matrix product: fast, and right to about six digits of the longest vectors' lengths."
-    m, a, b = get_metric(metric), np.asarray(queries, np.float32), np.asarray(vectors, np.float32)
+    m = get_metric(metric)
+    a, b = (np.asarray(as_numbers(x), np.float32) for x in (queries, vectors))
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]: raise DimensionError(f"expected (m, d) and (n, d), got {a.shape} and {b.shape}")
     p, lengths = prepare_queries(a, m)
     return m.correct(m.surrogate(p @ b.T, row_lengths(b)), lengths[:, None].astype(np.float32)).astype(np.float32)

@@ -16,6 +16,7 @@ import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
 from .vector_storage import MAX_DIMENSION, MAX_ID, MinivecdbError
+from .json_files import check_path
 from .segments import DamageError, Segment, disk, segment_name, uri_path
 from .durable_format import DAMAGED, Head, head_values, metadata_of, row_seals, seal, seal_fits
 from .writer_lock import left_beside, try_lock
@@ -104,6 +105,7 @@ _TELL_ALL = FileNotFoundError, FileExistsError, PermissionError, NotADirectoryEr
 @contextmanager
 def appearing(
     path: Path, # a folder that does not exist yet
+    like: Path | None = None, # a folder whose permissions it gets
 ) -> Iterator[Path]: # where to make it
     "Make a folder elsewhere; at the end it is synced and gets its name. After an error nothing is left."
     if os.path.lexists(path): raise FileExistsError(errno.EEXIST, "exists already: give it a name of its own", str(path))
@@ -114,6 +116,7 @@ def appearing(
         disk.mkdir(part)
         try_lock(fd := os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), True)
         disk.mkdir(part/path.name)
+        if like: shutil.copymode(like, part/path.name)
         yield part/path.name
         disk.fsync_dir(part/path.name)
         disk.rename(part/path.name, path)
@@ -133,8 +136,8 @@ def backup(self: DurableStorage,
     verify: bool = True, # compare every row of the copy with its checksum
 ) -> Path: # the folder
     "A copy of the latest commit, while others read and write; it appears under its name only when it is complete and sound."
-    path = Path(os.path.abspath(path))
-    with appearing(path) as part:
+    path = Path(os.path.abspath(check_path(path)))
+    with appearing(path, self.path) as part:
         with self._lock as s: self._copy_snapshot(s, part, progress)
         if verify and (problems := check_folder(part)): raise DamageError(f"{problems[0].replace(str(part), str(self.path))}; there is no backup, because it would be damaged too")
     return path
@@ -142,6 +145,7 @@ def backup(self: DurableStorage,
 @patch
 def _copy_snapshot(self: DurableStorage, s: Snapshot, part: Path, progress: bool):
     "The files of one snapshot: published rows are never overwritten, so they can be copied while others append."
+    os.close(disk.create(part/"meta.sqlite"))   # with the permissions of the folder
     with closing(sqlite3.connect(part/"meta.sqlite")) as target: s.con.backup(target)
     _sync_file(part/"meta.sqlite")
     rows = self._segment_rows(s.con)
@@ -293,10 +297,10 @@ def repair_folder(
     dimension: int | None = None, # where the storage no longer tells
 ) -> Repair:
     "Save every row that matches its checksum, with its id, to a new storage."
-    path, into = Path(os.path.abspath(path)), Path(os.path.abspath(into))
+    path, into = (Path(os.path.abspath(check_path(p))) for p in (path, into))
     if not (path/"meta.sqlite").exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", str(path))
     lost: dict[int, str] = {}
-    with appearing(into) as part:
+    with appearing(into, path) as part:
         try: wreck = _Wreck(path, dimension)
         except DAMAGED as e: raise DamageError(f"{path/'meta.sqlite'}: nothing can be read ({e}): restore a backup") from e
         with wreck.copy, closing(wreck.con), DurableStorage(part, wreck.head.dimension, model=wreck.head.model) as new: kept = _refill(new, wreck, lost)

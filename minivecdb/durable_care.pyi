@@ -15,7 +15,10 @@ def check_folder(
     """Check a storage without writing a byte, also one that cannot be opened."""
     ...
 @contextmanager
-def appearing(path: Path) -> Iterator[Path]:
+def appearing(
+    path: Path,  # a folder that does not exist yet
+    like: Path | None = None,  # a folder whose permissions it gets
+) -> Iterator[Path]:
     """Make a folder elsewhere; at the end it is synced and gets its name. After an error nothing is left."""
     ...
 class Repair(NamedTuple):

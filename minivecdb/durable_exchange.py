@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MAX_ID, MinivecdbError, ModelError, VectorStorage, as_matrix, as_metadatas
-from .json_files import _row_json, open_to_read, refuse_own, write_atomically
+from .json_files import (
+    _row_json, check_path, kept_mode, new_file, open_to_read, refuse_own, write_atomically)
 from .segments import disk
 from .tables import Block, block_rows, need, table_blocks
 from .durable_format import metadata_text
@@ -82,22 +83,25 @@ def save(self: DurableStorage,
 @patch
 def _export_parquet(self: DurableStorage, path: Path):
     "Columns id, vector and metadata (JSON text); dimension, model and next id in the file's own metadata."
-    pa, parquet = need("pyarrow", "writing Parquet"), need("pyarrow.parquet", "writing Parquet")
-    refuse_own(path := path.resolve())
+    refuse_own(path := check_path(path).resolve())
     if not path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(path.parent))
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with self._lock as s:
-            head = json.dumps({"dimension": s.head.dimension, "model": s.head.model, "next_id": s.head.next_id})
-            schema = pa.schema([("id", pa.int64()), ("vector", pa.list_(pa.float32(), s.head.dimension)), ("metadata", pa.string())], {"minivecdb": head})
-            with parquet.ParquetWriter(part, schema, compression="zstd", use_dictionary=False, write_page_checksum=True) as file:
-                for ids, rows, texts in self._blocks(s): file.write_batch(pa.record_batch([pa.array(ids), pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), s.head.dimension), pa.array([t.decode() for t in texts])], schema=schema))
-        fd = os.open(part, os.O_RDWR)
-        try: disk.fdatasync(fd)
-        finally: os.close(fd)
-        disk.rename(part, path)
+        with new_file(part, kept_mode(path)) as file:
+            _write_parquet(self, part)
+            disk.fdatasync(file.fileno())
+            disk.rename(part, path)
         disk.fsync_dir(path.parent)
     except BaseException: part.unlink(missing_ok=True); raise
+
+def _write_parquet(storage: DurableStorage, path: Path):
+    "The rows of the latest commit, to a file that may be there."
+    pa, parquet = need("pyarrow", "writing Parquet"), need("pyarrow.parquet", "writing Parquet")
+    with storage._lock as s:
+        head = json.dumps({"dimension": s.head.dimension, "model": s.head.model, "next_id": s.head.next_id})
+        schema = pa.schema([("id", pa.int64()), ("vector", pa.list_(pa.float32(), s.head.dimension)), ("metadata", pa.string())], {"minivecdb": head})
+        with parquet.ParquetWriter(path, schema, compression="zstd", use_dictionary=False, write_page_checksum=True) as file:
+            for ids, rows, texts in storage._blocks(s): file.write_batch(pa.record_batch([pa.array(ids), pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), s.head.dimension), pa.array([t.decode() for t in texts])], schema=schema))
 
 def _parquet_head(path: Path) -> dict:
     "What `export` wrote into the file's own metadata."

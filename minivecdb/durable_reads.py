@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import UnknownIdError, as_id
+from .vector_storage import MAX_ID, UnknownIdError, as_id
 from .segments import DamageError, read_rows
 from .durable_format import DAMAGED, metadata_of, row_seals, seal_fits, text_seals
 from . import durable_readers
@@ -171,7 +171,9 @@ def take(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
 ) -> tuple[np.ndarray, np.ndarray]: # ([m] int64 ids that are there, [m, d] float32 rows)
     "The vectors of those `ids` that are in the storage, compared with their checksums."
-    wanted = ids if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" else np.array([k for i in ids if (k := as_id(i)) is not None], np.int64)
+    known = isinstance(ids, np.ndarray) and ids.dtype.kind in "iu"
+    wanted = ids if known else np.array([k for i in ids if (k := as_id(i)) is not None], np.int64)
+    wanted = wanted[(wanted >= 0) & (wanted < MAX_ID)].astype(np.int64, copy=False)
     distinct = np.unique(wanted)
     with reading(self) as s:
         parts = [self._fetch(s, distinct[i:i + 4096].tolist())[:2] for i in range(0, len(distinct), 4096)]

@@ -16,17 +16,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
+from .json_files import check_path
 from .segments import DamageError, Segment, _segment_file, connect, disk
 from .segments import (
     open_file, open_folder, read_failure, refuse_links, segment_name, shortage, uri_path)
 from minivecdb.writer_lock import (
-    LockedError, LockRecord, WriterLock, in_turn, let_go, read_lock, remove_left,
-    try_lock)
+    LockedError, LockRecord, WriterLock, in_turn, let_go, remove_left,
+    seconds, try_lock)
 from .durable_format import (
     DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow, check_head, check_schema,
     first_head, read_head, seal)
 from .durable_identity import (
-    OpenFolder, check_base, check_owner, head_alone, refuse_lost, refuse_newer)
+    OpenFolder, check_base, check_owner, head_alone, refuse_lost, refuse_newer, remains)
 
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
@@ -76,7 +77,7 @@ _handles: weakref.WeakSet = weakref.WeakSet() # all of this process
 class DurableStorage(VectorStorage):
     "A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it."
     def __init__(self,
-        path: str | Path, # the folder, usually ending in .mvdb
+        path: str | Path, # the folder, usually ending in .mvdb; says who may read its files
         dimension: int | None = None, # for a new storage; an existing one is checked against it
         mode: str = "rw", # or "r": read only, and write no byte
         timeout: float = 5., # seconds to wait for another writer
@@ -84,9 +85,9 @@ class DurableStorage(VectorStorage):
     ):
         if mode not in ("r", "rw"): raise ValueError(f'expected mode "r" or "rw", got {mode!r}')
         if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
-        if isinstance(timeout, bool) or not isinstance(timeout, (int, float, np.number)) or not timeout >= 0: raise ValueError(f"expected the timeout as a number of seconds from 0 up, got {timeout!r}")
         if dimension is not None: dimension = check_dimension(dimension)
-        self.path, self.mode, self.timeout, self.pid = Path(os.path.abspath(path)), mode, float(timeout), os.getpid()
+        self.timeout = seconds(timeout)
+        self.path, self.mode, self.pid = Path(os.path.abspath(check_path(path))), mode, os.getpid()
         self.meta, self._given = self.path/"meta.sqlite", str(path)
         self._idle, self._files, self._arrays = deque(), (-1, {}), {}
         self._held, self.writing = _Held(), threading.RLock()
@@ -224,10 +225,8 @@ def _check_lost(self: DurableStorage):
     "Raise if `meta.sqlite` is not there although it has been. It never is while another handle makes this storage: it comes before the first segment."
     there = lambda: self.meta.exists() and self.meta.stat().st_size > 0
     if not self.path.is_dir() or there(): return
-    left, record = sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), None
-    with suppress(FileNotFoundError):
-        with os.fdopen(open_file(self.path/"LOCK")) as file: record = read_lock(file.fileno())
-    if not there(): refuse_lost(self.meta, left, record)   # and nobody has made it meanwhile
+    left = remains(self.path)
+    if not there(): refuse_lost(self.meta, *left)   # and nobody has made it meanwhile
 
 # %% ../nbs/50_durable_storage.ipynb #aff60def
 @patch
@@ -308,9 +307,10 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     fresh = not meta.exists() or not meta.stat().st_size
     if not fresh: self._take_back()
     alone = head_alone(meta)
+    if not meta.exists(): os.close(self._wrapped(disk.create, meta))   # SQLite's other files get its permissions
     self._con = self._wrapped(disk.connect, meta)
     format = check_schema(self._con, meta)
-    if not format: refuse_lost(self.meta, sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
+    if not format: refuse_lost(self.meta, remains(self.path)[0], self._writer.found)
     if format: check_owner(self.path, read_head(self._con, meta, format), self._writer.found)
     if format < FORMAT: self._migrate(format, dimension, model)
     if fresh: self._wrapped(disk.fsync_dir, self.path)

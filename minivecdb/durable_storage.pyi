@@ -41,16 +41,16 @@ class _Held(threading.local):
         ...
 class DurableStorage(VectorStorage):
     """A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it."""
+    timeout: Any
     path: Any
     mode: str
-    timeout: Any
     pid: Any
     meta: Any
     writing: Any
     folder: Any
     def __init__(
         self,
-        path: str | Path,  # the folder, usually ending in .mvdb
+        path: str | Path,  # the folder, usually ending in .mvdb; says who may read its files
         dimension: int | None = None,  # for a new storage; an existing one is checked against it
         mode: str = 'rw',  # or "r": read only, and write no byte
         timeout: float = 5.0,  # seconds to wait for another writer

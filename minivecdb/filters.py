@@ -115,7 +115,12 @@ def _not(part: Filter) -> Filter: return Filter("$not", (part,))
 def _all(parts: list[Filter]) -> Filter: return parts[0] if len(parts) == 1 else Filter("$and", tuple(parts))
 
 # %% ../nbs/22_filters.ipynb #41be913b
-def _told(x: Any) -> str: return text if len(text := repr(x)) <= 80 else f"{text[:77]}…"
+def _told(x: Any) -> str:
+    "A value, as far as there is room for it."
+    try: text = repr(x)
+    # too deep, or too many digits
+    except (RecursionError, ValueError) as e: text = f"a {type(x).__name__} ({e})"
+    return text if len(text) <= 80 else f"{text[:77]}…"
 
 def _scalar(x: Any, where: str) -> Any:
     "A value to compare with, if it is one."

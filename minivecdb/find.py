@@ -49,7 +49,9 @@ def in_order(self: Columns,
     order_by: str | list[str], # a key, or "-key" for descending, or several
 ) -> np.ndarray: # the same ids, sorted
     "Sort by some keys, the last one first, since sorting is stable."
-    keys = [order_by] if isinstance(order_by, str) else list(order_by)
+    if not isinstance(order_by, (str, list, tuple, L)):
+        raise FilterError(f"expected order_by as a key or a list of keys, got {order_by!r:.60}")
+    keys = [order_by] if isinstance(order_by, str) else order_by
     asked = [(split_path(k[1:] if isinstance(k, str) and k.startswith("-") else k), str(k).startswith("-")) for k in keys]
     with self.storage._lock, self._lock:
         current = self.catch_up()

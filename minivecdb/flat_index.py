@@ -181,7 +181,8 @@ def as_ids(
     ids: Any, # integers
 ) -> np.ndarray: # [n] int64
     "Ids as an array; raises ValueError for anything but integers up to `LAST_ID`."
-    given = np.atleast_1d(np.asarray(ids))
+    try: given = np.atleast_1d(np.asarray(ids))
+    except MemoryError: raise ValueError(f"expected integer ids, got {ids!r:.60}") from None
     _check_not_beyond(ids, given)
     if given.size and given.dtype.kind not in "iu": raise ValueError(f"expected integer ids, got {given.dtype}")
     return given.astype(np.int64)
@@ -251,6 +252,7 @@ def check_k(
     m: int, # queries
 ) -> int: # as many as there are
     "Refuse an answer that would mostly be room for rows that are not there: memory, and nothing in it."
+    k = int(k)   # an unsigned one would wrap
     if (k - n) * m > MOST_MISSING:
         raise ValueError(f"expected k of at most {n:,}, which is how many vectors there are, got {k:,}: an answer of {m:,} × {k:,} places would be nearly empty")
     return min(k, max(1, n))

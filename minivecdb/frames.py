@@ -7,6 +7,7 @@ __all__ = ['BLOCK_BYTES', 'LIBRARIES', 'Block', 'block_rows', 'other_columns', '
            'record_batches', 'arrow_blocks', 'pandas_blocks', 'polars_blocks', 'table_kind', 'as_table', 'frame_blocks']
 
 # %% ../nbs/47_frames.ipynb #c33d0001
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,7 +102,7 @@ def _arrow_matrix(column: Any, dimension: int, vector: str, first: int = 0) -> n
     column = getattr(column, "storage", column) # of a tensor
     if column.null_count:
         raise VectorError(f"{where(column.is_null())} is missing: leave out rows that have none")
-    if not hasattr(column, "flatten"):
+    if not re.match("(large_|fixed_size_)?list", str(column.type)):
         raise VectorError(f"column {vector!r} is of type {column.type}, expected lists of numbers")
     flat = column.flatten()
     if hasattr(column.type, "list_size"): lengths = np.full(len(column), column.type.list_size)

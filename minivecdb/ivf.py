@@ -7,6 +7,7 @@ __all__ = ['APART', 'FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'R
 
 # %% ../nbs/34_ivf.ipynb #c702ba85
 import dataclasses, weakref
+from contextlib import suppress
 from collections.abc import Callable, Iterator
 from copy import copy, deepcopy
 from pathlib import Path
@@ -43,7 +44,9 @@ def default_clusters(
 
 def _number(name: str, value: Any, least: float, most: float, remedy: str) -> float:
     "`value`, if it is a number and within bounds; raises ValueError with both."
-    if not isinstance(value, bool) and isinstance(value, (int, float, np.number)) and least <= value <= most: return value
+    known = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    with suppress(OverflowError):   # of an integer beyond the floats
+        if known and least <= float(value) <= most: return value
     raise ValueError(f"expected {name} as a number{'' if most == np.inf and least == -np.inf else f' of at least {least}' if most == np.inf else f' from {least} to {most}'}, got {value!r}: {remedy}")
 
 # %% ../nbs/34_ivf.ipynb #dab7d68d
@@ -784,6 +787,7 @@ def search(self: IVF,
     self._check_trained()
     index, self = self, self._still()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
+    k = int(k)   # a small integer type would overflow
     if k > max(1, len(lists)):
         fewer = check_k(k, len(lists), len(queries))
         given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore, "mask": mask, "max_codes": max_codes,

@@ -156,7 +156,7 @@ def set_num_threads(
 ):
     "Limit the threads of this library, of numpy's BLAS, and of torch."
     global _threads
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1: raise ValueError(f"expected at least 1 thread, got {n!r}")
+    if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n < 1 << 16: raise ValueError(f"expected from 1 to 65,535 threads, got {n!r:.60}")
     _threads, os.environ["OMP_NUM_THREADS"] = n, str(n)   # what is loaded later reads this
     threadpoolctl().threadpool_limits(n)
     if "torch" in sys.modules: sys.modules["torch"].set_num_threads(n)

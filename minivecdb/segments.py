@@ -16,6 +16,7 @@ import mmap as mmap_module
 import numpy as np
 from .vector_storage import FileFormatError, MinivecdbError
 from .json_files import ReadError, cannot_read, memory_left, open_plain
+from .json_files import permissions_in, permit
 
 # %% ../nbs/49_segments.ipynb #ba0b52ed
 SYNCHRONOUS = "FULL" # of SQLite; with NORMAL a commit is not synced, and a power failure takes it back
@@ -27,7 +28,8 @@ class Disk:
         os.mkdir(path)
     def create(self, path: Path) -> int:
         "A new file, open for reading and writing."
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        return permit(os.open(path, flags, 0o666), permissions_in(path.parent))
     def write(self, fd: int, data: memoryview | bytes, offset: int):
         "All of `data`, at `offset`."
         view = memoryview(data)
@@ -72,6 +74,7 @@ def uri_path(path: Path) -> str:
     text = re.sub("^//+", "/", str(path))   # what follows two slashes is a machine's name to SQLite
     return text.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
+# %% ../nbs/49_segments.ipynb #7a11c0de
 _opening = threading.Lock() # held while SQLite opens a file, and while `close_database` closes one
 
 if hasattr(os, "register_at_fork"):

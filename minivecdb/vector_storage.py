@@ -62,8 +62,10 @@ def as_numbers(x: Any) -> np.ndarray:
     "`x` as an array of real numbers, or a `VectorError` that says why not."
     _check_masked(x)
     try: a = np.asarray(list(x) if isinstance(x, L) else x)
-    except (ValueError, TypeError, RuntimeError) as e:
-        raise VectorError(f"expected numbers, got something numpy cannot read as an array: {e}") from None
+    except (ValueError, TypeError, RuntimeError, ArithmeticError, MemoryError) as e:
+        told = str(e) or "it is larger than the memory"
+        raise VectorError(
+            f"expected numbers, got something numpy cannot read as an array: {told}") from None
     if a.dtype.kind not in "fiu":
         raise VectorError(f"expected numbers, got values of type {a.dtype}: embed or convert them first")
     return a
@@ -484,7 +486,8 @@ def _repr_markdown_(self: VectorStorage) -> str:
 # %% ../nbs/00_vector_storage.ipynb #c998be5a
 @patch(cls_method=True)
 def open(cls: VectorStorage,
-    path: str | Path, # the folder, usually ending in .mvdb
+    # the folder, usually ending in .mvdb; its permissions are those of its files
+    path: str | Path,
     dimension: int | None = None, # makes a new storage where there is none; an existing one must agree with it
     mode: str = "rw", # or "r": read only, and write no byte
     timeout: float = 5., # seconds to wait for another writer

@@ -173,7 +173,7 @@ class VectorStorage:
     @classmethod
     def open(
         cls,
-        path: str | Path,  # the folder, usually ending in .mvdb
+        path: str | Path,
         dimension: int | None = None,  # makes a new storage where there is none; an existing one must agree with it
         mode: str = 'rw',  # or "r": read only, and write no byte
         timeout: float = 5.0,  # seconds to wait for another writer

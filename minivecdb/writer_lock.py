@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'left_beside', 'remove_left',
-           'WriterLock', 'in_turn']
+           'seconds', 'WriterLock', 'in_turn']
 
 # %% ../nbs/49_writer_lock.ipynb #48a34b83
 import os, re, secrets, shutil, time, weakref, zlib
@@ -13,8 +13,10 @@ from contextlib import suppress
 from functools import wraps
 from glob import escape
 from pathlib import Path
-from typing import NamedTuple
-from .vector_storage import MinivecdbError
+from typing import Any, NamedTuple
+import numpy as np
+from .vector_storage import FileFormatError, MinivecdbError
+from .json_files import permissions_in, permit
 from .segments import disk, open_file
 
 # %% ../nbs/49_writer_lock.ipynb #77ce9b40
@@ -95,12 +97,36 @@ def left_beside(
             if try_lock(fd, True): yield part
         finally: os.close(fd)
 
+_half_export = re.compile(r"\..+\.(json|jsonl|ndjson|parquet|ivf)\.[0-9a-f]{8}\.tmp", re.DOTALL)
+_half_begin = re.compile(rb'\{"(dimension|id)"|PAR1|minivIVF|$') # or nothing was written yet
+
+def _remove_export(path: Path):
+    "Remove an unfinished export, if it is ours by name and contents and nobody is writing it."
+    if not _half_export.fullmatch(path.name): return
+    with suppress(OSError, FileFormatError):
+        fd = open_file(path)
+        try:
+            if try_lock(fd, True) and _half_begin.match(os.pread(fd, 16, 0)): path.unlink()
+        finally: os.close(fd)
+
 def remove_left(
     path: Path, # a folder
 ):
-    "Remove what others that were making this folder left behind, as far as it can be."
+    "Remove what makers of this folder, and of exports beside it, left behind, as far as it can be."
     with suppress(OSError):
         for part in left_beside(path): shutil.rmtree(part, ignore_errors=True)
+        for export in path.parent.glob(".*.tmp"): _remove_export(export)
+
+# %% ../nbs/49_writer_lock.ipynb #3d5ec0d5
+def seconds(
+    timeout: Any, # from 0 up
+) -> float:
+    "A time to wait, or a ValueError that says what would be one."
+    known = isinstance(timeout, (int, float, np.number)) and not isinstance(timeout, bool)
+    with suppress(OverflowError):
+        if known and timeout >= 0: return float(timeout)
+    raise ValueError(
+        f"expected the timeout as a number of seconds from 0 up, got {timeout!r:.60}")
 
 # %% ../nbs/49_writer_lock.ipynb #43bc264c
 class WriterLock:
@@ -115,6 +141,7 @@ class WriterLock:
         _open_locks.add(self)
         try:
             self.fd = open_file(path, os.O_RDWR | os.O_CREAT)
+            if not os.fstat(self.fd).st_size: permit(self.fd, permissions_in(path.parent))
             self._wait(timeout)
             self.check()
             self._named = self._name()

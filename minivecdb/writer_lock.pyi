@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'left_beside', 'remove_left', 'WriterLock', 'in_turn']
+__all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_writer', 'let_go', 'left_beside', 'remove_left', 'seconds', 'WriterLock', 'in_turn']
 
 class LockedError(MinivecdbError, TimeoutError):
     """Another process, or another handle of this one, is writing. The message names its process id."""
@@ -38,7 +38,10 @@ def left_beside(path: Path) -> Iterator[Path]:
     """What others that were making this folder left behind."""
     ...
 def remove_left(path: Path):
-    """Remove what others that were making this folder left behind, as far as it can be."""
+    """Remove what makers of this folder, and of exports beside it, left behind, as far as it can be."""
+    ...
+def seconds(timeout: Any) -> float:
+    """A time to wait, or a ValueError that says what would be one."""
     ...
 class WriterLock:
     """The right to write in a folder; ends with the process, however it ends."""

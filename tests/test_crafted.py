@@ -1,12 +1,16 @@
 "Files that somebody made by hand, and files of the wrong kind: what reads them refuses, in words of its own."
-import json, os, struct, zlib
+import contextlib, json, os, struct, subprocess, sys, zlib
+from datetime import date, datetime
+from pathlib import Path
 import numpy as np
 import pytest
-from minivecdb import IVF, VectorStorage
+from minivecdb import FilterError, FlatIndex, IVF, IVFIndex, VectorStorage, distance_matrix, make_codec, set_num_threads
+from minivecdb.durable_care import repair_folder
 from minivecdb.gen_embeddings import CacheWarning, EmbeddingCache
-from minivecdb.json_files import ReadError, open_to_read, read_text_bytes
+from minivecdb.json_files import ReadError, new_file, open_to_read, read_text_bytes
+from minivecdb.kmeans import kmeans
 from minivecdb.text_tables import read_rows
-from minivecdb.vector_storage import FileFormatError, MinivecdbError
+from minivecdb.vector_storage import FileFormatError, MinivecdbError, VectorError
 from torture.crafted import put_together, taken_apart
 
 X = np.random.default_rng(0).standard_normal((400, 8)).astype(np.float32)
@@ -322,3 +326,87 @@ def test_a_disk_too_full_for_the_checkpoint_still_opens(tmp_path, monkeypatch):
         m.setattr(segments.Disk, "execute", full)
         with VectorStorage.open(tmp_path/"b", timeout=0) as s: assert s.get(4)[1] == {"who": "newer"} and s.delete(5) and len(s) == 9000
     with VectorStorage.open(tmp_path/"b") as s: assert len(s) == 9000 and s.check() == []
+
+def test_what_a_killed_export_left_goes_at_the_next_opening_for_writing(tmp_path):
+    path = filled(tmp_path/"a", 1., "a")
+    dies = "import os, sys\nfrom minivecdb.durable import DurableStorage\nreal = DurableStorage._blocks\ndef cut(*a):\n    yield from real(*a)\n    os.kill(os.getpid(), 9)\nDurableStorage._blocks = cut\nwith DurableStorage(sys.argv[1], mode='r') as s: s.export(sys.argv[2])"
+    for suffix in ("json", "jsonl", "parquet"): subprocess.run([sys.executable, "-c", dies, path, tmp_path/f"x.{suffix}"])
+    left = list(tmp_path.glob(".*.tmp"))
+    assert len(left) == 3 and not list(tmp_path.glob("x.*"))
+    theirs = [tmp_path/".x.json.mine.tmp", tmp_path/".x.json.0123abcd.tmp", tmp_path/".x.toml.0123abcd.tmp"]
+    for p in theirs: p.write_text("[1]")
+    with new_file(tmp_path/".y.json.0123abcd.tmp") as used:   # somebody is writing it
+        VectorStorage.open(path, mode="r").close()
+        assert all(p.exists() for p in left)
+        VectorStorage.open(path).close()
+        assert not any(p.exists() for p in left) and all(p.exists() for p in [*theirs, Path(used.name)])
+
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o770])
+def test_the_folder_decides_who_may_read_its_files(tmp_path, mode):
+    path = tmp_path/"s.mvdb"
+    path.mkdir(); path.chmod(mode)   # whatever the umask
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(np.eye(4)); IVFIndex(s, n_clusters=2).build().save()
+        s.backup(tmp_path/"b.mvdb"); s.repair(tmp_path/"r.mvdb"); s.compact()
+        permissions = {f: {p.stat().st_mode & 0o777 for p in (tmp_path/f).iterdir()} for f in ("s.mvdb", "b.mvdb", "r.mvdb")}
+    assert permissions == dict.fromkeys(permissions, {mode & 0o666}) and {(tmp_path/f).stat().st_mode & 0o777 for f in permissions} == {mode}
+
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl", "x.parquet"])
+def test_an_export_keeps_the_permissions_of_what_it_replaces(tmp_path, name):
+    (tmp_path/name).touch(); (tmp_path/name).chmod(0o600)
+    with VectorStorage.open(tmp_path/"s.mvdb", 4) as s: s.add_bulk(np.eye(4)); s.export(tmp_path/name)
+    assert (tmp_path/name).stat().st_mode & 0o777 == 0o600 and (tmp_path/name).stat().st_size
+
+HUGE = [2**70, -2**70, 10**400, 1e300, float("inf"), float("nan"), True, "x", [1], b"x", np.uint64(2**64 - 1), 1 + 2j, np.ones(2), None, datetime.max, date.min, range(2**62), "9" * 5000, "a\0b"]
+
+def calls(s, index, x, path, n): # name -> a public call with the value n
+    "Whatever takes a number, a vector, an id, a filter or a path."
+    ivf = index.ivf
+    return {
+        "find": lambda: [s.find(limit=n), s.find(offset=n)], "order": lambda: s.find(order_by=n), "where": lambda: s.count({"a": n}), "above": lambda: s.find({"a": {"$gt": n}}), "in": lambda: s.find({"a": {"$in": [n]}}), "distinct": lambda: s.distinct(n),
+        "get": lambda: s.get(n), "in storage": lambda: n in s, "delete": lambda: s.delete(n), "delete_bulk": lambda: s.delete_bulk([n]), "take": lambda: s.take([n]), "take many": lambda: s.take(np.atleast_1d(n)) if isinstance(n, (int, np.integer)) else None, "update": lambda: s.update(5, vector=n), "merge": lambda: s.update(5, merge=n),
+        "add": lambda: s.add(n), "add numbers": lambda: s.add([n] * 4), "add metadata": lambda: s.add(x[0], {"z": n}), "add_bulk": lambda: s.add_bulk([[n] * 4]), "changes": lambda: s.changes_since(n),
+        "k": lambda: index.search(x[0], n), "nprobe": lambda: index.search(x[0], 3, nprobe=n), "query": lambda: index.search([n] * 4, 3), "filter": lambda: index.search(x[0], 3, where={"a": n}), "rescore": lambda: IVFIndex(s, rescore=n).build(), "clusters": lambda: IVFIndex(s, n_clusters=n).build(),
+        "ivf": lambda: ivf.search(x[:3], n), "radius": lambda: ivf.range_search(x[:3], n), "memory": lambda: IVF(4, 2, memory=n), "ids": lambda: ivf.add(x[:1], [n]), "remove": lambda: ivf.remove([n]), "flat": lambda: FlatIndex.from_storage(s).search(x[:2], n), "matrix": lambda: distance_matrix(n, x),
+        "dimension": lambda: VectorStorage.open(path/"new.mvdb", n), "timeout": lambda: VectorStorage.open(path/"s.mvdb", timeout=n, mode="r").close(), "kmeans": lambda: kmeans(x, n), "codec": lambda: make_codec(n, 4), "threads": lambda: set_num_threads(n),
+        **({} if not isinstance(n, str) or n == "x" else {"path": lambda: VectorStorage.open(n, 4), "load": lambda: VectorStorage.load(n), "save": lambda: s.save(n), "backup": lambda: s.backup(n) if hasattr(s, "backup") else s.save(n), "repair": lambda: repair_folder(n, n), "index": lambda: ivf.save(n)})}
+
+@pytest.mark.filterwarnings("ignore:asked for:UserWarning", "ignore:the filter compares", "ignore:overflow encountered in cast")
+@pytest.mark.parametrize("n", HUGE, ids=lambda n: f"{type(n).__name__} {n!r:.12}")
+@pytest.mark.parametrize("durable", [False, True])
+def test_no_call_lets_out_errors_of_other_libraries(tmp_path, durable, n):
+    "Where a value cannot be, the error is one of ours or ValueError, TypeError, FileNotFoundError; where it can, there is an answer."
+    x = np.random.default_rng(0).standard_normal((30, 4)).astype(np.float32)
+    VectorStorage.open(tmp_path/"s.mvdb", 4).close()
+    with VectorStorage.open(tmp_path/"d.mvdb", 4) if durable else contextlib.nullcontext(VectorStorage(4)) as s:
+        s.add_bulk(x, [{"a": i} for i in range(30)])
+        raw = {}
+        for name, call in calls(s, IVFIndex(s, n_clusters=2).build(), x, tmp_path, n).items():
+            try: call()
+            except (MinivecdbError, FileNotFoundError, LookupError): pass
+            except Exception as e:
+                if type(e) not in (ValueError, TypeError): raw[name] = f"{type(e).__module__}.{type(e).__name__}: {e!s:.90}"
+        assert raw == {} and len(s) >= 28
+
+@pytest.mark.parametrize("column", ["struct", "map", "strings"])
+def test_columns_that_hold_no_lists_are_no_vectors(column):
+    pa = pytest.importorskip("pyarrow")
+    made = {"struct": pa.array([{"a": 1}]), "map": pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())), "strings": pa.array(["one"])}
+    with pytest.raises(VectorError): VectorStorage(4).add_bulk(pa.table({"vector": made[column], "n": [1]}))
+
+def test_a_filter_too_deep_to_be_printed_is_refused():
+    deep = 1
+    for _ in range(100_000): deep = [deep]
+    with pytest.raises(FilterError): VectorStorage(4).find({"a": deep})
+
+@pytest.mark.parametrize("k", [np.uint64(3), np.int8(3), np.uint8(3)])
+def test_a_number_of_neighbours_may_be_of_any_integer_type(k):
+    index, ivf = FlatIndex(8), IVF(8, 4)
+    index.add(X); ivf.train(X); ivf.add(X)
+    assert (index.search(X[:5], k)[1] == index.search(X[:5], 3)[1]).all() and (ivf.search(X[:5], k)[1] == ivf.search(X[:5], 3)[1]).all()
+
+@pytest.mark.parametrize("ids", [[-5], [2**63], [-5, 2, 2**64 - 1]])
+def test_ids_that_cannot_be_are_not_taken_for_damage(tmp_path, ids):
+    with VectorStorage.open(tmp_path/"s.mvdb", 4) as s:
+        s.add_bulk(np.eye(4))
+        assert s.take(np.array(ids, np.int64 if min(ids) < 0 and max(ids) < 2**63 else object if min(ids) < 0 else np.uint64))[0].tolist() == [i for i in ids if i == 2]

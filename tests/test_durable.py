@@ -834,7 +834,7 @@ def test_a_missing_library_names_its_extra(three, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path/"x.parquet").write_bytes(b"PAR1")
     for call in (lambda: three.add_bulk(tmp_path/"x.parquet"), lambda: three.export(tmp_path/"y.parquet")):
-        with pytest.raises(MissingExtraError, match=r"minivecdb\[tables\]"): call()
+        with pytest.raises(MissingExtraError, match=r"minivecdb-book\[tables\]"): call()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["s.mvdb", "x.parquet"]
 
 def test_a_damaged_parquet_file_is_refused(three, tmp_path):

@@ -102,7 +102,7 @@ def fingerprint() -> str:
 def one(part: Part, order: dict, resume: bool = False):
     "Run a job, or take what an earlier run of the same code found."
     start = time.perf_counter()
-    found = Part(part.name, part.bar, [], witness=part.witness)
+    found = Part(part.name, part.bar, [], part.wants_failures, witness=part.witness)
     place = recorder.ROOT/"build"/"torture"/hashlib.sha256(f"{CODE}{part.name}{json.dumps(order)}".encode()).hexdigest()[:24]
     if resume and place.exists(): found = Part(part.name, part.bar, [], **json.loads(place.read_text()))
     else:
@@ -131,8 +131,8 @@ def attempt(part: Part, order: dict):
             case, note = json.loads(Path(order["progress"]).read_text()) if resumes and os.path.exists(order["progress"]) else (None, "")
             part.failures.append(f"a process died ({p.returncode}) {note}: {err[-1500:]}")
             part.counts["dead processes"] += 1
-            if case is None or part.counts["dead processes"] >= 20: break
-            part.states += case + 1 - order.get("start", 0)
+            if case is not None: part.states += case + 1 - order.get("start", 0)
+            if case is None or part.wants_failures or part.counts["dead processes"] >= 20: break   # a mutant is caught
             order["start"] = case + 1
 
 def run(parts: list[Part], workers: int = 2, show=lambda part: None, resume: bool = False):
@@ -166,7 +166,7 @@ def keep(path: Path, told: list[dict]):
 
 def told(p: Part) -> dict:
     "What is kept of a part."
-    return {"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/(?=s\.mvdb|backup-|export-)", "", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
+    return {"name": p.name, "bar": p.bar, "states": p.states, "failures": len(p.failures), "caught": re.sub(r"/\S*/(?=s\.mvdb|backup-|export-|torture/|minivecdb/|x\.)", "", p.failures[0])[:300] if p.wants_failures and p.failures else None, "seconds": round(p.seconds, 1),
             "skipped": p.skipped, "passed": passed(p), "counts": dict(sorted(p.counts.items()))}
 
 def main():
