@@ -38,7 +38,7 @@ class Enough:
     "How many lists a search reads when it is not told, and how that is known."
     mode: str      # "exact": all lists; "measured": as many as the recall takes
     nprobe: int    # lists to read
-    recall: float  # mean recall@10 to expect against reading all lists, with the same codec and rescoring
+    recall: float  # mean recall@10 to expect, against all lists, the same codec and rescoring
     error: float   # its standard error
     asked: int     # rows that were asked
     rows: int      # vectors in the index then
@@ -92,13 +92,14 @@ def _left_out(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray:
     small, which = np.unique(own[few], return_inverse=True)
     means, c = _means(ivf, small)[which], centroids[few]
     if kind.name == "cosine":   # a centroid has length 1, and the mean of its rows has not
-        c *= np.linalg.norm(means, axis=1)[:, None] / np.maximum(np.linalg.norm(c, axis=1), 1e-30)[:, None]
+        long, unit = (np.linalg.norm(rows, axis=1)[:, None] for rows in (means, c))
+        c *= long / np.maximum(unit, 1e-30)
     pulled = prepare_queries(ivf.lists.moved(x[few]), kind)[0] - means
     centroids[few] = c - pulled / np.maximum(1, sizes[few] - 1)[:, None]
     return centroids.astype(np.float32)
 
 def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m] -> [m, n_lists]
-    "How far every list is from each row, as a search orders lists; its own list's centroid is without the row."
+    "How far every list is from each row, as a search orders lists; its own list is without the row."
     moved, m, centroids = ivf.lists.moved(x), np.arange(len(x)), ivf.coarse.rows
     left = _left_out(ivf, x, own)
     if ivf.reach is None:
@@ -108,12 +109,14 @@ def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m]
         queries, lengths = prepare_queries(moved, ivf.metric)
         away = list_scores(queries, lengths, centroids, ivf.reach.each())
         apart = ((moved - centroids[own].astype(np.float64))**2).sum(1)
-        rest = np.maximum(0, ivf.reach.squares[own] - apart) / np.maximum(1, ivf.reach.rows[own] - 1)
+        others = np.maximum(1, ivf.reach.rows[own] - 1)
+        rest = np.maximum(0, ivf.reach.squares[own] - apart) / others
         without = -((queries * left).sum(1) + lengths * np.sqrt(rest / ivf.dimension))
     away[m, own] = np.where(ivf.lists.sizes[own] > 1, without, np.inf)
     return away
 
-def _ranks(ivf: IVF, away: np.ndarray, of: np.ndarray) -> np.ndarray: # [m, n_lists], [m, p] list numbers -> [m, p]
+# [m, n_lists], [m, p] list numbers -> [m, p]
+def _ranks(ivf: IVF, away: np.ndarray, of: np.ndarray) -> np.ndarray:
     "The largest `nprobe` that does not yet read these lists; of no list (-1) all."
     ranks, sizes = np.empty(of.shape, np.int64), ivf.lists.sizes
     for i, lists in enumerate(of):
@@ -149,7 +152,8 @@ def recall_by_lists(
     other &= np.cumsum(other, 1) <= k
     away = _away(ivf, x, own)
     rank = _ranks(ivf, away, _lists_of(lists, found))
-    if lists.copies is not None: rank = np.minimum(rank, _ranks(ivf, away, _lists_of(lists.copies, found)))
+    if lists.copies is not None:
+        rank = np.minimum(rank, _ranks(ivf, away, _lists_of(lists.copies, found)))
     rank = np.where(other, rank, len(ivf.coarse))   # the row itself: never
     counts = np.stack([np.bincount(r, minlength=len(ivf.coarse) + 1)[:-1] for r in rank])
     return np.cumsum(counts, 1) / np.maximum(1, other.sum(1))[:, None]

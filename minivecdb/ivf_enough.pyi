@@ -22,7 +22,7 @@ class Enough:
     """How many lists a search reads when it is not told, and how that is known."""
     mode: str  # "exact": all lists; "measured": as many as the recall takes
     nprobe: int  # lists to read
-    recall: float  # mean recall@10 to expect against reading all lists, with the same codec and rescoring
+    recall: float  # mean recall@10 to expect, against all lists, the same codec and rescoring
     error: float  # its standard error
     asked: int  # rows that were asked
     rows: int  # vectors in the index then
