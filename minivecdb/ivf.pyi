@@ -231,7 +231,7 @@ class IVF:
         self,
         written: int,  # rows that came or left just now
     ) -> dict:
-        """What an index knows of `enough` after a write: measured again where half of it is new."""
+        """The fields `enough` and `written` after a write: measured again once half of the rows changed."""
         ...
     def build(
         self,
