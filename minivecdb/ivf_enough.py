@@ -98,7 +98,7 @@ def _left_out(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray:
     return centroids.astype(np.float32)
 
 def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m] -> [m, n_lists]
-    "How far every list is from each row, as a search orders lists; its own list is without the row."
+    "How far every list is from each row, as a search orders them; its own list is without the row."
     moved, m, centroids = ivf.lists.moved(x), np.arange(len(x)), ivf.coarse.rows
     left = _left_out(ivf, x, own)
     if ivf.reach is None:
@@ -170,7 +170,8 @@ def enough(
     sure = np.flatnonzero(mean - SURE * error >= TARGET)
     nprobe = int(sure[0]) + 1 if len(sure) else k
     if nprobe >= ALL * k: return exact(len(curves))
-    return Enough("measured", nprobe, float(mean[nprobe - 1]), float(error[nprobe - 1]), len(curves), n, k, rescore)
+    recall, error = float(mean[nprobe - 1]), float(error[nprobe - 1])
+    return Enough("measured", nprobe, recall, error, len(curves), n, k, rescore)
 
 # %% ../nbs/34_ivf_enough.ipynb #0d2d07f0
 @patch
