@@ -173,8 +173,10 @@ def expected_arrays(
         given.get(name, (0,))[0] for name in ("sizes", "ids", "copies.ids", "upkeep.strays"))
     of_lists = {"centroids": ("f4", (k, d)), "signs": ("f4", (ROUNDS, d)), "origin": ("f4", (d,))}
     of_lists |= {name: ("i8", (k,)) for name in ("sizes", "sums", "copies.sizes")}
-    of_lists |= {f"upkeep.{name}": (dtype, (k,)) for name, dtype in PER_LIST.items()}
-    of_lists |= {"upkeep.strays": ("i8", (strays, 3)), "reach": ("f8", (2, k))}
+    of_lists["reach"] = "f8", (2, k)
+    if "upkeep.moved" in given:   # since version 5; what older files know of lists is not used
+        of_lists |= {f"upkeep.{name}": (dtype, (k,)) for name, dtype in PER_LIST.items()}
+        of_lists["upkeep.strays"] = "i8", (strays, 3)
     shapes = codec.shapes() | codec.optional_shapes()
     learned = {f"codec.{name}": ("f4", shape) for name, shape in shapes.items()}
     return of_lists | _of_rows(d, codec, n) | _of_copies(d, codec, c) | learned

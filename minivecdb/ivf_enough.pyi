@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from minivecdb.ivf import IVF
 from typing import Any
 
-__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'SURE', 'ALL', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
+__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
 
 EXACT: dict[Any, Any]
 TARGET: float
 ASKED: int
 NEIGHBOURS: int
+EASIER: float
 SURE: int
+FEW_ROWS: int
 ALL: float
 def exact_up_to(dimension: int) -> int:
     """Up to how many vectors an index answers exactly."""
@@ -20,7 +22,7 @@ class Enough:
     """How many lists a search reads by default, and how that was found."""
     mode: str  # "exact": all lists; "measured": as many as the recall takes
     nprobe: int  # lists to read
-    recall: float  # mean recall@10 against reading all lists, with the same codec and rescoring
+    recall: float  # mean recall@10 to expect, against all lists, the same codec and rescoring
     error: float  # its standard error
     asked: int  # rows that were asked
     rows: int  # vectors in the index then
