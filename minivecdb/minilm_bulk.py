@@ -99,7 +99,7 @@ def _softmax(x): x[:] = softmax(x)
 
 PLAIN = Steps(_gelu, _add_norm, _softmax)
 COMPILED = Steps(gelu_kernel, add_norm_kernel, softmax_kernel)
-WORK, FEW = 1e5, 256 # extra work of a token without kernels; up to so many tokens kernels do not pay
+WORK, FEW = 1e5, 256 # extra work of a token without kernels; tokens that never pay
 
 # %% ../nbs/09_minilm_bulk.ipynb #29570f75
 def attend(
