@@ -5,13 +5,10 @@ from minivecdb.writer_lock import LockRecord
 from pathlib import Path
 from typing import Any
 
-__all__ = ['refuse_newer', 'remains', 'refuse_lost', 'check_owner', 'head_alone', 'check_base', 'ReplacedError', 'OpenFolder']
+__all__ = ['refuse_newer', 'refuse_lost', 'check_owner', 'head_alone', 'check_base', 'ReplacedError', 'OpenFolder']
 
 def refuse_newer(meta: Path):
-    """Refuse a newer format, or a file of another program, before anything is written."""
-    ...
-def remains(folder: Path) -> tuple[list[str], LockRecord | None]:
-    """What is there beside the tables."""
+    """Raise for a newer format or a file of another program, before anything is written."""
     ...
 def refuse_lost(
     meta: Path,  # SQLite's main file, which is missing or empty

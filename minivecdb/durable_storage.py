@@ -17,18 +17,17 @@ import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
 from .json_files import check_path
-from .segments import DamageError, Segment, _segment_file, connect, disk
+from .segments import DamageError, Segment, _segment_file, connect, disk, segment_files
 from .segments import (
     open_file, open_folder, read_failure, refuse_links, segment_name, shortage, uri_path)
 from minivecdb.writer_lock import (
-    LockedError, LockRecord, WriterLock, in_turn, let_go, remove_left,
+    LockedError, LockRecord, WriterLock, in_turn, let_go, read_lock, remove_left,
     seconds, try_lock)
 from .durable_format import (
     DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow, check_head, check_schema,
     first_head, read_head, seal)
 from .durable_identity import (
-    OpenFolder, check_base, check_owner, head_alone, refuse_lost, refuse_newer, remains)
-
+    OpenFolder, check_base, check_owner, head_alone, refuse_lost, refuse_newer)
 
 # %% ../nbs/50_durable_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
@@ -86,11 +85,10 @@ class DurableStorage(VectorStorage):
         if mode not in ("r", "rw"): raise ValueError(f'expected mode "r" or "rw", got {mode!r}')
         if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
         if dimension is not None: dimension = check_dimension(dimension)
-        self.timeout = seconds(timeout)
-        self.path, self.mode, self.pid = Path(os.path.abspath(check_path(path))), mode, os.getpid()
-        self.meta, self._given = self.path/"meta.sqlite", str(path)
+        self.path, self.timeout = Path(os.path.abspath(check_path(path))), seconds(timeout)
+        self.meta, self._given, self.mode = self.path/"meta.sqlite", str(path), mode
         self._idle, self._files, self._arrays = deque(), (-1, {}), {}
-        self._held, self.writing = _Held(), threading.RLock()
+        self._held, self.writing, self.pid = _Held(), threading.RLock(), os.getpid()
         self._con = self._writer = self._failed = None
         self._closed = self._changing = False
         self._lock_fd, self._gate, self._logged, self._checkpointed = -1, -1, 0, False
@@ -225,8 +223,9 @@ def _check_lost(self: DurableStorage):
     "Raise if `meta.sqlite` is not there although it has been. It never is while another handle makes this storage: it comes before the first segment."
     there = lambda: self.meta.exists() and self.meta.stat().st_size > 0
     if not self.path.is_dir() or there(): return
-    left = remains(self.path)
-    if not there(): refuse_lost(self.meta, *left)   # and nobody has made it meanwhile
+    left, record = segment_files(self.path), None
+    with suppress(FileNotFoundError), open(open_file(self.path/"LOCK")) as f: record = read_lock(f.fileno())
+    if not there(): refuse_lost(self.meta, left, record)   # and nobody has made it meanwhile
 
 # %% ../nbs/50_durable_storage.ipynb #aff60def
 @patch
@@ -307,10 +306,10 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     fresh = not meta.exists() or not meta.stat().st_size
     if not fresh: self._take_back()
     alone = head_alone(meta)
-    if not meta.exists(): os.close(self._wrapped(disk.create, meta))   # SQLite's other files get its permissions
+    if not meta.exists(): os.close(self._wrapped(disk.create, meta))   # with the folder's permissions
     self._con = self._wrapped(disk.connect, meta)
     format = check_schema(self._con, meta)
-    if not format: refuse_lost(self.meta, remains(self.path)[0], self._writer.found)
+    if not format: refuse_lost(meta, segment_files(self.path), self._writer.found)
     if format: check_owner(self.path, read_head(self._con, meta, format), self._writer.found)
     if format < FORMAT: self._migrate(format, dimension, model)
     if fresh: self._wrapped(disk.fsync_dir, self.path)

@@ -41,12 +41,12 @@ class _Held(threading.local):
         ...
 class DurableStorage(VectorStorage):
     """A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it."""
-    timeout: Any
     path: Any
-    mode: str
-    pid: Any
+    timeout: Any
     meta: Any
+    mode: str
     writing: Any
+    pid: Any
     folder: Any
     def __init__(
         self,
