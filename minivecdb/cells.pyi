@@ -14,7 +14,7 @@ def nanoseconds_text(
     n: int,  # nanoseconds since 1970 in UTC
     zone: str | None = None,  # name of a time zone; None for a moment without one
 ) -> str:
-    """When that is, in ISO 8601."""
+    """The time in ISO 8601."""
     ...
 def clock_text(n: int) -> str:
     """The time of a day, in ISO 8601."""

@@ -33,7 +33,7 @@ def check_fields(
     path: Path,
     head: Any,  # what the header's JSON says
 ):
-    """Raise unless a header has the fields of an index, each with a value that can be."""
+    """Raise unless a header has the fields of an index, each with a possible value."""
     ...
 def array_bytes(entry: dict) -> int:
     """Bytes of an array."""
@@ -64,10 +64,10 @@ def check_small(
     head: dict,
     a: dict[str, np.ndarray],  # by name
 ):
-    """Raise unless the sizes of lists, the rotation and the origin can be."""
+    """Raise unless the sizes of lists, the rotation and the origin are possible."""
     ...
 class RowCheck:
-    """What rows of a file must be: of an id of their own, and of finite numbers."""
+    """The checks of the rows of a file: each has an id of its own and finite numbers."""
     path: Path
     codec: Codec
     next_id: int
@@ -95,7 +95,7 @@ class RowCheck:
         """Raise if an id comes twice, here or in a list that was looked at before."""
         ...
     def check_all_ids(self):
-        """After the last list: raise if an id comes twice. Where ids are dense, the lists have told."""
+        """Raise if an id comes twice, after the last list. Dense ids were compared list by list."""
         ...
     def check_order(
         self,

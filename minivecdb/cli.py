@@ -45,8 +45,24 @@ def _check_out(table: Path, out: Path):
 def _stats_line(index: IVFIndex | IVF) -> str:
     "The index's figures on a line."
     s = index.get_stats()
-    return f"{s['n_vectors']:,} vectors in {s['n_clusters']:,} clusters of {s['min_cluster_size']} to {s['max_cluster_size']} (mean {s['avg_cluster_size']:.1f}, {s['empty_clusters']} empty)"
+    shape = (
+        f"{s['n_vectors']:,} vectors in {s['n_clusters']:,} clusters of "
+        f"{s['min_cluster_size']} to {s['max_cluster_size']} "
+        f"(mean {s['avg_cluster_size']:.1f}, {s['empty_clusters']} empty)")
+    ivf = index.ivf if isinstance(index, IVFIndex) else index
+    return f"{shape}\na search reads {_reads_line(ivf.reads(), s['n_clusters'])}"
 
+def _reads_line(
+    reads: dict, # of `IVF.reads`
+    k: int, # clusters
+) -> str:
+    "What a search reads, which recall to expect, and how that is known."
+    if reads["recall"] == 1: return f"all {k:,} clusters: exact"
+    known = reads["recall"] is not None
+    recall = f"recall {reads['recall']:.2f} to expect" if known else "recall not known"
+    return f"{reads['nprobe']:,} of {k:,} clusters: {recall} ({reads['known_from']})"
+
+# %% ../nbs/71_cli.ipynb #580c31a5
 def _read(args: argparse.Namespace, table: Path) -> Table:
     "The table, as the options say it is written; its column of text is text."
     types = read_types(args.types)
@@ -133,12 +149,19 @@ def _check_shown(storage: VectorStorage, rows: L, columns: list[str] | None):
 def run_search(args: argparse.Namespace):
     "`minivecdb search`"
     where, storage = _filter(args), open_any(args.storage)
-    if args.nprobe is None: hits = exact_hits(storage, args.question, args.k, args.model, args.metric, where)
-    else: hits = ask(IVFIndex(storage, args.nprobe, args.metric).build(), args.question, args.k, args.model, where=where)
+    if args.nprobe is None:
+        hits = exact_hits(storage, args.question, args.k, args.model, args.metric, where)
+        told = "all vectors: exact"
+    else:
+        index = IVFIndex(storage, args.nprobe, args.metric).build()
+        hits = ask(index, args.question, args.k, args.model, where=where)
+        stats = index.get_stats()
+        told = _reads_line(stats, stats["n_clusters"])
     _check_shown(storage, hits, args.show)
-    if args.json: [_say(_hit_json(h)) for h in hits]
-    else: _say(answer_table(hits, args.show, _width()))
-    if not hits and not args.json: _tell_none(storage, where)
+    if args.json: return [_say(_hit_json(h)) for h in hits]
+    _say(answer_table(hits, args.show, _width()))
+    _note(f"read {told}")
+    if not hits: _tell_none(storage, where)
 
 # %% ../nbs/71_cli.ipynb #43927b2c
 def _row_table(rows: L, columns: list[str] | None) -> str:
@@ -170,7 +193,9 @@ def _index_line(storage: VectorStorage, path: Path) -> str:
     kept = sorted(kept, key=lambda p: (len(p.name), p.name))
     if kept: return f"{kept[-1].name}: {_stats_line(IVF.load(kept[-1]))}"
     if len(storage) <= FEW_ROWS: return _stats_line(IVFIndex(storage).build())
-    return f"no index is kept; one of these vectors has {default_clusters(len(storage)):,} clusters"
+    k = default_clusters(len(storage))
+    return (f"no index is kept; one of these vectors has {k:,} clusters, "
+            "and measures how many of them to read")
 
 def run_stats(args: argparse.Namespace):
     "`minivecdb stats`"

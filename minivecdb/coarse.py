@@ -170,6 +170,13 @@ def _chosen(metric: Metric, queries: np.ndarray, prepared: np.ndarray, allowed: 
     near[:, :1] = first
     return near
 
+def _all_lists(first: np.ndarray, k: int) -> np.ndarray: # [m] -> [m, k]
+    "Every list, for each query its nearest first."
+    lists = np.tile(np.arange(k), (len(first), 1))
+    lists[np.arange(len(first)), first] = 0
+    lists[:, 0] = first
+    return lists
+
 def nearest_lists(
     queries: np.ndarray, # [m, d] float32
     prepared: tuple[np.ndarray, np.ndarray], # as `prepare_queries` returns them
@@ -181,7 +188,8 @@ def nearest_lists(
 ) -> np.ndarray: # [m, min(n, k)] int64: the nearest first, the others in no order
     "The nearest centroids of each query; the same set whatever the batch."
     (rows, own), k, metric = prepared, len(coarse.rows), index.metric
-    if n >= k or product_dtype(own, index._held.span) is not np.float32: return index.search(queries, min(n, k))[1]
+    if n >= k: return _all_lists(index.search(queries, 1)[1][:, 0], k)
+    if product_dtype(own, index._held.span) is not np.float32: return index.search(queries, n)[1]
     allowed = slack(metric, own, coarse.largest, rows.shape[1])
     if not (compiled or choose_all.pays(2. * len(rows) * coarse.rows.size)): return _chosen(metric, queries, rows, allowed, coarse, n)
     near, small = np.empty((len(rows), n), np.int64), allowed.astype(np.float32)

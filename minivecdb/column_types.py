@@ -83,7 +83,7 @@ KINDS = {
 def column_type(
     cells: list[str], # of one column
 ) -> str: # a key of `KINDS`, or "empty"
-    "The first type that all cells fit; empty ones are passed over."
+    "The first type that all cells fit; empty cells do not count."
     if not any(map(str.strip, cells)): return "empty"
     fits = lambda kind: all(kind.fits(s) for c in cells if (s := c.strip()))
     return next(name for name, kind in KINDS.items() if fits(kind))

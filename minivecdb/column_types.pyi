@@ -29,7 +29,7 @@ class Kind(NamedTuple):
     read: Callable[[str], Any]  # its value
 KINDS: dict[Any, Any]
 def column_type(cells: list[str]) -> str:
-    """The first type that all cells fit; empty ones are passed over."""
+    """The first type that all cells fit; empty cells do not count."""
     ...
 MISSING_CELL: Any
 def misfit(

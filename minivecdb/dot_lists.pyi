@@ -2,7 +2,7 @@
 import numpy as np
 from typing import NamedTuple
 
-__all__ = ['Reach', 'no_reach', 'list_scores', 'read_on']
+__all__ = ['Reach', 'no_reach', 'list_scores', 'read_on', 'rank_by_rows']
 
 class Reach(NamedTuple):
     """How far from its centroid the rows of each list lie."""
@@ -36,4 +36,10 @@ def read_on(
     nprobe: int,  # lists to read at least
 ) -> np.ndarray:
     """Lists until `nprobe` of them and the rows of as many average ones were read."""
+    ...
+def rank_by_rows(
+    nearer: np.ndarray,  # [m, k] boolean: which lists come before
+    sizes: np.ndarray,  # [k] rows of each list
+) -> np.ndarray:
+    """Ranks of lists, counted in rows."""
     ...

@@ -8,7 +8,7 @@ from typing import Any
 __all__ = ['refuse_newer', 'refuse_lost', 'check_owner', 'head_alone', 'check_base', 'ReplacedError', 'OpenFolder']
 
 def refuse_newer(meta: Path):
-    """Refuse a newer format, or a file of another program, before anything is written."""
+    """Raise for a newer format or a file of another program, before anything is written."""
     ...
 def refuse_lost(
     meta: Path,  # SQLite's main file, which is missing or empty

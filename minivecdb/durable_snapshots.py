@@ -11,10 +11,11 @@ from contextlib import suppress
 from tempfile import TemporaryDirectory
 from fastcore.basics import patch
 from .vector_storage import FileFormatError, MinivecdbError, VectorStorage
-from .segments import DamageError, Segment, connect, open_file, refuse_links, segment_name, uri_path
+from .segments import (
+    DamageError, Segment, connect, open_file, refuse_links, segment_files, segment_name, uri_path)
 from .writer_lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
 from .durable_format import DAMAGED, FORMAT, READS, Head, check_head, check_schema, read_head
-from .durable_identity import check_base, check_owner, head_alone
+from .durable_identity import check_base, check_owner, head_alone, refuse_lost
 from .durable_storage import ClosedError, DurableStorage, _borrowed, _orphans
 
 # %% ../nbs/51_durable_snapshots.ipynb #ba28761b
@@ -173,6 +174,7 @@ def _begin(self: DurableStorage) -> Snapshot:
 def _gave_up(storage: DurableStorage, last: Exception | None) -> Exception:
     "What to say after waiting for a writer that does not come to an end."
     if isinstance(last, _Empty):
+        refuse_lost(storage.meta, segment_files(storage.path), storage._acknowledged())
         told = "a storage was begun here and never finished: open it for writing, with its dimension"
         return FileNotFoundError(errno.ENOENT, told, str(storage.path))
     return storage._damage(last or "a writer neither finishes opening it nor goes away")

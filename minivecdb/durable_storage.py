@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, FileFormatError, MinivecdbError, ModelError, VectorStorage, check_dimension
-from .segments import DamageError, Segment, _segment_file, connect, disk
+from .segments import DamageError, Segment, _segment_file, connect, disk, segment_files
 from .segments import (
     open_file, open_folder, read_failure, refuse_links, segment_name, shortage, uri_path)
 from minivecdb.writer_lock import (
@@ -224,7 +224,7 @@ def _check_lost(self: DurableStorage):
     "Raise if `meta.sqlite` is not there although it has been. It never is while another handle makes this storage: it comes before the first segment."
     there = lambda: self.meta.exists() and self.meta.stat().st_size > 0
     if not self.path.is_dir() or there(): return
-    left, record = sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), None
+    left, record = segment_files(self.path), None
     with suppress(FileNotFoundError):
         with os.fdopen(open_file(self.path/"LOCK")) as file: record = read_lock(file.fileno())
     if not there(): refuse_lost(self.meta, left, record)   # and nobody has made it meanwhile
@@ -310,7 +310,7 @@ def _connect_writer(self: DurableStorage, dimension: int | None, model: str | No
     alone = head_alone(meta)
     self._con = self._wrapped(disk.connect, meta)
     format = check_schema(self._con, meta)
-    if not format: refuse_lost(self.meta, sorted(p.name for p in self.path.iterdir() if _segment_file.fullmatch(p.name)), self._writer.found)
+    if not format: refuse_lost(meta, segment_files(self.path), self._writer.found)
     if format: check_owner(self.path, read_head(self._con, meta, format), self._writer.found)
     if format < FORMAT: self._migrate(format, dimension, model)
     if fresh: self._wrapped(disk.fsync_dir, self.path)

@@ -43,7 +43,7 @@ def record_batches(source: Any, n: int) -> Iterator[Any]:
     """Record batches of at most `n` rows."""
     ...
 def arrow_blocks(batches: Iterable, dimension: int, vector: str) -> Iterator[Block]:
-    """Record batches."""
+    """Record batches, as blocks."""
     ...
 def pandas_blocks(frame: Any, dimension: int, vector: str, n: int) -> Iterator[Block]:
     """A data frame of pandas."""
@@ -53,7 +53,7 @@ def polars_blocks(frame: Any, dimension: int, vector: str, n: int) -> Iterator[B
     ...
 LIBRARIES: tuple[Any, ...]
 def table_kind(source: Any) -> str:
-    """What library a source belongs to: `pandas`, `polars`, `pyarrow`, `path`, or nothing."""
+    """The library of a source: `pandas`, `polars`, `pyarrow`, `path` for a name, or nothing."""
     ...
 def as_table(source: Any, vector: str) -> Any:
     """One column as a table."""

@@ -999,7 +999,7 @@ def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
     radius: float, # largest distance, as the metric defines it
     *,
-    nprobe: int | None = None, # lists to read; None for a tenth of them
+    nprobe: int | None = None, # lists to read; None for as many as are enough, see `reads`
     rescore_num_samples: int | None = None, # vectors to measure exactly, so that a line corrects the other distances; -1 all; None for none
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (starts [m + 1] int64, distances float32, ids int64): query j has those from starts[j] to starts[j + 1]
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."

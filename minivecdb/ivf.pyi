@@ -186,7 +186,7 @@ class IVF:
         queries: Any,  # [m, d] numbers, or [d] for one
         radius: float,  # largest distance, as the metric defines it
         *,
-        nprobe: int | None = None,  # lists to read; None for a tenth of them
+        nprobe: int | None = None,  # lists to read; None for as many as are enough, see `reads`
         rescore_num_samples: int | None = None,  # vectors to measure exactly, so that a line corrects the other distances; -1 all; None for none
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."""
@@ -231,7 +231,7 @@ class IVF:
         self,
         written: int,  # rows that came or left just now
     ) -> dict:
-        """What an index knows of `enough` after a write: measured again where half of it is new."""
+        """The fields `enough` and `written` after a write: measured again once half of the rows changed."""
         ...
     def build(
         self,

@@ -4,23 +4,25 @@ from dataclasses import dataclass
 from minivecdb.ivf import IVF
 from typing import Any
 
-__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'SURE', 'ALL', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
+__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
 
 EXACT: dict[Any, Any]
 TARGET: float
 ASKED: int
 NEIGHBOURS: int
+EASIER: float
 SURE: int
+FEW_ROWS: int
 ALL: float
 def exact_up_to(dimension: int) -> int:
     """Up to how many vectors an index answers exactly."""
     ...
 @dataclass(frozen=True)
 class Enough:
-    """How many lists a search reads when it is not told, and how that is known."""
+    """How many lists a search reads by default, and how that was found."""
     mode: str  # "exact": all lists; "measured": as many as the recall takes
     nprobe: int  # lists to read
-    recall: float  # mean recall@10 against reading all lists, with the same codec and rescoring
+    recall: float  # mean recall@10 to expect, against all lists, the same codec and rescoring
     error: float  # its standard error
     asked: int  # rows that were asked
     rows: int  # vectors in the index then
@@ -34,7 +36,7 @@ class Enough:
         ...
     @property
     def known_from(self) -> str:
-        """How it is known, for a reader."""
+        """How it was found, in words."""
         ...
 def recall_by_lists(
     ivf: IVF,  # with vectors
@@ -42,14 +44,14 @@ def recall_by_lists(
     k: int = ...,  # neighbours of each
     rescore: int | None = None,  # candidates measured, as in the searches to come
 ) -> np.ndarray:
-    """Ask rows of the index for their neighbours, each left out, and look in which lists these are."""
+    """Recall of the index's own rows, each left out of its centroid, by the number of lists read."""
     ...
 def enough(
     ivf: IVF,  # with vectors
     rescore: int | None = None,  # candidates measured, as in the searches to come
 ) -> Enough:
-    """How many lists to read: all while that is as fast, else as many as a mean recall@10 of `TARGET` takes."""
+    """How many lists to read: all in a small index, else as many as a recall@10 of `TARGET` takes."""
     ...
 def enough_from_state(state: dict | None) -> Enough | None:
-    """What a file tells of it; raises `FileFormatError` where it cannot be."""
+    """An `Enough` from a file; raises `FileFormatError` if its values are impossible."""
     ...

@@ -8,7 +8,7 @@ from typing import TextIO
 __all__ = ['MAX_LINE', 'JSON_ENDINGS', 'ending', 'opened', 'json_value', 'json_objects']
 
 def ending(path: str | Path) -> str:
-    """What kind of file it is by its name, in small letters and without `.gz`."""
+    """The ending of a file's name, in small letters and without `.gz`."""
     ...
 @contextmanager
 def opened(

@@ -19,7 +19,7 @@ def need(
     """An optional library, or an error that says how to get it."""
     ...
 def plain_array(a: Any) -> Any:
-    """An argument of a kernel: a read-only array, also within tuples, becomes a view without that mark."""
+    """An argument of a kernel: a read-only array, also within tuples, becomes a view without the mark."""
     ...
 def sources_digest(function: Callable) -> str:
     """A digest of the modules of this package that a function may use code of."""
@@ -38,10 +38,10 @@ class Kernel:
         ...
     def __call__(self, *args: Any) -> Any: ...
     def pays(self, work: float) -> bool:
-        """Whether to call it for so much arithmetic: see `pays`; and always once it is there."""
+        """Whether to call it for this much arithmetic: always once it is compiled, else as `pays` says."""
         ...
     def soon(self, work: float) -> bool:
-        """Whether it is there; or whether other kernels are, and calls too small for `pays` have added up."""
+        """Whether it is compiled; or others are, and its calls too small for `pays` have added up."""
         ...
 def kernel(**options: Any) -> Callable:
     """Decorator: make a `Kernel`; options are numba's."""
@@ -56,7 +56,7 @@ def pays(
     work: float,  # multiplications and additions to be done
     calls: int = 0,  # calls of numpy that they take without kernels
 ) -> bool:
-    """Whether to use compiled kernels: once they are there, or when all that was done without them would have paid for them."""
+    """Whether to use kernels: some are compiled, or the work done without them has cost as much."""
     ...
 def threadpoolctl() -> Any:
     """threadpoolctl, without the variable that its import writes to the environment."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['DEFAULT_MODEL', 'DEFAULT_DIMENSION', 'DEFAULT_SHA256', 'DROPPED', 'PUNCTUATION', 'CHINESE', 'MAX_TOKENS', 'HEADS', 'default_folder', 'file_sha256', 'check_weights', 'read_weights', 'Ranges', 'Fates', 'plain_words', 'WordPiece', 'Affine', 'linear', 'norm', 'heads', 'softmax', 'Layer', 'looks', 'attention', 'erf', 'gelu', 'round_of', 'MiniLM', 'unit']
+__all__ = ['DEFAULT_MODEL', 'DEFAULT_DIMENSION', 'DEFAULT_SHA256', 'DROPPED', 'PUNCTUATION', 'CHINESE', 'MAX_TOKENS', 'HEADS', 'default_folder', 'file_sha256', 'check_weights', 'read_weights', 'Ranges', 'LazyTable', 'plain_words', 'WordPiece', 'Affine', 'linear', 'norm', 'heads', 'softmax', 'Layer', 'looks', 'attention', 'erf', 'gelu', 'round_of', 'MiniLM', 'unit']
 
 DEFAULT_MODEL: str
 DEFAULT_DIMENSION: int
@@ -26,7 +26,7 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
     """The arrays of a `.safetensors` file."""
     ...
 class Ranges:
-    """A set of code points, given as runs: the gap to the run before and, after a dash, its length."""
+    """A set of code points as runs: distance from the last run and, after a dash, to the run's end."""
     starts: Any
     ends: Any
     def __init__(self, runs: str) -> None: ...
@@ -34,8 +34,8 @@ class Ranges:
 DROPPED: Ranges
 PUNCTUATION: Ranges
 CHINESE: Ranges
-class Fates(dict):
-    """What becomes of each code point, by a rule that is asked once for each."""
+class LazyTable(dict):
+    """The replacement of each code point, computed by a rule when it is first asked for."""
     rule: Callable[[int, str], str]
     def __init__(self, rule: Callable[[int, str], str]) -> None: ...
     def __missing__(self, point: int) -> str: ...
@@ -71,7 +71,7 @@ def norm(
     x: np.ndarray,  # [n, d] float32
     f: Affine,
 ) -> np.ndarray:
-    """Rows of mean 0 and deviation 1, scaled and moved ([Ba et al. 2016](https://arxiv.org/abs/1607.06450))."""
+    """Rows of mean 0 and standard deviation 1, then scale and offset ([Ba et al. 2016](https://arxiv.org/abs/1607.06450))."""
     ...
 HEADS: int
 def heads(x: np.ndarray) -> np.ndarray:
@@ -81,7 +81,7 @@ def softmax(x: np.ndarray) -> np.ndarray:
     """Positive weights in the proportions of exp(x)."""
     ...
 class Layer(NamedTuple):
-    """The learned numbers of one round."""
+    """The learned numbers of one layer."""
     query: Affine
     key: Affine
     value: Affine
@@ -112,7 +112,7 @@ def round_of(
     x: np.ndarray,  # [n, 384] float32
     layer: Layer,
 ) -> np.ndarray:
-    """Gather from the others, then think for oneself."""
+    """One layer: attention, then the small network, each added to its input and normalized."""
     ...
 class MiniLM:
     """The default model: texts in, vectors of length 1 out."""

@@ -11,7 +11,7 @@ def unknown_keys(
     storage: VectorStorage,
     keys: list[str],  # dotted
 ) -> list[str]:
-    """Which keys are a mistake; none, while the storage has no rows."""
+    """The keys that no row has; none while the storage is empty."""
     ...
 def check_keys(
     storage: VectorStorage,
@@ -25,11 +25,11 @@ def told_key(
     storage: VectorStorage,
     path: tuple[str, ...],  # keys, from outside to inside
 ) -> str:
-    """What the rows hold under a key."""
+    """How many rows have a key, and its most frequent values."""
     ...
 def why_none(
     storage: VectorStorage,
     where: dict | Filter | None,  # a filter
 ) -> list[str]:
-    """What there is to know when a search or `find` finds nothing."""
+    """Why a search or `find` may have found nothing."""
     ...

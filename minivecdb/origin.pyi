@@ -14,7 +14,7 @@ def evenly(
     n: int,  # rows there are
     most: int,  # rows wanted
 ) -> np.ndarray:
-    """Evenly chosen row numbers: rows that came first may be of another kind than those that came last."""
+    """Row numbers at even distances: rows that came first may be of another kind than later ones."""
     ...
 def origin_of(
     x: np.ndarray,  # [n, d] float32
@@ -27,7 +27,7 @@ def origins_of(
     shorter: float = ...,  # factor by which rows must become shorter
     most: int = ...,  # rows looked at
 ) -> np.ndarray:
-    """The same for several sets of rows, such as the pieces that vectors are cut into."""
+    """The origin of each of several sets of rows, such as the pieces that vectors are cut into."""
     ...
 class Frame(NamedTuple):
     """What an index does with rows before they are encoded: settled when it is trained."""
@@ -38,11 +38,11 @@ class Frame(NamedTuple):
         """Rows or lengths as the codec sees them."""
         ...
     def unscaled(self, x: np.ndarray, times: int = 1) -> np.ndarray:
-        """Numbers as they are for the owner of the rows; times: 2 for products."""
+        """Numbers in the units of the rows as they were added; times: 2 for products."""
         ...
     def centres(self, centroids: np.ndarray) -> np.ndarray:
-        """What differences are taken to."""
+        """The points that differences are taken to: centroids, or the origin."""
         ...
     def check(self, lengths: np.ndarray):
-        """Raise `VectorError` if a row is longer than codes can tell."""
+        """Raise `VectorError` if a row is too long for the codes."""
         ...

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name',
-           'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs',
-           'read_rows', 'close_database', 'stitched']
+           'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links',
+           'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 # %% ../nbs/49_segments.ipynb #bd1494d9
 import ctypes, os, re, sqlite3, sys, threading
@@ -98,6 +98,12 @@ def segment_name(
 ) -> str:
     "The file of a segment."
     return f"vectors-{segment}-{generation}.f32"
+
+def segment_files(
+    folder: Path, # of a storage
+) -> list[str]: # names
+    "The files of vectors that are there, whatever the tables say."
+    return sorted(p.name for p in folder.iterdir() if _segment_file.fullmatch(p.name))
 
 def segment_rows(
     dimension: int, # d

@@ -9,7 +9,7 @@ from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 from typing import Any
 
-__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
+__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 SYNCHRONOUS: str
 class Disk:
@@ -65,6 +65,9 @@ def segment_name(
     generation: int,  # 0 for rows as they came; each compaction counts one up
 ) -> str:
     """The file of a segment."""
+    ...
+def segment_files(folder: Path) -> list[str]:
+    """The files of vectors that are there, whatever the tables say."""
     ...
 def segment_rows(dimension: int) -> int:
     """How many rows a segment may hold."""

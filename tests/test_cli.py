@@ -1,10 +1,11 @@
 "The command line: the commands on tables of both kinds, exit codes, and a readable line for every mistake."
 import json, os, re, subprocess, sys
 from pathlib import Path
-import pytest
+import numpy as np, pytest
 from minivecdb import __version__
 from minivecdb.cli import main
 from minivecdb.gen_embeddings import DEFAULT_MODEL
+from minivecdb.ivf_index import IVFIndex
 from minivecdb.vector_storage import VectorStorage
 
 ROWS = [{"headline": "Runner wins the city marathon", "genre": "Sports"}, {"headline": "Rockets — to Mars and back", "genre": "Science"}, {"headline": "Baker folds the perfect croissant", "genre": "Food"}]
@@ -51,7 +52,7 @@ def test_index_search_stats_as_a_user_types_them(folder, write, name):
     assert VectorStorage.load("my.json").get_all().itemgot(2) == ROWS and set(os.listdir()) == {"my.json", name}
     done = script("search", "my.json", "who was fastest on foot", "-k", "2")
     lines = done.stdout.splitlines()
-    assert (done.returncode, done.stderr, len(lines)) == (0, "", 3) and re.split("  +", lines[0]) == ["rank", "distance", "headline", "genre"]
+    assert (done.returncode, done.stderr, len(lines)) == (0, "minivecdb: read all vectors: exact\n", 3) and re.split("  +", lines[0]) == ["rank", "distance", "headline", "genre"]
     assert lines[1].startswith("1 ") and "Runner wins" in lines[1] and "Sports" in lines[1]
     done = script("stats", "my.json")
     assert done.returncode == 0 and done.stderr == "" and all(part in done.stdout for part in ("3 vectors of 384 dimensions", DEFAULT_MODEL, "next id 3", "headline (3), genre (3)", "1 clusters", "0 empty"))
@@ -66,6 +67,27 @@ def test_json_lines_come_out_nearest_first(say, indexed):
 def test_exact_and_indexed_search_agree(say, indexed, metric):
     exact = say("search", indexed, "space travel", "--json", "--metric", metric)
     assert exact[0] == 0 and exact[1].count("\n") == 3 and say("search", indexed, "space travel", "--json", "--metric", metric, "--nprobe", 5) == exact
+
+def test_search_and_stats_say_what_is_read(say, folder):
+    s = VectorStorage(384, model=DEFAULT_MODEL)
+    s.add_bulk(np.random.default_rng(0).standard_normal((500, 384)))
+    s.save("s.json")
+    k = IVFIndex(s).build().get_stats()["n_clusters"]
+    for more, told in (([], "all vectors: exact"), (["--nprobe", 10**6], f"all {k} clusters: exact"),
+                       (["--nprobe", 5], f"5 of {k} clusters: recall not known (the number of lists was given)")):
+        assert say("search", "s.json", "x", *more)[2] == f"minivecdb: read {told}\n"
+        assert say("search", "s.json", "x", "--json", *more)[2] == ""
+    assert k > 5 and f"\na search reads all {k} clusters: exact\n" in say("stats", "s.json")[1]
+
+def test_stats_tell_the_recall_of_a_kept_index(say, tmp_path):
+    x = np.random.default_rng(0).standard_normal((3000, 16)).astype(np.float32)
+    with VectorStorage.open(tmp_path/"s.mvdb", 16) as s:
+        s.add_bulk(x)
+        index = IVFIndex(s).build(); index.save()
+        reads = index.get_stats()
+    assert reads["mode"] == "measured"
+    out = say("stats", tmp_path/"s.mvdb")[1]
+    assert f"\na search reads {reads['nprobe']} of 219 clusters: recall {reads['recall']:.2f} to expect (400 of its rows" in out
 
 def test_k_and_shown_columns(say, indexed):
     for k in (1, 2): assert len(say("search", indexed, "x", "-k", k)[1].splitlines()) == 1 + k

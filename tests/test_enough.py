@@ -50,6 +50,18 @@ def test_questions_from_outside_find_what_was_measured(kind, metric, d):
     if stats["mode"] == "measured": assert stats["nprobe"] < stats["recall"] * len(index.coarse)
 
 
+@pytest.mark.parametrize("metric", ["cosine", "dot"])
+def test_what_is_promised_to_strangers_is_kept_on_the_mean(metric):
+    "Rows without clusters, where own rows are easiest; the mean of 2,000 strangers is known to .0015."
+    found, told = [], []
+    for seed in range(4):
+        x, q = data("gaussian", 6000, 12, 500, seed)
+        index = filled(x, metric, seed=seed)
+        told.append(index.enough.recall)
+        found.append(recall(index.search(q, 10)[1], index.search(q, 10, nprobe=10**6)[1]))
+    assert .95 <= np.mean(found) <= .97 and abs(np.mean(found) - np.mean(told)) < .01, (found, told)
+
+
 @pytest.mark.parametrize("codec, spill, rescore", [("rabitq", None, 60), ("int8", None, None), ("flat", 1., None), ("rabitq4", 1., None), ("pq12x8", None, 50)])
 def test_recall_is_that_of_the_same_codec_with_every_list(codec, spill, rescore):
     x, q = data("clustered", 5000, 48)

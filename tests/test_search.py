@@ -632,7 +632,7 @@ def test_further_lists_are_read_until_k_are_found(library):
 def test_a_number_of_answers_that_cannot_be_is_refused(library, k):
     with pytest.raises(ValueError, match=f"k.*{k}"): IVFIndex(library).build().search(library.get(0)[0], k)
 
-@pytest.mark.parametrize("query, error", [([1, 2], DimensionError), (np.ones((1, 384)), DimensionError), ([math.nan] * 384, VectorError), ("text", VectorError)], ids=["short", "matrix", "nan", "text"])
+@pytest.mark.parametrize("query, error", [([1, 2], DimensionError), (np.ones((1, 383)), DimensionError), (np.ones((1, 1, 384)), DimensionError), ([math.nan] * 384, VectorError), ("text", VectorError)], ids=["short", "narrow", "three axes", "nan", "text"])
 def test_a_query_that_does_not_fit_is_refused(library, query, error):
     with pytest.raises(error): IVFIndex(library).build().search(query)
 

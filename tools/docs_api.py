@@ -72,6 +72,14 @@ def type_cell(p: inspect.Parameter) -> str:
 
 class ApiCard(MarkdownRenderer):
     "`show_doc` as the site shows it."
+    def __init__(self, sym, *args, **options):
+        "A type that a later page defines cannot be evaluated yet: its written name stays."
+        try: super().__init__(sym, *args, **options)
+        except NameError:
+            function = getattr(sym, '__func__', sym)
+            function.__signature__ = inspect.signature(function)
+            super().__init__(sym, *args, **options)
+
     def _repr_markdown_(self) -> str:
         parts = [self.heading(), self.source(), f'```python\n{self.signature()}\n```', self.docs if self.sym.__doc__ else '', self.parameters()]
         return '<div class="api" markdown="1">\n\n' + '\n\n'.join(p for p in parts if p) + '\n\n</div>'
