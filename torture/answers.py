@@ -337,7 +337,7 @@ def _short_squares():
 
 def _around_centroids():
     from minivecdb.rabitq import RaBitQ
-    return mock.patch.object(RaBitQ, "frame", lambda self, metric, lengths: self.usual_frame)
+    return mock.patch.object(RaBitQ, "frame", lambda self, metric, x, centroids: self.usual_frame)
 
 def _nprobe_lists(): return mock.patch("minivecdb.ivf.no_reach", lambda k: None)
 
