@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError',
            'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector',
-           'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'check_id', 'each_id',
+           'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id',
            'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'grown']
 
 # %% ../nbs/00_vector_storage.ipynb #49e3c255
@@ -221,18 +221,27 @@ def as_id(id: Any) -> int | None: # None for what no id can be
     whole = isinstance(id, (int, np.integer)) or isinstance(id, (float, np.floating)) and float(id).is_integer()
     return int(id) if whole and not isinstance(id, bool) and 0 <= id < 1 << 62 else None
 
+def is_number(value: Any) -> bool:
+    "Whether it is a number; a truth value is none."
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
 def check_id(id: Any) -> int | None: # as `as_id`
     "Refuse what was not meant as one id; raises ValueError that says what is."
-    key = as_id(id)
-    if key is None and (isinstance(id, bool) or not isinstance(id, (int, float, np.number))):
-        raise ValueError(f"expected one id, a whole number as add returned it, got {id!r:.60}: delete_bulk removes several")
-    return key
+    if not is_number(id):
+        raise ValueError(f"expected one id, a whole number as add returned it, got {id!r:.60}: "
+                         "delete_bulk removes several")
+    return as_id(id)
 
 def each_id(ids: Any) -> list[int | None]: # as `as_id`
     "Several ids as numbers; raises ValueError for what is not several."
     if isinstance(ids, np.ndarray) and ids.ndim == 1 and ids.dtype.kind in "iu": return ids.tolist()
     if isinstance(ids, (str, bytes, dict)) or not isinstance(ids, Iterable):
         raise ValueError(f"expected several ids, such as a list of whole numbers, got {ids!r:.60}")
+    ids = list(ids)
+    for i in ids:
+        if not is_number(i):
+            raise ValueError(f"expected whole numbers as add returned them, got {i!r:.60} among "
+                             f"{len(ids):,} ids: nothing was done")
     return [as_id(i) for i in ids]
 
 def check_dimension(dimension: int) -> int:

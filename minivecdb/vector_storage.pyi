@@ -10,7 +10,7 @@ from minivecdb.filters import Filter
 from pathlib import Path
 from typing import Any
 
-__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'grown']
+__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'grown']
 
 class MinivecdbError(Exception):
     """Base class of every error that minivecdb raises about what it was given."""
@@ -76,6 +76,9 @@ def check_integer(
     ...
 def as_id(id: Any) -> int | None:
     """`id` as a number. A truth value is none: True is not row 1."""
+    ...
+def is_number(value: Any) -> bool:
+    """Whether it is a number; a truth value is none."""
     ...
 def check_id(id: Any) -> int | None:
     """Refuse what was not meant as one id; raises ValueError that says what is."""
