@@ -242,7 +242,7 @@ def with_powers(
     queries: np.ndarray, # [m, d] float32
     powers: np.ndarray, # of `powers_for`
 ) -> tuple[np.ndarray, np.ndarray]: # the same for these queries
-    "Search with queries times a power of two; distances beyond float32 become infinite afterwards."
+    "Search with queries times powers of two; distances become infinite afterwards."
     distances, ids = search(np.ldexp(queries, powers))
     with np.errstate(over="ignore"): return np.ldexp(distances, -powers), ids
 

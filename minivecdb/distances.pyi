@@ -110,7 +110,7 @@ def with_powers(
     queries: np.ndarray,  # [m, d] float32
     powers: np.ndarray,  # of `powers_for`
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Search with queries times a power of two; distances beyond float32 become infinite afterwards."""
+    """Search with queries times powers of two; distances become infinite afterwards."""
     ...
 def pair_distances(
     metric: Metric,
