@@ -233,7 +233,7 @@ def powers_for(
     own, usual = row_lengths(queries), product_dtype(span) is np.float32
     fine = (own == 0) | usual & (own > 1e-12) & (own < 1e12)
     if fine.all(): return None
-    want = np.clip(90 - np.frexp(span[1])[1], -39, 39)   # of the length: still between 1e-12 and 1e12
+    want = np.clip(90 - np.frexp(span[1])[1], -39, 39)   # a usual length
     powers = np.where(fine, 0, want - np.frexp(own)[1])[:, None]
     return powers if powers.any() else None
 
