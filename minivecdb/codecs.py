@@ -104,8 +104,8 @@ def _instead(self: Codec, n: int) -> str: return "int8, which needs no training"
 def _train(self: Codec, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: return {}
 
 @patch
-def frame(self: Codec, metric: Any, lengths: np.ndarray) -> Frame: # of the rows in training
-    "In which frame an index of a `Metric` should hand rows to this codec."
+def frame(self: Codec, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame: # [n, d], [k, d]
+    "In which frame an index of a `Metric`, trained with rows x, should hand rows to this codec."
     return self.usual_frame
 
 # %% ../nbs/31_codecs.ipynb #e943be9c

@@ -63,8 +63,8 @@ class Codec:
     ) -> Codec:
         """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
         ...
-    def frame(self, metric: Any, lengths: np.ndarray) -> Frame:
-        """In which frame an index of a `Metric` should hand rows to this codec."""
+    def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
+        """In which frame an index of a `Metric`, trained with rows x, should hand rows to this codec."""
         ...
     def encode(
         self,

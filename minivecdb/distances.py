@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric',
            'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span',
-           'product_dtype', 'pair_distances']
+           'product_dtype', 'powers_for', 'with_powers', 'pair_distances']
 
 # %% ../nbs/20_distances.ipynb #845c51e1
 from collections.abc import Callable
@@ -223,6 +223,29 @@ def product_dtype(
 ) -> type: # np.float32, or np.float64 where a float32 product could overflow or underflow
     "The float type that dot products of vectors of these lengths are safe in."
     return np.float32 if all(((n == 0) | ((n > 1e-12) & (n < 1e12))).all() for n in lengths) else np.float64
+
+def powers_for(
+    metric: Metric,
+    queries: np.ndarray, # [m, d] float32
+    span: np.ndarray, # of the rows, see `length_span`
+) -> np.ndarray | None: # [m, 1] int: queries times 2**power rank rows alike; None for none
+    "For inner products far from 1: a power of two for each query, so that products fit float32."
+    if metric.kind != 2 or not len(span): return None
+    own, usual = row_lengths(queries), product_dtype(span) is np.float32
+    fine = (own == 0) | usual & (own > 1e-12) & (own < 1e12)
+    if fine.all(): return None
+    want = np.clip(90 - np.frexp(span[1])[1], -39, 39)   # a usual length
+    powers = np.where(fine, 0, want - np.frexp(own)[1])[:, None]
+    return powers if powers.any() else None
+
+def with_powers(
+    search: Callable, # [m, d] queries -> ([m, k] distances, [m, k] ids)
+    queries: np.ndarray, # [m, d] float32
+    powers: np.ndarray, # of `powers_for`
+) -> tuple[np.ndarray, np.ndarray]: # the same for these queries
+    "Search with queries times powers of two; distances become infinite afterwards."
+    distances, ids = search(np.ldexp(queries, powers))
+    with np.errstate(over="ignore"): return np.ldexp(distances, -powers), ids
 
 # %% ../nbs/20_distances.ipynb #b8cff151
 @kernel()

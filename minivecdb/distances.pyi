@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'pair_distances']
+__all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'powers_for', 'with_powers', 'pair_distances']
 
 from minivecdb.kernels import set_num_threads as set_num_threads
 from minivecdb.kernels import num_threads as num_threads
@@ -97,6 +97,20 @@ def length_span(
     ...
 def product_dtype(*lengths: np.ndarray) -> type:
     """The float type that dot products of vectors of these lengths are safe in."""
+    ...
+def powers_for(
+    metric: Metric,
+    queries: np.ndarray,  # [m, d] float32
+    span: np.ndarray,  # of the rows, see `length_span`
+) -> np.ndarray | None:
+    """For inner products far from 1: a power of two for each query, so that products fit float32."""
+    ...
+def with_powers(
+    search: Callable,  # [m, d] queries -> ([m, k] distances, [m, k] ids)
+    queries: np.ndarray,  # [m, d] float32
+    powers: np.ndarray,  # of `powers_for`
+) -> tuple[np.ndarray, np.ndarray]:
+    """Search with queries times powers of two; distances become infinite afterwards."""
     ...
 def pair_distances(
     metric: Metric,

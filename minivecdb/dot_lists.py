@@ -29,7 +29,8 @@ class Reach(NamedTuple):
 
     def each(self) -> np.ndarray: # [k] float32
         "The root of the mean; 0 where there was no row."
-        return np.sqrt(self.squares / np.maximum(self.rows, 1)).astype(np.float32)
+        mean = np.sqrt(self.squares / np.maximum(self.rows, 1))
+        return np.minimum(mean, np.finfo(np.float32).max).astype(np.float32)
 
 def no_reach(
     k: int, # lists

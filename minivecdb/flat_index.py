@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import VectorStorage, as_matrix, as_numbers, check_dimension, grown
-from .distances import Metric, get_metric, in_threads, length_span, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
+from .distances import Metric, get_metric, in_threads, length_span, pair_distances, pays, powers_for, prepare_queries, product_dtype, row_lengths, slack, with_powers
 from .shortlist import NO_COPIES, NO_TURN, Shortlist
 
 # %% ../nbs/21_flat_index.ipynb #da07a546
@@ -308,6 +308,8 @@ def search(self: FlatIndex,
     queries, (rows, ids, lengths, span, used) = as_queries(queries, k, self.dimension), self._held
     if k > max(1, used):
         return padded(self.search(queries, check_k(k, used, len(queries)), mask=mask), k)
+    if (powers := powers_for(self.metric, queries, span)) is not None:
+        return with_powers(lambda some: self.search(some, k, mask=mask), queries, powers)
     mask, compiled = as_mask(mask, len(queries), used), pays(2. * len(queries) * used * self.dimension)
     def search_block(numbers):
         def scan(which, kept):

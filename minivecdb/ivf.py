@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from fastcore.basics import patch
 from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer, restore_state, state_of
-from .distances import get_metric, in_threads, pair_distances, pays, prepare_queries, product_dtype, row_lengths, slack
+from .distances import get_metric, in_threads, pair_distances, pays, powers_for, prepare_queries, product_dtype, row_lengths, slack, with_powers
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, check_k, MOST_MISSING, in_blocks, nearest, new_ids, padded, rank
 from .origin import FARTHEST, SAMPLE, Frame, evenly, origin_of, origins_of
 from .kmeans import kmeans, assign, clustering_metric
@@ -149,6 +149,7 @@ def train(self: IVF,
     if self.auto: self._choose(len(x) if total is None else total, len(x))
     k = self.choice.n_clusters if self.choice is not None else min(default_clusters(len(x) if total is None else total), len(x) // 10 + 1) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
+    if self.metric.name == "dot": x = self._with_length(x, k)
     origin = origin_of(x, self.metric.name)
     if len(origin): x = x - origin   # from here on, everything counts from there
     learns = bool(self.codec.learned) and not self._given
@@ -158,13 +159,19 @@ def train(self: IVF,
     coarse.add(centroids)
     codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
     if learns: codec.train(self._to_store(x, labels, centroids) if wanted else x, self.seed)
-    self.codec, self._unseen, self.frame = codec, None, codec.frame(self.metric, row_lengths(x))
+    self.codec, self._unseen, self.frame = codec, None, codec.frame(self.metric, x, centroids)
     self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, self._error_of(x, centroids)
     self.reach = no_reach(len(coarse)) if self.metric.name == "dot" else None
     self.enough, self.written = None, 0
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     self.lists, self._news = self._empty_lists(origin, x), 0
     return self
+
+@patch
+def _with_length(self: IVF, x: np.ndarray, k: int) -> np.ndarray: # [n, d] -> [m, d]
+    "Without the rows of zeros: their products are 0, and a centroid there collects lonely rows."
+    some = x[x.any(1)] if len(x) else x
+    return some if len(x) > len(some) >= max(k, self.codec.fewest) else x
 
 @patch
 def _empty_lists(self: IVF, origin: np.ndarray, x: np.ndarray | None = None) -> InvertedLists:
@@ -788,11 +795,14 @@ def search(self: IVF,
     index, self = self, self._still()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     k = int(k)   # a small integer type would overflow
-    if k > max(1, len(lists)):
-        fewer = check_k(k, len(lists), len(queries))
-        given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore, "mask": mask, "max_codes": max_codes,
-                 "ensure_topk_full": ensure_topk_full, "rescore_num_samples": rescore_num_samples}
-        return padded(self.search(queries, fewer, **given), k)
+    powers, large = powers_for(self.metric, queries, lists.span), k > max(1, len(lists))
+    if large or powers is not None:
+        fewer = check_k(k, len(lists), len(queries)) if large else k
+        given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore,
+                 "mask": mask, "max_codes": max_codes, "ensure_topk_full": ensure_topk_full,
+                 "rescore_num_samples": rescore_num_samples}
+        def plainly(some): return self.search(some, fewer, **given)
+        return padded(plainly(queries), k) if large else with_powers(plainly, queries, powers)
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
     mask = self._rows_of(mask, len(queries), lists)
@@ -859,11 +869,16 @@ def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
     "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
     if not self.codec.scans: return False
     if self.metric.kind == 0: return True
-    own = self.frame.scaled(row_lengths(lists.moved(queries)))
+    own = self._framed(row_lengths(lists.moved(queries)))
     longest = self.frame.scaled(lists.span).max(initial=0)
     return longest <= LONGEST and bool(((own == 0) | (own > 1 / LONGEST) & (own <= LONGEST)).all())
 
 # %% ../nbs/34_ivf.ipynb #69d22d3f
+@patch
+def _framed(self: IVF, asked: np.ndarray) -> np.ndarray: # queries, or their lengths
+    "As codes are asked: for inner products, a query's length is its own affair."
+    return asked if self.metric.kind == 2 else self.frame.scaled(asked)
+
 @patch
 def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray,
               prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool,
@@ -871,7 +886,7 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
               compiled: bool) -> tuple[np.ndarray, np.ndarray]:
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
     if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
-    asked = self.frame.scaled(prepared[0])
+    asked = self._framed(prepared[0])
     found, lows = search_codes(self.codec, asked, self.metric, self.code_centres, lists, probes,
                                most, True, mask, place, compiled)
     if most < len(self.lists) and not self.frame.power and product_dtype(lists.span) is np.float32:
@@ -904,10 +919,10 @@ def _strike_out(self: IVF, queries: np.ndarray, k: int, found: np.ndarray, lows:
 def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
                   mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
     "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
-    todo, more, times = np.arange(len(probes)), MORE, (0, 1, 2)[self.metric.kind]
+    todo, more, times = np.arange(len(probes)), MORE, int(self.metric.kind > 0)
     distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)
     while len(todo):
-        (asked, own), seen = (self.frame.scaled(a[todo]) for a in prepared), mask
+        (asked, own), seen = (self._framed(a[todo]) for a in prepared), mask
         if mask is not None and len(mask) > 1: seen = mask[todo]
         ids, lows = search_codes(self.codec, asked, self.metric, self.code_centres, lists,
                                  probes[todo], k + more, False, seen, place, compiled)
@@ -964,6 +979,8 @@ def search_cost(self: IVF,
     queries = as_queries(queries, k, self.dimension)
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
     mask = self._rows_of(mask, len(queries), self.lists) if ensure_topk_full else None
+    powers = powers_for(self.metric, queries, self.lists.span)
+    if powers is not None: queries = np.ldexp(queries, powers)
     probes = self.probes(queries, nprobe, **how, **({} if mask is None else {"admitted": self._admitted(self.lists, mask, self._places(self.lists))}))
     codes = (self.lists.sizes[probes] * (probes >= 0)).sum(1)
     if self.lists.copies is not None: codes = codes + (self.lists.copies.sizes[probes] * (probes >= 0)).sum(1) * ((probes >= 0).sum(1) < len(self.coarse))   # where every list is read, copies are not
@@ -972,6 +989,15 @@ def search_cost(self: IVF,
     return len(self.coarse) + codes, 4 * self.dimension * (len(self.coarse) + exact) + codes * self.codec.bytes_per_vector
 
 # %% ../nbs/34_ivf.ipynb #21f56650
+def _nearer_than(radius: float, powers: np.ndarray, starts: np.ndarray, distances: np.ndarray,
+                 ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    "What `range_search` found for queries times powers of two, as for the queries themselves."
+    which = np.repeat(np.arange(len(powers)), np.diff(starts))
+    with np.errstate(over="ignore"): distances = np.ldexp(distances, -powers[which])
+    near = distances <= radius
+    counts = np.bincount(which[near], minlength=len(powers))
+    return np.append(0, np.cumsum(counts)), distances[near], ids[near]
+
 @patch
 def range_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
@@ -985,6 +1011,10 @@ def range_search(self: IVF,
     self = self._still()
     _number("radius", radius, -np.inf, np.inf, "the largest distance that counts")
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
+    if (powers := powers_for(self.metric, queries, lists.span)) is not None:
+        every = self.range_search(np.ldexp(queries, powers), np.inf, nprobe=nprobe,
+                                  rescore_num_samples=rescore_num_samples)
+        return _nearer_than(radius, powers[:, 0], *every)
     nprobe, how = self._options(nprobe, 1, None, None, None, False)
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)

@@ -6,7 +6,7 @@ from minivecdb.distances import Metric
 from minivecdb.origin import Frame
 from typing import Any
 
-__all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back']
+__all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back', 'around_centroids']
 
 def grid_codes(
     z: np.ndarray,  # [n, d] float32 or float64
@@ -93,8 +93,8 @@ class RaBitQ(Codec):
     ) -> bool:
         """Whether the factors of all rows are finite."""
         ...
-    def frame(self, metric: Metric, lengths: np.ndarray) -> Frame:
-        """Dot products go around the origin; lengths far from 1 are scaled, so that squares fit float32."""
+    def frame(self, metric: Metric, x: np.ndarray, centroids: np.ndarray) -> Frame:
+        """Around centroids or, for inner products, perhaps the origin; scaled, so that squares fit."""
         ...
 FACTOR: tuple[Any, ...]
 def turned_back(
@@ -102,4 +102,10 @@ def turned_back(
     signs: np.ndarray,  # [4, d] float32
 ) -> np.ndarray:
     """The opposite of `rotated`: its steps in reverse."""
+    ...
+def around_centroids(
+    x: np.ndarray,  # [n, d] float32: rows, which stand for queries too
+    centroids: np.ndarray,  # [k, d] float32
+) -> bool:
+    """Whether inner products are estimated better from differences to centroids."""
     ...

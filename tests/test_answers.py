@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from minivecdb import index_files
 from minivecdb.codecs import CodecError
+from minivecdb.distances import get_metric, powers_for
 from minivecdb.flat_index import FlatIndex
 from minivecdb.ivf import ArrayRows, IVF
 from minivecdb.vector_storage import VectorError
@@ -53,12 +54,14 @@ def test_lossy_codecs_rank_rows_of_any_length(codec, scale):
     assert same > (.98 if codec in ("bf16", "int8", "int8-dimension") else .6)
 
 @pytest.mark.parametrize("metric", ("euclidean", "dot"))
-def test_distances_beyond_float32_tie_by_id(metric):
+def test_distances_beyond_float32_tie_by_id_and_products_are_in_order(metric):
     x = (np.clip(np.random.default_rng(0).standard_normal((3000, 24)), -3, 3) * 1e38).astype(np.float32)
     q = -x[:2]
     wide, one = x.astype(float), q[0].astype(float)
     far = np.linalg.norm(wide - one, axis=1) if metric == "euclidean" else -wide @ one
-    with np.errstate(over="ignore"): truth = np.lexsort((np.arange(3000), far.astype(np.float32)))[:50]
+    if metric == "euclidean":
+        with np.errstate(over="ignore"): far = far.astype(np.float32)
+    truth = np.lexsort((np.arange(3000), far))[:50]
     for index, how in ((FlatIndex(24, metric), {}), (IVF(24, 5, metric).train(x), {"nprobe": 5})):
         index.add(x)
         assert index.search(q, 50, **how)[1][0].tolist() == truth.tolist()
@@ -221,3 +224,69 @@ def test_one_huge_row_does_not_spoil_the_ranges_of_int8_dimension(metric):
     assert recall_of(index, x[:50], flat.search(x[:50], 10)[1], nprobe=7) > .9
     sparse = np.where(np.random.default_rng(0).random((500, 16)) < .005, 1, 0).astype(np.float32)
     IVF(16, 2, metric, "int8-dimension").train(sparse).add(sparse)   # values that are rare are no outliers
+
+EXTREME = (1e-25, 1e20, 1e30, 1e37)
+
+@pytest.mark.parametrize("scale", EXTREME)
+@pytest.mark.parametrize("codec", ("flat", "bf16", "int8", "rabitq8", "rabitq"))
+def test_products_beyond_float32_are_ranked_rightly(scale, codec):
+    rng = np.random.default_rng(8)
+    x, q = rng.standard_normal((400, 16)), rng.standard_normal((6, 16))
+    rows, asked = (x * scale).astype(np.float32), (q * scale).astype(np.float32)
+    truth = np.argsort(-asked.astype(float) @ rows.astype(float).T, axis=1)
+    flat, index = FlatIndex(16, "dot"), IVF(16, 4, "dot", codec).train(rows)
+    index.rows = ArrayRows(rows)
+    for each in (flat, index): each.add(rows)
+    found = flat.search(asked, 10)
+    assert np.array_equal(found[1], truth[:, :10])
+    assert np.isinf(found[0]).all() if scale > 1 else (abs(found[0]) < 1e-45).all()
+    assert np.array_equal(index.search(asked, 10, nprobe=4, rescore=400)[1], truth[:, :10])
+    assert np.array_equal(flat.search(asked[0], 10)[1][0], truth[0, :10])
+    near = index.search(asked, 10, nprobe=4)[1]
+    least = {"flat": 1., "bf16": .95, "int8": .9, "rabitq8": .9, "rabitq": .25}[codec]
+    assert (near >= 0).all() and np.mean([np.isin(a, b).mean() for a, b in zip(near, truth[:, :10])]) >= least
+
+def test_a_range_beyond_float32_holds_what_a_search_shows():
+    rng = np.random.default_rng(9)
+    x, q = (1e20 * rng.standard_normal((200, 8)).astype(np.float32) for _ in range(2))
+    for codec in ("flat", "rabitq4"):
+        index = IVF(8, 3, "dot", codec).train(x)
+        index.add(x)
+        distances, ids = index.search(q[:3], 200, nprobe=3)
+        for radius in (-np.inf, 0., np.inf):
+            starts, far, found = index.range_search(q[:3], radius, nprobe=3)
+            assert np.array_equal(found, np.concatenate([i[d <= radius] for d, i in zip(distances, ids)]))
+            assert np.array_equal(np.diff(starts), (distances <= radius).sum(1)) and (far <= radius).all()
+
+def test_queries_whose_lengths_are_usual_get_no_power():
+    x = np.random.default_rng(0).standard_normal((50, 8)).astype(np.float32)
+    assert powers_for(get_metric("dot"), x, np.array([1., 9.])) is None
+    assert powers_for(get_metric("euclidean"), x * np.float32(1e20), np.array([1., 1e20])) is None
+    powers = powers_for(get_metric("dot"), np.concatenate([x[:1], x[:1] * np.float32(1e20)]), np.array([1., 9.]))
+    assert powers[0] == 0 and powers[1] < 0
+
+def test_codes_for_dot_go_around_centroids_where_these_leave_little():
+    rng = np.random.default_rng(4)
+    x, q = lognormal(rng, 6000, .6, 3), lognormal(rng, 100, .6, 3)
+    truth = np.argsort(-q @ x.T, axis=1)[:, :10]
+    def recall(frame=None):
+        index = IVF(3, 300, "dot", "rabitq").train(x)
+        if frame is not None: index.frame = index.frame._replace(centred=frame)
+        index.add(x)
+        found = index.search(q, 10, nprobe=40)[1]
+        return index.frame.centred, np.mean([np.isin(a, b).mean() for a, b in zip(found, truth)])
+    chosen, at_zero = recall(), recall(False)
+    assert chosen[0] and chosen[1] > at_zero[1] + .05, (chosen, at_zero)
+    assert not IVF(64, 40, "dot", "rabitq").train(lognormal(rng, 4000, 1.)).frame.centred
+
+def test_rows_of_zeros_do_not_take_a_list_from_the_others():
+    rng = np.random.default_rng(6)
+    x = rng.standard_normal((20, 100))[rng.integers(20, size=700)] * .5 + rng.standard_normal((700, 100))
+    x[rng.random(700) < .15] = 0
+    x = x.astype(np.float32)
+    plain = IVF(100, 28, "dot").train(x)
+    plain.add(x)
+    assert plain.coarse.rows.any(1).all() and plain.lists.sizes.max() < 250
+    zeros = IVF(100, 5, "dot").train(np.zeros((60, 100)))
+    zeros.add(x)
+    assert len(zeros) == len(x)

@@ -168,15 +168,18 @@ def single(far: np.ndarray) -> np.ndarray:
     "float64 distances as float32, infinite beyond its end."
     with np.errstate(over="ignore"): return far.astype(np.float32)
 
-def in_order(distances: np.ndarray, ids: np.ndarray, k: int) -> str | None: # one query's
-    "What is wrong with the form of an answer."
+TINY = 1e-37 # below, float32 loses digits
+
+def in_order(distances: np.ndarray, ids: np.ndarray, k: int, beyond: bool = False) -> str | None: # one query's
+    "What is wrong with the form of an answer. beyond: float32 need not tell its order, where its ends are."
     n = int((ids >= 0).sum())
     if len(ids) != k or len(distances) != k: return f"{len(ids)} columns for k = {k}"
     if (ids[n:] != -1).any() or (distances[n:] != np.inf).any(): return f"gaps: {ids[:20]}"
     if len(np.unique(ids[:n])) < n: return f"ids twice: {ids[:n]}"
     if np.isnan(distances).any(): return f"NaN: {distances[:20]}"
-    if (np.lexsort((ids[:n], distances[:n])) != np.arange(n)).any():
-        at = np.flatnonzero(np.lexsort((ids[:n], distances[:n])) != np.arange(n))[0]
+    told = ids[:n] if not beyond else np.where(np.isfinite(distances[:n]) & (abs(distances[:n]) > TINY), ids[:n], 0)
+    if (np.lexsort((told, distances[:n])) != np.arange(n)).any():
+        at = np.flatnonzero(np.lexsort((told, distances[:n])) != np.arange(n))[0]
         return f"not by distance, then id: from place {at} on {list(zip(distances[at:at + 4], ids[at:at + 4]))}"
 
 def measured(distances: np.ndarray, ids: np.ndarray, at: np.ndarray, far: np.ndarray, off: np.ndarray) -> str | None:
@@ -185,21 +188,24 @@ def measured(distances: np.ndarray, ids: np.ndarray, at: np.ndarray, far: np.nda
     fits = np.isclose(got, true, rtol=0, atol=off[at]) | (abs(true) >= TOP * .9999999) & (abs(got) >= TOP * .9999999) & (np.sign(got) == np.sign(true))
     if not fits.all(): i = np.flatnonzero(~fits)[0]; return f"id {ids[i]} is said to be at {distances[i]}, and is at {true[i]}"
 
-def complete(distances: np.ndarray, ids: np.ndarray, live: np.ndarray, x: np.ndarray, far: np.ndarray, off: np.ndarray, k: int) -> str | None:
-    "Whether an answer is the k nearest of the rows `x`, whose ids are `live`."
-    if wrong := in_order(distances, ids, k): return wrong
+def complete(distances: np.ndarray, ids: np.ndarray, live: np.ndarray, x: np.ndarray, far: np.ndarray, off: np.ndarray, k: int, beyond: bool = False) -> str | None:
+    "Whether an answer is the k nearest of the rows `x`, whose ids are `live`. beyond: in the right order where float32 ends, too."
+    if wrong := in_order(distances, ids, k, beyond): return wrong
     n = int((ids >= 0).sum())
     if n != min(k, len(live)): return f"{n} found of {len(live)}, k = {k}"
     order = np.argsort(live)
     at = order[np.minimum(np.searchsorted(live[order], ids[:n]), max(0, len(live) - 1))] if len(live) else np.empty(0, np.int64)
     if (live[at] != ids[:n]).any(): return f"ids that are not there: {ids[:n][live[at] != ids[:n]][:5]}"
     if wrong := measured(distances, ids, at, far, off): return wrong
+    if beyond and (behind := np.flatnonzero(np.diff(far[at]) < -off[at[1:]] - off[at[:-1]])).size:
+        return f"id {ids[behind[0]]} at {far[at[behind[0]]]} is before id {ids[behind[0] + 1]} at {far[at[behind[0] + 1]]}"
     if not n or n == len(live): return None
     out = np.ones(len(live), bool); out[at] = False
     last, missing = at[-1], np.flatnonzero(out)
-    nearer = missing[single(far[missing]) < distances[n - 1]]
+    nearer = missing if beyond else missing[single(far[missing]) < distances[n - 1]]
     nearer = nearer[far[nearer] + off[nearer] + off[last] < far[last]]
     if len(nearer): return f"id {live[nearer[0]]} at {far[nearer[0]]} is missing, and id {ids[n - 1]} at {far[last]} is there"
+    if beyond and not TINY < abs(distances[n - 1]) < np.inf: return None
     tied = missing[live[missing] < ids[n - 1]]
     ends = tied[single(far[tied]) == np.inf] if distances[n - 1] == np.inf else tied[(abs(far[tied] - far[last]) <= off[last])]
     if distances[n - 1] != np.inf: ends = ends[[(x[j] == x[last]).all() for j in ends[:200]] + [False] * max(0, len(ends) - 200)]
@@ -255,9 +261,22 @@ def hits(found: np.ndarray, far_enough: np.ndarray, distance: Callable) -> np.nd
     return np.minimum(share, 1)
 
 def recall_of(case: Case, x: np.ndarray, q: np.ndarray, k: int, found: np.ndarray, truth: np.ndarray) -> np.ndarray: # [m]
-    "Recall of ids that are row numbers, against exact distances [m, k]."
+    "Recall of ids that are row numbers, against the exact distance [m] of the k-th nearest."
     def distance(i, ids): return true_distances(case.metric, q[i], x[ids])
-    return hits(found, truth[:, k - 1].astype(np.float64), distance)
+    return hits(found, truth, distance)
+
+def rows_read(index, q: np.ndarray, nprobe: int) -> np.ndarray: # [m]
+    "How many rows a search compares."
+    return index.search_cost(q, nprobe=nprobe)[0] - len(index.coarse)
+
+def as_many_rows(index, q: np.ndarray, nprobe: int, rows: float) -> int:
+    "How many lists, at least `nprobe`, for a mean of so many rows: faiss's lists for inner products are of other sizes."
+    low, high = nprobe, max(nprobe, len(index.coarse))
+    while low < high:
+        middle = (low + high) // 2
+        if rows_read(index, q, middle).mean() < rows: low = middle + 1
+        else: high = middle
+    return low
 
 def ours_and_theirs(faiss, case: Case, x: np.ndarray, usual: np.ndarray, q: np.ndarray, k: int, seed: int, truth: np.ndarray) -> tuple: # ([m], [m])
     "Recall of both, query by query; `usual` rows are all that faiss gets."
@@ -269,8 +288,10 @@ def ours_and_theirs(faiss, case: Case, x: np.ndarray, usual: np.ndarray, q: np.n
     rows, asked = comparable(case, x[usual], q)
     their = peer(faiss, case, rows, n_lists, seed)
     faiss.extract_index_ivf(their).nprobe = nprobe
+    faiss.cvar.indexIVF_stats.reset()
     found = their.search(asked, k)[1]
     found = np.where(found < 0, -1, usual[found])
+    if case.metric == "dot": nprobe = as_many_rows(index, q, nprobe, faiss.cvar.indexIVF_stats.ndis / len(q))
     return tuple(recall_of(case, x, q, k, ids, truth) for ids in (index.search(q, k, nprobe=nprobe)[1], found))
 
 def usual_rows(case: Case, x: np.ndarray) -> np.ndarray: # row numbers
@@ -284,7 +305,8 @@ def against_faiss(faiss, case: Case, x: np.ndarray, q: np.ndarray, tally: Tally)
     k, usual, flat = min(case.k, 10), usual_rows(case, x), FlatIndex(case.d, case.metric)
     q = q[abs(q).max(1) <= abs(x[usual]).max() * 100]
     flat.add(x[usual])
-    truth = flat.search(q, k)[0]
+    last = flat.search(q, k)[1][:, -1]
+    truth = np.array([true_distances(case.metric, one, x[usual][i:i + 1])[0][0] for one, i in zip(q, last)])
     def pair(seed): return ours_and_theirs(faiss, case, x, usual, q, k, seed, truth)
     ours, theirs = pair(0)
     tally.counts["recall compared"] += 1
@@ -305,9 +327,8 @@ def _ties_as_they_come():
     def first(far, ids, k): return np.where(ids < 0, np.inf, far).astype(np.float32)[:, :k], ids[:, :k], np.ones(len(ids), bool)
     return mock.patch.multiple("minivecdb.ivf", first_by_distance=first)
 
-def _endless_surrogates():
-    from minivecdb.distances import Metric
-    return mock.patch.object(Metric, "ends", lambda self, own: np.full(len(own), np.inf))
+def _no_powers():
+    return mock.patch.multiple("minivecdb.ivf", powers_for=lambda *given: None)
 
 def _short_squares():
     def lengths(x):
@@ -316,7 +337,7 @@ def _short_squares():
 
 def _around_centroids():
     from minivecdb.rabitq import RaBitQ
-    return mock.patch.object(RaBitQ, "frame", lambda self, metric, lengths: self.usual_frame)
+    return mock.patch.object(RaBitQ, "frame", lambda self, metric, x, centroids: self.usual_frame)
 
 def _nprobe_lists(): return mock.patch("minivecdb.ivf.no_reach", lambda k: None)
 
@@ -326,10 +347,10 @@ def _widest_range():
 MUTANTS: dict[str, tuple[Callable, dict, bool]] = { # how, the configurations that must catch it, whether faiss is needed
     "range searches of decoded rows": (_decoded_ranges, {"codec": "rabitq"}, False),
     "estimates tie as they come": (_ties_as_they_come, {"codec": "rabitq", "metric": "cosine"}, False),
-    "distances beyond float32 tie as they come": (_endless_surrogates, {"kind": "another scale", "metric": "dot"}, False),
+    "products beyond float32 tie": (_no_powers, {"kind": "another scale", "metric": "dot"}, False),
     "lengths of decoded rows in float32": (_short_squares, {"kind": "another scale", "codec": "int8"}, False),
     "bits around centroids for dot products": (_around_centroids, {"kind": "lognormal lengths", "codec": "rabitq"}, True),
-    "lists, not rows, for dot products": (_nprobe_lists, {"kind": "lognormal lengths", "codec": "flat"}, True),
+    "lists, not rows, for dot products": (_nprobe_lists, {"kind": "lognormal lengths"}, False),
     "ranges as wide as the farthest row": (_widest_range, {"kind": "one huge row", "codec": "int8-dimension"}, True)}
 
 def matches(case: Case, only: dict) -> bool:
@@ -383,14 +404,14 @@ class Subject:
 def exact_answers(s: Subject, q: np.ndarray) -> str | None:
     "Flat search, and every road that leads to the same answer, against float64."
     case, every, k = s.case, len(s.index.coarse), s.case.k
-    few = q[:max(3, min(len(q), int(3e8 // max(1, s.rows.size))))]
+    few, beyond = q[:max(3, min(len(q), int(3e8 // max(1, s.rows.size))))], case.metric == "dot"
     truth = [true_distances(case.metric, one, s.rows) for one in few]
     flat, mask = s.flat.search(q, k), s.mask()
     for i, (far, off) in enumerate(truth):
-        if wrong := complete(flat[0][i], flat[1][i], s.live, s.rows, far, off, k): return f"flat, query {i}: {wrong}"
+        if wrong := complete(flat[0][i], flat[1][i], s.live, s.rows, far, off, k, beyond): return f"flat, query {i}: {wrong}"
     only = s.flat.search(q, k, mask=mask)
     for i, (far, off) in enumerate(truth):
-        if wrong := complete(only[0][i], only[1][i], s.live[mask], s.rows[mask], far[mask], off[mask], k): return f"flat with a mask, query {i}: {wrong}"
+        if wrong := complete(only[0][i], only[1][i], s.live[mask], s.rows[mask], far[mask], off[mask], k, beyond): return f"flat with a mask, query {i}: {wrong}"
     again = {} if s.index.codec.lossless else {"rescore": max(1, len(s.live))}
     if wrong := differs(s.index.search(q, k, nprobe=every, **again), flat): return f"every list probed{', rescored' if again else ''}: {wrong}"
     if wrong := differs(s.index.search(q, k, nprobe=every, mask=mask, **again), only): return f"every list probed, with a mask: {wrong}"
@@ -422,7 +443,7 @@ def other_roads(s: Subject, q: np.ndarray) -> str | None:
         told = ", ".join(f"{name}={value if name != 'mask' else '…'}" for name, value in way.items())
         found = s.index.search(q, k, **way)
         for i in range(len(q)):
-            if wrong := in_order(found[0][i], found[1][i], k): return f"{told}, query {i}: {wrong}"
+            if wrong := in_order(found[0][i], found[1][i], k, case.metric == "dot"): return f"{told}, query {i}: {wrong}"
             ids = found[1][i][found[1][i] >= 0]
             if any(int(j) not in where for j in ids): return f"{told}, query {i}: ids that are not there"
             at = np.array([where[int(j)] for j in ids], np.int64)
@@ -458,11 +479,25 @@ def within_radius(s: Subject, q: np.ndarray) -> str | None:
             if not np.array_equal(found, ids[i][near]): return f"range_search{told}, query {i}, radius {radius}: {len(found)} rows for {near.sum()} that search shows"
             if not np.array_equal(far, d[i][near]): return f"range_search{told}, query {i}, radius {radius}: other distances than search"
 
+def enough_rows(s: Subject, q: np.ndarray) -> str | None:
+    "For inner products, so many lists are at least as many rows as lists of the mean size hold."
+    n, k = len(s.live), len(s.index.coarse)
+    if s.case.metric != "dot" or not n: return None
+    nprobe = min(s.case.nprobe or max(1, k // 10), k)
+    read = rows_read(s.index, q, nprobe)
+    if read.min() < np.floor(nprobe * n / k): return f"query {read.argmin()} read {read.min()} rows, and {nprobe} of {k} lists are {nprobe * n / k:.1f}"
+
+def shared_codes(case: Case) -> bool:
+    "Whether many rows have the same code: ours then go by id, faiss's by the list that comes first, and that is what recall would compare."
+    if "pq" not in case.codec: return False
+    pieces, bits = case.codec.split("pq")[1].split("x")
+    return 2 ** (int(pieces) * int(bits)) < 4 * case.n
+
 def compared(s: Subject, alike: np.ndarray, tally: Tally) -> str | None:
     "Recall against faiss's."
     case, faiss = s.case, faiss_or_none()
     if faiss is None: tally.counts["faiss is not installed"] += 1; return None
-    if case.n < 400 or case.d < (16 if case.codec.startswith("rabitq") else 2): return None   # a handful of bits estimates nothing
+    if case.n < 400 or case.d < 2 or shared_codes(case): return None
     return against_faiss(faiss, case, s.x, alike, tally)
 
 def refusable(case: Case) -> bool:
@@ -484,7 +519,7 @@ def attempt(case: Case, home: Path, tally: Tally) -> str | None:
             if not told: raise
             tally.counts[told] += 1
             return None
-        found = [look(s, q) for look in (exact_answers, other_roads, within_radius)]
+        found = [look(s, q) for look in (exact_answers, other_roads, within_radius, enough_rows)]
     return "; and ".join(filter(None, [*found, compared(s, alike, tally)])) or None
 
 def nothing_there(case: Case, q: np.ndarray) -> str | None:
@@ -501,14 +536,22 @@ def numbers_of(cases: int, first: int, most: int, only: dict) -> list[int]:
         number += 1
     return found
 
+def resumed(tally: Tally, kept: Path) -> int:
+    "What an earlier run of the same code found, and how many configurations it tried."
+    done, tally.states, tally.failures, counts = json.loads(kept.read_text())
+    tally.counts.update(counts)
+    return done
+
 def answers(cases: int, first: int = 0, start: int = 0, most: int = MOST, progress: str = "",
-            mutant: str = "", subject: str = "", enough: int = 40) -> Tally:
-    "So many configurations."
+            mutant: str = "", subject: str = "", enough: int = 40, kept: str = "", until: float = 0.) -> Tally:
+    "So many configurations; what was found so far is in the file `kept`, and at the time `until` it stops."
     tally, home = Tally(), scratch()
+    if kept and Path(kept).exists(): start = max(start, resumed(tally, Path(kept)))
     how, only, _ = MUTANTS[mutant] if mutant else (nullcontext, {}, False)
     try:
         for n, number in enumerate(numbers_of(cases, first, most, only)):
             if n < start: continue
+            if until and time.time() > until: break
             case = case_of(number, most)
             if progress: Path(progress).write_text(json.dumps([n, str(case)]))
             limit(600)
@@ -520,7 +563,8 @@ def answers(cases: int, first: int = 0, start: int = 0, most: int = MOST, progre
             limit(0)
             tally.states += 1
             tally.counts[case.kind] += 1
-            if wrong: tally.fail(f"{case}: {wrong}")
+            if wrong: tally.fail(f"{case}: {wrong}"); print(f"failed: {case}: {wrong}"[:1500], flush=True)
+            if kept: Path(kept).write_text(json.dumps([n + 1, tally.states, tally.failures, tally.counts]))
             if len(tally.failures) >= enough: break
     finally: shutil.rmtree(home, ignore_errors=True)
     return tally

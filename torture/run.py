@@ -4,6 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from . import recorder
 from . import answers, strangers
 from .subjects import MUTANTS, MUTANTS_BESIDE, MUTANTS_OF_FILES
@@ -99,50 +100,65 @@ def fingerprint() -> str:
     for p in sorted([*(recorder.ROOT/"minivecdb").rglob("*.py"), *recorder.HERE.glob("*.[pc]*")]): digest.update(p.read_bytes())
     return digest.hexdigest()
 
-def one(part: Part, order: dict, resume: bool = False):
+def one(part: Part, order: dict, resume: bool = False, until: float = 0.):
     "Run a job, or take what an earlier run of the same code found."
     start = time.perf_counter()
     found = Part(part.name, part.bar, [], part.wants_failures, witness=part.witness)
     place = recorder.ROOT/"build"/"torture"/hashlib.sha256(f"{CODE}{part.name}{json.dumps(order)}".encode()).hexdigest()[:24]
     if resume and place.exists(): found = Part(part.name, part.bar, [], **json.loads(place.read_text()))
     else:
-        attempt(found, order)
-        found.seconds = time.perf_counter() - start
         place.parent.mkdir(parents=True, exist_ok=True)
+        beside = place.with_suffix(".part")
+        if not resume: beside.unlink(missing_ok=True)
+        attempt(found, order, str(beside), until)
+        found.seconds = time.perf_counter() - start
         kept = {k: getattr(found, k) for k in ("states", "failures", "counts", "seconds", "skipped")}
-        place.write_text(json.dumps(kept))
+        if not until or time.time() < until: place.write_text(json.dumps(kept))
     finish(part, {"states": found.states, "failures": found.failures, "counts": found.counts})
     part.seconds += found.seconds
     part.skipped = part.skipped or found.skipped
 
 CODE = fingerprint()
 
-def attempt(part: Part, order: dict):
+def listened(p: subprocess.Popen) -> tuple[str, str]: # (its last line, its errors)
+    "What a worker says; failures are shown as they come."
+    out, err = "", []
+    reader = Thread(target=lambda: err.append(p.stderr.read()))
+    reader.start()
+    for line in p.stdout:
+        if line.startswith("failed: "): print(line, end="", flush=True)
+        else: out = line
+    reader.join()
+    p.wait()
+    return out, err[0]
+
+def attempt(part: Part, order: dict, kept: str = "", until: float = 0.):
     "Run a worker, and another one behind it when it dies over a case."
     if order["what"] == "atheris": return atheris(part, **order)
     order = dict(order)
     resumes = order["what"] in ("damage.damage", "fuzz.fuzz", "crafted.crafted", "strangers.strangers", "answers.answers", "interrupts.points")
     with tempfile.TemporaryDirectory() as home:
         if resumes: order["progress"] = f"{home}/progress"
+        if order["what"] == "answers.answers": order |= {"kept": kept, "until": until}
         while True:
             p = recorder.work(witness=part.witness, **order)
-            out, err = p.communicate()
-            if p.returncode == 0: finish(part, json.loads(out.splitlines()[-1])); break
+            out, err = listened(p)
+            if p.returncode == 0: finish(part, json.loads(out)); break
             case, note = json.loads(Path(order["progress"]).read_text()) if resumes and os.path.exists(order["progress"]) else (None, "")
             part.failures.append(f"a process died ({p.returncode}) {note}: {err[-1500:]}")
             part.counts["dead processes"] += 1
-            if case is not None: part.states += case + 1 - order.get("start", 0)
+            if case is not None: part.states += 1 if "kept" in order else case + 1 - order.get("start", 0)
             if case is None or part.wants_failures or part.counts["dead processes"] >= 20: break   # a mutant is caught
             order["start"] = case + 1
 
-def run(parts: list[Part], workers: int = 2, show=lambda part: None, resume: bool = False):
+def run(parts: list[Part], workers: int = 2, show=lambda part: None, resume: bool = False, until: float = 0.):
     "Run the parts, a few workers at a time."
     for part in parts:
         if (why := recorder.why_not()) and part.witness: part.skipped = why
         mutant = answers.MUTANTS.get(part.name.removeprefix("mutant: answers: "))
         if mutant and mutant[2] and answers.faiss_or_none() is None: part.skipped = "faiss is not installed in torture/.venv"
     with ThreadPoolExecutor(workers) as pool:
-        waiting = [(p, [pool.submit(one, p, j, resume) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
+        waiting = [(p, [pool.submit(one, p, j, resume, until) for j in p.jobs]) for p in parts if not p.alone and not p.skipped]
         for p, jobs in waiting:
             for j in jobs: j.result()
             show(p)
@@ -175,6 +191,7 @@ def main():
     arguments.add_argument("--quick", action="store_true", help="a minute's worth")
     arguments.add_argument("--subject", default="durable", help="durable, or toy where that makes sense")
     arguments.add_argument("--resume", action="store_true", help="go on after a run of the same code that was stopped: finished jobs are not run again")
+    arguments.add_argument("--minutes", type=float, help="stop trying answers after so long; --resume goes on from there")
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--results", default=str(recorder.HERE/"results.json"))
     a = arguments.parse_args()
@@ -184,7 +201,7 @@ def main():
     def show(p: Part):
         print(line(p), flush=True)
         if not a.quick: keep(Path(a.results), [told(p)])
-    run(parts, a.workers, show, a.resume)
+    run(parts, a.workers, show, a.resume, time.time() + 60 * a.minutes if a.minutes else 0.)
     seconds = time.perf_counter() - start
     print(f"{seconds:.0f} s with {a.workers} workers")
     for p in parts:
