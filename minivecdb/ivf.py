@@ -135,6 +135,14 @@ class IVF:
         state = f"{len(self):,} vectors in {len(self.coarse):,} lists" if self.is_trained else "not trained"
         return f"IVF({state}{'' if self.spill is None else ', two each'}, {self.dimension} dimensions, {self.metric.name}, {'auto' if self.auto and self.choice is None else self.codec.name})"
 
+# %% ../nbs/34_ivf.ipynb #e7707f01
+@patch
+def _error_of(self: IVF, x: np.ndarray, centroids: np.ndarray, most: int = 10_000) -> tuple[float, int]: # rows [n, d]
+    "The summed squared distance of training rows, or of so many evenly chosen ones, to their centroids, and how many these are."
+    some = x[np.linspace(0, len(x) - 1, min(most, len(x))).astype(np.int64)]
+    unit, kind = prepare_queries(some, self.metric)[0], clustering_metric(self.metric.name).name
+    return float(assign(unit, centroids, kind)[1].sum()), len(some)
+
 # %% ../nbs/34_ivf.ipynb #cff890d1
 @patch
 def train(self: IVF,
@@ -243,7 +251,9 @@ def replace(self: IVF,
     if self.reach is not None: changed["reach"] = self._reach_with(labels, cost, changed)
     changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1)}
     changed = {"coarse": self.coarse, "upkeep": self.upkeep, "_news": 0 if due else news} | changed
-    changed |= self._still(changed).enough_after(len(ids) + len(gone))
+    still = self._still(changed)
+    # how many lists are enough is measured on a later page; without it nothing is
+    if hasattr(still, "enough_after"): changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
 
 @patch
@@ -276,13 +286,6 @@ def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n]
         held = self.lists.ids[self.lists.positions()]
         new_ids(ids, n, self._next_id, np.setdiff1d(held[np.isin(held, ids)], gone))
     return ids
-
-@patch
-def _error_of(self: IVF, x: np.ndarray, centroids: np.ndarray, most: int = 10_000) -> tuple[float, int]: # rows [n, d]
-    "The summed squared distance of training rows, or of so many evenly chosen ones, to their centroids, and how many these are."
-    some = x[np.linspace(0, len(x) - 1, min(most, len(x))).astype(np.int64)]
-    unit, kind = prepare_queries(some, self.metric)[0], clustering_metric(self.metric.name).name
-    return float(assign(unit, centroids, kind)[1].sum()), len(some)
 
 @patch
 # unit: the rows as they were assigned

@@ -27,6 +27,7 @@ def later_version():
         for sql in HALFWAY: con.execute(sql)
     def rewrite(con): disk.execute(con, "UPDATE rows SET metadata = metadata || ''"); disk.execute(con, "UPDATE rows SET metadata = CAST(metadata AS TEXT)")
     durable_format.MIGRATIONS += [measure, rewrite]
+    durable_format.SCHEMAS[durable_format.FORMAT] = dict(durable_format.SCHEMA)   # as it was
     durable_format.SCHEMA["extra"] = EXTRA
     newest = durable_format.FORMAT + 2
     for module in [m for n, m in sys.modules.items() if n.startswith("minivecdb.") and hasattr(m, "FORMAT")]: module.FORMAT = newest
