@@ -138,6 +138,7 @@ def test_a_search_reads_the_lists_that_it_probes_and_no_others(tmp_path, calls):
     opened = sum(n for _, n in calls)
     assert opened == 0
     for nprobe in (1, 4, 60):
+        read.search(Q[0], nprobe=nprobe)   # lists are checked when they are read first
         calls.clear(); read.search(Q[0], nprobe=nprobe)
         rows = int(read.lists.sizes[read.probes(Q[:1], nprobe)].sum())
         wanted, got = rows * (28 + 8), sum(n for _, n in calls)
