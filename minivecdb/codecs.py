@@ -304,13 +304,9 @@ def make_codec(
 
 # %% ../nbs/31_codecs.ipynb #c5de3014
 @patch
-def shapes(self: Codec) -> dict[str, tuple]:
-    "The shape of each array that the codec learns, by name: what a file must hold."
-    return {}
+def shapes(self: Codec) -> dict[str, tuple]: "Shapes of the arrays that are learned."; return {}
 @patch
-def optional_shapes(self: Codec) -> dict[str, tuple]:
-    "The same for arrays that the codec learns from some data only."
-    return {}
+def optional_shapes(self: Codec) -> dict[str, tuple]: "Of those that may be absent."; return {}
 
 @patch
 def state(self: Codec) -> tuple[dict, dict[str, np.ndarray]]: # (what JSON can hold, arrays by name)

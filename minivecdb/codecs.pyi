@@ -110,10 +110,10 @@ class Codec:
         """Inner products of queries with decoded vectors, right to rounding."""
         ...
     def shapes(self) -> dict[str, tuple]:
-        """The shape of each array that the codec learns, by name: what a file must hold."""
+        """Shapes of the arrays that are learned."""
         ...
     def optional_shapes(self) -> dict[str, tuple]:
-        """The same for arrays that the codec learns from some data only."""
+        """Of those that may be absent."""
         ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
