@@ -80,8 +80,9 @@ class ApiCard(MarkdownRenderer):
             function.__signature__ = inspect.signature(function)
             super().__init__(sym, *args, **options)
         if inspect.isfunction(sym) and hasattr(sym, '__wrapped__'):   # named as its class has it
+            inner = inspect.unwrap(sym).__qualname__
             self.nm = options.get('name') or sym.__qualname__
-            self.fn = f'{sym.__module__}.{sym.__qualname__}'
+            self.fn = self.fn.removesuffix(inner) + sym.__qualname__
 
     def _repr_markdown_(self) -> str:
         parts = [self.heading(), self.source(), f'```python\n{self.signature()}\n```', self.docs if self.sym.__doc__ else '', self.parameters()]
