@@ -252,8 +252,9 @@ def replace(self: IVF,
     changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1)}
     changed = {"coarse": self.coarse, "upkeep": self.upkeep, "_news": 0 if due else news} | changed
     still = self._still(changed)
-    # how many lists are enough is measured on a later page; without it nothing is
-    if hasattr(still, "enough_after"): changed |= still.enough_after(len(ids) + len(gone))
+    # how many lists are enough is measured on a later page, and once by what comes in parts
+    if assigned is None and hasattr(still, "enough_after"):
+        changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
 
 @patch

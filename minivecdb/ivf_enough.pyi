@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from minivecdb.ivf import IVF
 from typing import Any
 
-__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
+__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'AT_ONCE', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
 
 EXACT: dict[Any, Any]
 TARGET: float
@@ -14,6 +14,7 @@ EASIER: float
 SURE: int
 FEW_ROWS: int
 ALL: float
+AT_ONCE: int
 def exact_up_to(dimension: int) -> int:
     """Up to how many vectors an index answers exactly."""
     ...

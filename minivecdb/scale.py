@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from .vector_storage import as_matrix
+from .vector_storage import as_matrix, restore_state
 from .distances import prepare_queries
 from .nearest_centroid import assign, clustering_metric
 from .flat_index import as_ids
 from .coarse import choose_all, nearest_lists
+from . import ivf_enough   # what was built measures how many lists are enough
 from .ivf import IVF, default_clusters
 
 # %% ../nbs/39_scale.ipynb #4cd902c7
@@ -123,6 +124,7 @@ def build(self: IVF,
         fresh.replace(x, ids, np.empty(0, np.int64), (labels[at:at + len(x)].astype(np.int64), costs[at:at + len(x)].astype(np.float64)))
         at += len(x)
     _same(n, at, True)
+    restore_state(fresh, fresh.enough_after(n))
     self.__dict__.update(fresh.__dict__)
     return self
 

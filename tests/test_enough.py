@@ -1,4 +1,5 @@
 "How many lists are read by default: exact while small, measured beyond, and as good with questions from outside."
+import tracemalloc
 import numpy as np, pytest
 from minivecdb import ivf_enough
 from minivecdb.flat_index import FlatIndex, recall
@@ -107,6 +108,21 @@ def test_it_is_measured_when_half_is_new_and_never_in_a_search(monkeypatch):
     assert len(measured) == len(before) + 1 and index.enough.rows == 2400
     index.remove(np.arange(5000))
     assert index.enough is None and (index.search(q[0])[1] == -1).all()
+
+
+def test_a_build_from_blocks_measures_once_and_holds_few_distances(monkeypatch):
+    measured, real = [], ivf_enough.enough
+    monkeypatch.setattr(ivf_enough, "enough", lambda ivf, rescore=None: measured.append(len(ivf)) or real(ivf, rescore))
+    x, _ = data("clustered", 30_000, 8)
+    IVF(8, 100).build(lambda: (x[i:i + 1000] for i in range(0, len(x), 1000)))
+    assert measured == [30_000]
+    index = IVF(8, 100).train(x)
+    index.add(x)
+    tracemalloc.start()
+    recall_by_lists(index)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * 4 * ivf_enough.AT_ONCE * len(x)   # three times the distances of one part
 
 
 def test_the_same_data_give_the_same_number():
