@@ -122,7 +122,7 @@ def test_update_replaces_what_is_given_and_keeps_the_rest(three):
 def test_delete_says_whether_it_was_there(three):
     assert three.delete(1) is True and three.delete(1) is False and three.delete(99) is False and three.delete(-1) is False
 
-@pytest.mark.parametrize("id", [3, -1, 10**30, "0", None, 1.5, [0]], ids=repr)
+@pytest.mark.parametrize("id", [3, -1, 10**30, "0", None, 1.5, [0], True, False], ids=repr)
 def test_an_unknown_id_is_named_and_changes_nothing(three, id):
     before = state(three)
     for call in (lambda: three.get(id), lambda: three.update(id, vector=[1, 1, 1]), lambda: three.update(id, metadata={"a": 1})):
