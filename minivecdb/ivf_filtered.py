@@ -65,6 +65,7 @@ def _parts(ivf: IVF, at: np.ndarray, size: int = 65_536) -> Iterator[tuple[np.nd
         ids = ivf.lists.ids[at[i:i + size]]
         yield (ids, ivf.lists.codes[at[i:i + size]]) if ivf.codec.lossless else ivf.rows.take(ids)
 
+# %% ../nbs/34_ivf_filtered.ipynb #892ae6f3
 # queries [m, d] -> [m, j], [m, j], rows
 def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple[np.ndarray,
                 np.ndarray, int]:
