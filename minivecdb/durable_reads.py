@@ -8,7 +8,7 @@ __all__ = ['Extents', 'reading']
 # %% ../nbs/52_durable_reads.ipynb #69e4975f
 import numpy as np
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from fastcore.basics import patch
 from fastcore.foundation import L
@@ -72,10 +72,11 @@ def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> tuple[np
     meta, d = self.meta, s.head.dimension
     if not found: return np.empty(0, np.int64), np.empty((0, d), np.float32), []
     numbers, texts, crcs, vectors = _columns_of(self, s, found)
-    ids, recent = np.array(numbers, np.int64), np.array([v is not None for v in vectors], bool)
+    ids, recent = np.array(numbers, np.int64), np.zeros(len(found), bool)
+    if s.head.recent: recent[:] = [v is not None for v in vectors]
     number, row = self._extents(s).find(ids)
     if len(lost := ids[(number < 0) & ~recent]): raise DamageError(f"{meta}: row {lost[0]} has no vector: restore a backup, or repair_folder(path, into)")
-    if not recent.any(): rows = read_rows(s.segments, number, row, d)
+    if not s.head.recent: rows = read_rows(s.segments, number, row, d)
     else:
         rows = np.empty((len(ids), d), np.float32)
         rows[~recent] = read_rows(s.segments, number[~recent], row[~recent], d)
@@ -154,7 +155,11 @@ def reading(storage: DurableStorage) -> Iterator[Snapshot]:
         except DAMAGED as e: raise storage._damage(e) from e
 
 @patch
-def _unknown(self: DurableStorage, id: Any, next_id: int) -> UnknownIdError:
+def one_state(self: DurableStorage) -> AbstractContextManager:
+    "For `with`: all reads of this thread inside see one commit, which is looked up once."
+    return reading(self)
+
+def _unknown(id: Any, next_id: int) -> UnknownIdError:
     "What to say about an id that is not there."
     return UnknownIdError(why_unknown(id, next_id))
 
@@ -205,10 +210,11 @@ def get_bulk(self: DurableStorage,
     wanted = [as_id(i) for i in given]
     with reading(self) as s:
         there, rows, texts = self._fetch(s, sorted({i for i in wanted if i is not None}))
-        place = {id: at for at, id in enumerate(there.tolist())}
+        place = dict(zip(there.tolist(), range(len(there))))
         for name, id in zip(given, wanted):
-            if id not in place: raise self._unknown(name, s.head.next_id)
-    return [(rows[at].copy(), self._metadata_at(id, texts[at])) for id in wanted for at in (place[id],)]
+            if id not in place: raise _unknown(name, s.head.next_id)
+    places = [place[id] for id in wanted]
+    return [(rows[at].copy(), self._metadata_at(id, texts[at])) for id, at in zip(wanted, places)]
 
 @patch
 def get_all(self: DurableStorage) -> L: # of (id, vector, metadata), in the order of the ids

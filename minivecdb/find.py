@@ -83,7 +83,8 @@ def find(self: VectorStorage,
     f, limit, offset = read_filter(where), None if limit is None else _count("limit", limit), _count("offset", offset)
     with self._lock:
         ids = self._matching(f, order_by)[offset:None if limit is None else offset + limit]
-        return L(Row(i, *self.get(i)) for i in ids.tolist())
+        names = ids.tolist()
+        return L(Row(i, *held) for i, held in zip(names, self.get_bulk(names)))
 
 @patch
 def count(self: VectorStorage,

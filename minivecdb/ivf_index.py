@@ -126,7 +126,9 @@ def catch_up(self: IVFIndex):
         raise NotBuiltError(f"this index over {len(self.storage):,} vectors is not built: call build() first")
     if self.storage.changes == self._seen: return
     with self._lock, self.storage._lock:
-        now, changed = self.storage.changes, self.storage.changes_since(self._seen)
+        now = self.storage.changes
+        if now < self._seen: return   # another thread is ahead of what this one sees of the storage
+        changed = self.storage.changes_since(self._seen)
         if changed is None:
             changed = np.union1d(list(self.storage), (lists := self._ivf.lists).ids[lists.positions()]).astype(np.int64)
         ids, rows = self.storage.take(changed)
@@ -199,17 +201,18 @@ def _nearest(self: IVFIndex, ivf: IVF, queries: np.ndarray, k: int,
 def _look(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None,
           where: list[Filter] | Filter | None) -> list[L] | None:
     "Search once; None if another thread changed an answer between finding and reading it."
-    self.catch_up()
-    # in this order: the lists are those of this change or a later one
-    seen, ivf = self._seen, self._ivf
-    if type(k) is int: k = min(k, max(1, len(self.storage)))
-    if nprobe is None: nprobe = self.nprobe
-    try:
-        if where is None: distances, ids = self._nearest(ivf, queries, k, nprobe)
-        elif (found := self._among(queries, k, nprobe, where)) is None: return None
-        else: distances, ids = found
-    except KeyError: return None   # a candidate's exact vector is gone
-    return self._read(distances, ids, seen)
+    with self.storage.one_state():
+        self.catch_up()
+        # in this order: the lists are those of this change or a later one
+        seen, ivf = self._seen, self._ivf
+        if type(k) is int: k = min(k, max(1, len(self.storage)))
+        if nprobe is None: nprobe = self.nprobe
+        try:
+            if where is None: distances, ids = self._nearest(ivf, queries, k, nprobe)
+            elif (found := self._among(queries, k, nprobe, where)) is None: return None
+            else: distances, ids = found
+        except KeyError: return None   # a candidate's exact vector is gone
+        return self._read(distances, ids, seen)
 
 @patch
 def _read(self: IVFIndex, distances: np.ndarray, ids: np.ndarray, seen: int) -> list[L] | None:
@@ -217,8 +220,8 @@ def _read(self: IVFIndex, distances: np.ndarray, ids: np.ndarray, seen: int) -> 
     storage, names = self.storage, ids.ravel().tolist()
     if names and min(names) < 0: names = [i for i in names if i >= 0]
     with storage._lock:
-        if storage.changes != seen:
-            changed = storage.changes_since(seen)
+        if (now := storage.changes) != seen:
+            changed = storage.changes_since(seen) if now > seen else None
             if changed is None or np.isin(names, changed).any(): return None
         try: held = iter(storage.get_bulk(names))
         except UnknownIdError: return None

@@ -114,8 +114,8 @@ def _own_files(compiled: Any, function: Callable):
 # %% ../nbs/05_kernels.ipynb #21d61584
 class Kernel:
     "A function of arrays that numba compiles at its first call; compiled code is cached on disk."
-    ready = 0 # kernels compiled so far in this process
-    spent = 0. # arithmetic done so far that a kernel could have done
+    ready: int = 0 # kernels compiled so far in this process
+    spent: float = 0. # arithmetic done so far that a kernel could have done
     def __init__(self, function: Callable, **options: Any):
         update_wrapper(self, function)
         self.function, self.options, self.compiled, self.wanted = function, options, None, 0.

@@ -47,8 +47,8 @@ def sources_digest(function: Callable) -> str:
     ...
 class Kernel:
     """A function of arrays that numba compiles at its first call; compiled code is cached on disk."""
-    ready: int
-    spent: float
+    ready: int = ...  # kernels compiled so far in this process
+    spent: float = ...  # arithmetic done so far that a kernel could have done
     function: Callable
     options: Any
     compiled: Any

@@ -9,7 +9,7 @@ from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 from typing import Any
 
-__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
+__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'FEW_ROWS', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 SYNCHRONOUS: str
 class Disk:
@@ -113,16 +113,24 @@ class Segment:
     ):
         """Rows from `first` on."""
         ...
+    def fill(
+        self,
+        first: int,  # row number
+        view: memoryview,  # of bytes; filled
+    ):
+        """The bytes of rows from `first` on."""
+        ...
 def runs(*columns: np.ndarray) -> np.ndarray:
     """Where consecutive places stop being consecutive."""
     ...
+FEW_ROWS: int
 def read_rows(
     segments: dict[int, Segment],  # by number
     number: np.ndarray,  # [n] which segment
     row: np.ndarray,  # [n] which row of it
     dimension: int,  # d
 ) -> np.ndarray:
-    """Rows from anywhere, one call per run of neighbours."""
+    """Rows from anywhere; of many, one call per run of neighbours."""
     ...
 def close_database(fd: int):
     """Close a descriptor as soon as SQLite has closed the file.

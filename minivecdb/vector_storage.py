@@ -13,6 +13,7 @@ __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MISSING', 'MinivecdbError', 
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -331,6 +332,11 @@ def _note(self: VectorStorage, ids: np.ndarray):
     if len(self._log) > 4096 + 4 * len(self):
         half = len(self._log) // 2
         self._log_start, self._log = self._log_start + half, self._log[half:]
+
+@patch
+def one_state(self: VectorStorage) -> AbstractContextManager:
+    "For `with`: reads inside see one state, where that makes no writer wait. In memory each sees its own."
+    return nullcontext()
 
 @patch
 def changes_since(self: VectorStorage,

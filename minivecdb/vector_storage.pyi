@@ -3,6 +3,7 @@ import numpy as np
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.durable_storage import DurableStorage
 from minivecdb.filter_columns import Columns
@@ -130,6 +131,9 @@ class VectorStorage:
     def __contains__(self, id: int) -> bool: ...
     def __iter__(self) -> Iterator[int]: ...
     def __repr__(self) -> str: ...
+    def one_state(self) -> AbstractContextManager:
+        """For `with`: reads inside see one state, where that makes no writer wait. In memory each sees its own."""
+        ...
     def changes_since(
         self,
         counter: int,  # an earlier reading of `changes`
