@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import MAX_ID, UnknownIdError, as_id
+from .vector_storage import MAX_ID, UnknownIdError, as_id, why_unknown
 from .segments import DamageError, read_rows
 from .durable_format import DAMAGED, metadata_of, row_seals, seal_fits, text_seals
 from . import durable_readers
@@ -161,8 +161,7 @@ def one_state(self: DurableStorage) -> AbstractContextManager:
 
 def _unknown(id: Any, next_id: int) -> UnknownIdError:
     "What to say about an id that is not there."
-    why = "it was deleted" if isinstance(id, (int, np.integer)) and 0 <= id < next_id else f"ids so far are 0 to {next_id - 1}" if next_id else "the storage is empty"
-    return UnknownIdError(f"no vector has id {id!r}: {why}")
+    return UnknownIdError(why_unknown(id, next_id))
 
 @patch
 def _metadata_at(self: DurableStorage, id: int, text: bytes) -> dict:

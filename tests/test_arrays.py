@@ -260,8 +260,9 @@ def test_few_vectors_still_train():
 def test_what_the_storage_level_says():
     with pytest.raises(CodecError, match="unknown codec .zip.*flat"): IVFIndex(VectorStorage(32), codec="zip")
     index = IVFIndex(VectorStorage(32)).build()
-    assert index.search(X[:2]) == [[], []]   # a list for each query
+    assert index.search(X[:2]) == [[], []]   # nothing is stored
     with pytest.raises(DimensionError, match="32.*5"): index.search(X[0, :5])
+    with pytest.raises(DimensionError, match="32.*5"): index.search(X[:2, :5])
 
 @pytest.mark.parametrize("write", ["save", "to_faiss"])
 def test_a_folder_that_is_not_there_is_named(write, tmp_path):
