@@ -9,6 +9,7 @@ __all__ = ['FEW_ROWS', 'run_index', 'open_any', 'exact_hits', 'run_search', 'run
 # %% ../nbs/71_cli.ipynb #bd325ca3
 import argparse, json, os, shutil, sys, warnings
 from collections import Counter
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 from typing import NoReturn
@@ -21,7 +22,7 @@ from .ivf import IVF, default_clusters
 from .ivf_index import Hit, IVFIndex
 from .filters import Filter, filter_from_json, join_path
 from .column_types import TableError, read_types
-from .text_tables import Table, ending, read_rows
+from .text_tables import TABLE_ENDINGS, Table, ending, read_rows
 from .no_rows import check_keys, why_none
 from .headlines import aligned, answer_table, ask, demo, fill_storage, one_line, visible
 
@@ -69,6 +70,7 @@ def _read(args: argparse.Namespace, table: Path) -> Table:
     is_csv = ending(table) in (".csv", ".tsv")
     if is_csv and types != "text": types = {args.text: "text"} | (types or {})
     how = {"encoding": args.encoding, "delimiter": args.delimiter, "quoting": args.quoting}
+    how |= {"missing": args.missing or (), "decimal": args.decimal}
     rows = read_rows(table, **how, types=types)
     for note in rows.notes: _note(note)
     return rows
@@ -106,7 +108,23 @@ def open_any(
     mode: str = "r", # of a folder
 ) -> VectorStorage:
     "A storage of either kind."
-    return VectorStorage.open(path, mode=mode) if Path(path).is_dir() else VectorStorage.load(path)
+    path = Path(path)
+    if path.is_dir(): return VectorStorage.open(path, mode=mode)
+    if _is_table(path):
+        raise TableError(f"{path} is a table and no storage yet: minivecdb index {path} --text COLUMN "
+                         f"--out NAME.json makes one")
+    return VectorStorage.load(path)
+
+def _is_table(path: Path) -> bool:
+    "Whether a file holds rows for `minivecdb index`; a storage in JSON begins with a brace."
+    if not path.is_file() or ending(path) not in TABLE_ENDINGS: return False
+    return ending(path) != ".json" or not path.open("rb").read(32).lstrip().startswith(b"{")
+
+def _folder(path: str, command: str) -> str:
+    "The path of a folder; a file is named for what it is."
+    if not Path(path).is_file(): return path
+    raise TableError(f"{path} is a file, and {command} works on a folder: minivecdb import NAME.mvdb "
+                     f"{path} makes a folder of a storage in JSON")
 
 def _size(path: Path) -> int:
     "Bytes of a file, or of the files in a folder."
@@ -149,6 +167,7 @@ def _check_shown(storage: VectorStorage, rows: L, columns: list[str] | None):
 def run_search(args: argparse.Namespace):
     "`minivecdb search`"
     where, storage = _filter(args), open_any(args.storage)
+    if not args.question.strip(): raise TableError("the question is empty: write it in plain words")
     if args.nprobe is None:
         hits = exact_hits(storage, args.question, args.k, args.model, args.metric, where)
         told = "all vectors: exact"
@@ -158,9 +177,11 @@ def run_search(args: argparse.Namespace):
         stats = index.get_stats()
         told = _reads_line(stats, stats["n_clusters"])
     _check_shown(storage, hits, args.show)
-    if args.json: return [_say(_hit_json(h)) for h in hits]
-    _say(answer_table(hits, args.show, _width()))
-    _note(f"read {told}")
+    if args.json:
+        for h in hits: _say(_hit_json(h))
+    else:
+        _say(answer_table(hits, args.show, _width()))
+        _note(f"read {told}")
     if not hits: _tell_none(storage, where)
 
 # %% ../nbs/71_cli.ipynb #43927b2c
@@ -176,13 +197,14 @@ def run_find(args: argparse.Namespace):
     "`minivecdb find`"
     where, storage = _filter(args), open_any(args.storage)
     if args.count: return _say(str(storage.count(where)))
-    check_keys(storage, [k.removeprefix("-") for k in args.order_by or ()], "--order-by")
+    keys = [k.removeprefix("-") for k in args.order_by or ()]
+    check_keys(storage, keys, "--order-by")
     rows = storage.find(where, args.limit, args.offset, args.order_by)
     _check_shown(storage, rows, args.show)
     if args.json:
         for r in rows: _say(json.dumps({"id": r.id, "metadata": r.metadata}, ensure_ascii=False))
     else: _say(_row_table(rows, args.show))
-    if not rows and not args.json and not args.offset and args.limit != 0: _tell_none(storage, where)
+    if not rows and not args.offset and args.limit != 0: _tell_none(storage, where)
 
 # %% ../nbs/71_cli.ipynb #4bfb000e
 FEW_ROWS = 2_000 # of so many, an index is built only to tell of it
@@ -215,33 +237,38 @@ def run_demo(args: argparse.Namespace):
 def run_check(args: argparse.Namespace):
     "`minivecdb check`"
     from minivecdb.durable import check_folder
-    if problems := check_folder(args.folder, progress=not args.quiet): raise MinivecdbError("\nminivecdb: ".join(problems))
+    if problems := check_folder(_folder(args.folder, "check"), progress=not args.quiet): raise MinivecdbError("\nminivecdb: ".join(problems))
     _say(f"{args.folder}: sound")
 
 def run_compact(args: argparse.Namespace):
     "`minivecdb compact`"
-    with VectorStorage.open(args.folder) as storage: done = storage.compact()
+    with VectorStorage.open(_folder(args.folder, "compact")) as storage: done = storage.compact()
     _say(f"{args.folder}: {done.rows:,} rows, {done.bytes_before / 1e6:.1f} MB before, {done.bytes_after / 1e6:.1f} MB now" + ("" if done.erased else "; a reader still holds an older state"))
 
 def run_backup(args: argparse.Namespace):
     "`minivecdb backup`"
-    with VectorStorage.open(args.folder, mode="r") as storage: storage.backup(args.to, progress=not args.quiet)
+    with VectorStorage.open(_folder(args.folder, "backup"), mode="r") as storage: storage.backup(args.to, progress=not args.quiet)
     with VectorStorage.open(args.to, mode="r") as copy: _say(f"{args.to}: {len(copy):,} rows")
 
 def run_repair(args: argparse.Namespace):
     "`minivecdb repair`"
     from minivecdb.durable import repair_folder
-    done = repair_folder(args.folder, args.into, args.dimension)
+    done = repair_folder(_folder(args.folder, "repair"), args.into, args.dimension)
     for note in done.notes: _note(note)
     for id, why in done.lost.items(): _note(f"row {id} is lost: {why}")
     _say(f"{args.into}: {done.kept:,} rows saved, {len(done.lost):,} lost, {done.unknown:,} more counted but not found")
 
 def run_export(args: argparse.Namespace):
     "`minivecdb export`"
-    with VectorStorage.open(args.folder, mode="r") as storage: storage.export(args.file); _say(f"{args.file}: {len(storage):,} rows")
+    with VectorStorage.open(_folder(args.folder, "export"), mode="r") as storage:
+        storage.export(args.file)
+        _say(f"{args.file}: {len(storage):,} rows")
 
 def run_import(args: argparse.Namespace):
     "`minivecdb import`"
+    if Path(args.folder).is_file() and not Path(args.file).exists():
+        raise TableError("expected the new folder first and the file second: minivecdb import "
+                         f"{args.file} {args.folder}")
     if Path(args.folder).exists(): raise TableError(f"{args.folder} exists: choose another name, or remove it")
     source = VectorStorage.load(args.file) if ending(args.file) == ".json" else args.file
     dimension, model = (source.dimension, source.model) if isinstance(source, VectorStorage) else (args.dimension, args.model)
@@ -249,16 +276,15 @@ def run_import(args: argparse.Namespace):
     with VectorStorage.open(args.folder, dimension, model=model) as storage: _say(f"{args.folder}: {storage.restore(source):,} rows")
 
 # %% ../nbs/71_cli.ipynb #aef0e4ff
-def _at_least_one(text: str) -> int:
-    "An integer from 1 up, for argparse."
-    try: n = int(text)
-    except ValueError: n = 0
-    if n < 1: raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
-    return n
+def _at_least(least: int) -> Callable[[str], int]:
+    "Reads an integer for argparse."
+    def read(text):
+        if text.strip().removeprefix("+").isdecimal() and int(text) >= least: return int(text)
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number of at least {least}, got {text!r}")
+    return read
 
-def _at_least_zero(text: str) -> int:
-    "An integer from 0 up, for argparse."
-    return 0 if text == "0" else _at_least_one(text)
+_at_least_one, _at_least_zero = _at_least(1), _at_least(0)
 
 class _Parser(argparse.ArgumentParser):
     "A parser whose errors show control characters instead of sending them."
@@ -277,12 +303,14 @@ def make_parser() -> argparse.ArgumentParser:
     index = command("index", run_index, "embed a column of a table and save it as a storage")
     index.add_argument("table", help="a .csv, .tsv, .jsonl, .ndjson or .json file, also with .gz behind it")
     index.add_argument("--text", required=True, metavar="COLUMN", help="the column to search by")
-    index.add_argument("--out", required=True, metavar="FILE.json", help="the storage to write")
+    index.add_argument("--out", required=True, metavar="NAME", help="the storage to write: NAME.json for a file, NAME.mvdb for a folder that lasts")
     index.add_argument("--model", help="a sentence-transformers model by name or folder (default: all-MiniLM-L6-v2)")
     index.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="bfloat16 embeds faster and a little less exactly")
-    index.add_argument("--types", nargs="+", metavar="COLUMN=TYPE", help="what columns of a CSV file are: whole, decimal, boolean, date or text (default: inferred); text alone for all as they are written")
+    index.add_argument("--types", nargs="+", metavar="COLUMN=TYPE", help="what columns of a CSV file are: whole, decimal, boolean, date, dayfirst (4.3.2021), monthfirst (3/4/2021) or text (default: inferred); text alone for all as they are written")
     index.add_argument("--encoding", metavar="NAME", help="of the file, such as cp1252 (default: UTF-8, or what the file's mark says)")
     index.add_argument("--delimiter", metavar="C", help="between cells, such as ';' or tab (default: a comma; in .tsv a tab)")
+    index.add_argument("--missing", nargs="+", metavar="WORD", help="cells of a CSV file that stand for no value, such as n/a")
+    index.add_argument("--decimal", choices=(".", ","), default=".", help="what divides the digits of decimals in a CSV file (default: a point)")
     index.add_argument("--quoting", choices=("csv", "none"), help="whether quotes around a cell are taken off (default: csv; in .tsv none)")
     index.add_argument("--quiet", action="store_true", help="no progress bar")
     search = command("search", run_search, "find the rows nearest in meaning to a question")

@@ -6,13 +6,13 @@
 __all__ = ['QUOTINGS', 'TABLE_ENDINGS', 'Table', 'place', 'Form', 'read_rows']
 
 # %% ../nbs/28_text_tables.ipynb #c783b6a8
-import csv, os
+import csv, os, re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 from .json_files import check_memory, open_to_read
 from .column_types import (
-    MISSING_CELL, TableError, cell_values, column_type, did_you_mean, misfit)
+    MISSING_CELL, TableError, cell_values, column_type, did_you_mean, misfit, why_text)
 from .json_rows import JSON_ENDINGS, ending, json_objects, opened
 
 # %% ../nbs/28_text_tables.ipynb #fdcc2a1e
@@ -120,9 +120,13 @@ def _literal_quotes(columns: dict[str, list[str]]) -> list[str]:
     return [f"{n} cells begin and end with a quote, which is kept: --quoting csv takes quotes off"]
 
 def _other_delimiter(names: list[str], delimiter: str) -> list[str]:
-    "A note where a table of one column looks like several."
-    seen = [c for c in ",;\t|" if c != delimiter and len(names) == 1 and c in names[0]]
-    return [f"the only column is {names[0]!r}: is it --delimiter {seen[0]!r}?"] if seen else []
+    "A note where another character divides the first line into more columns."
+    header = delimiter.join(names)
+    likely = max(",;\t|", key=header.count)
+    if header.count(likely) <= header.count(delimiter): return []
+    shown = "tab" if likely == "\t" else repr(likely)
+    few = f"the only column is {names[0]!r:.200}" if len(names) == 1 else f"the first line is {header!r:.200}"
+    return [f"{few}: is it --delimiter {shown}?"]
 
 # %% ../nbs/28_text_tables.ipynb #a95c3f48
 class Form(NamedTuple):
@@ -131,10 +135,27 @@ class Form(NamedTuple):
     delimiter: str
     quoting: str # a key of `QUOTINGS`
     types: dict[str, str] | str | None # see `read_types`
+    missing: tuple[str, ...] = () # words for a missing value
+    decimal: str = "." # before the digits after the point
 
-def _typed(path: Path, lines: list[int], name: str, cells: list[str], types: Any) -> tuple:
+    def kind(self, column: str) -> str | None:
+        "The type that was set for a column."
+        return self.types if isinstance(self.types, str) else (self.types or {}).get(column)
+
+    def plain(self, column: str, cells: list[str]) -> list[str]:
+        "The cells of a column with missing ones empty, and decimals with a point."
+        if self.kind(column) == "text": return cells
+        gone = {w.strip().lower() for w in self.missing}
+        if gone: cells = ["" if c.strip().lower() in gone else c for c in cells]
+        if self.decimal != ",": return cells
+        points = [c.replace(".", "").replace(",", ".") if _WITH_COMMA.fullmatch(c.strip()) else c
+                  for c in cells]
+        return points if column_type(points) in ("whole", "decimal") else cells
+
+_WITH_COMMA = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,[0-9]+)?")
+
+def _typed(path: Path, lines: list[int], name: str, cells: list[str], kind: str | None) -> tuple:
     "A column's type and its values."
-    kind = types if isinstance(types, str) else (types or {}).get(name)
     if kind is None: return (found := column_type(cells)), cell_values(cells, found)
     if (i := misfit(cells, kind)) is not None:
         raise TableError(
@@ -148,8 +169,9 @@ def _cells(path: Path, form: Form) -> tuple[list[str], list[int], list[list[str]
         records = _records(text, path, form.delimiter, form.quoting)
         names = _column_names(path, next(records, (1, []))[1])
         lines, rows = [], []
+        remedy = next(iter(_other_delimiter(names, form.delimiter)), _REMEDIES[form.quoting])
         for line, cells in records:
-            rows.append(_checked_record(path, line, cells, len(names), _REMEDIES[form.quoting]))
+            rows.append(_checked_record(path, line, cells, len(names), remedy))
             lines.append(line)
     return names, lines, rows
 
@@ -161,7 +183,11 @@ def _read_csv(path: Path, form: Form) -> Table:
         if name not in columns:
             told = [did_you_mean(name, columns), *_other_delimiter(names, form.delimiter)]
             raise TableError(f"{path} has no column {name!r}: {'; '.join(told)}")
-    typed = {k: _typed(path, lines, k, cells, form.types) for k, cells in columns.items()}
+    columns = {k: form.plain(k, cells) for k, cells in columns.items()}
+    typed = {k: _typed(path, lines, k, cells, form.kind(k)) for k, cells in columns.items()}
+    for k, (kind, _) in typed.items():
+        told = kind == "text" and form.kind(k) is None
+        if why := told and why_text(k, columns[k], lambda i: f"line {lines[i]}"): notes.append(why)
     rows = [{k: v for k, v in zip(columns, row) if v is not MISSING_CELL}
             for row in zip(*(values for _, values in typed.values()))]
     if form.quoting == "none": notes += _literal_quotes(columns)
@@ -178,6 +204,8 @@ def read_rows(
     delimiter: str | None = None, # between cells; None: a comma, in .tsv a tab
     quoting: str | None = None, # csv, or none: quotes mean nothing; None: csv, in .tsv none
     types: dict[str, str] | str | None = None, # of columns of a CSV file, see `read_types`
+    missing: Iterable[str] = (), # words that stand for a missing value, such as n/a
+    decimal: str = ".", # or a comma, as in 1.099,50
 ) -> Table: # one dictionary per row, by column name; an empty cell has no key
     "Read a table. Raises `TableError` with the line, or the system's own error without a file."
     path, kind = Path(path), ending(path)
@@ -187,13 +215,16 @@ def read_rows(
             f"{', '.join(TABLE_ENDINGS)}, or the same with .gz")
     with open_to_read(path) as file: check_memory(path, os.fstat(file.fileno()).st_size)
     if kind in JSON_ENDINGS:
-        if types or delimiter or quoting:
+        if types or delimiter or quoting or missing or decimal != ".":
             raise TableError(
                 f"{path} is JSON, which has types and no delimiter: leave out --types, "
-                "--delimiter and --quoting")
+                "--delimiter, --quoting, --missing and --decimal")
         numbered = list(json_objects(path, encoding))
         return Table([row for _, row in numbered], path, [line for line, _ in numbered])
     if quoting not in (None, *QUOTINGS):
         raise TableError(f"there is no quoting {quoting!r}: {did_you_mean(quoting, QUOTINGS)}")
     quoting = quoting or ("none" if kind == ".tsv" else "csv")
-    return _read_csv(path, Form(encoding, _delimiter(delimiter, kind), quoting, types))
+    if decimal not in (".", ","):
+        raise TableError(f"there is no decimal {decimal!r}: expected a point or a comma")
+    delimiter = _delimiter(delimiter, kind)
+    return _read_csv(path, Form(encoding, delimiter, quoting, types, tuple(missing), decimal))
