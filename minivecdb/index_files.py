@@ -150,42 +150,47 @@ def _read_anyway(head: dict, codec: Codec) -> set[str]:
     if not any(e["name"] == "copies.ids" for e in head["arrays"]): return set()
     return {"ids", "copies.ids"} | ({"copies.codes"} if codec.block_rows > 1 else set())
 
+def _part_of(held: InvertedLists, name: str, j: int, each: int) -> np.ndarray:
+    "A column's part of a list; of codes in blocks of `each` rows, the blocks in which they are."
+    a, first, n = getattr(held, name), int(held.starts[j]), int(held.sizes[j])
+    if name != "codes" or each == 1: return a[first:first + n]
+    return a.data[first // each:-(-(first + n) // each) if n else first // each]
+
 class _Unseen:
     """The lists of a file that nobody has read yet, and their checksums. Reads the file itself, so
     that nothing of the map becomes resident; any number of threads may look."""
     def __init__(self, file: BinaryIO, entries: list[dict], arrays: dict, rows: RowCheck, verify: bool):
         self.path, self.rows, self.entries = rows.path, rows, {e["name"]: e for e in entries}
-        self.file = os.fdopen(os.dup(file.fileno()), "rb", 0)
+        self.bytes = FileArray(rows.path, (os.fstat(file.fileno()).st_size,), np.uint8, 0, file)
         self.sums = arrays["sums"] if verify else None # None: checksums are not compared
         self.stretches = _stretches(entries, arrays, rows.codec.block_rows > 1)
+        self.columns = list(filter(_in_lists, entries)) # in the order of stretches
         self.unseen, self.seen_whole = np.ones(len(arrays["sizes"]), bool), set()
-        self.ends = np.cumsum(arrays["sizes"])
 
     def __len__(self) -> int: return int(self.unseen.sum())
 
-    def _crc(self, first: int, last: int, crc: int = 0, block: int = 1 << 22) -> int:
-        "The checksum of some bytes of the file."
-        for at in range(first, last, block):
-            crc = zlib.crc32(os.pread(self.file.fileno(), min(block, last - at), at), crc)
-        return crc
+    def _part(self, e: dict, j: int, at: list[int], held: InvertedLists | None) -> np.ndarray:
+        "A list's part of a column: as a search has read it, or between two bytes of the file."
+        if held is not None: return _part_of(held, e["name"], j, self.rows.codec.block_rows)
+        if at[0] == at[1]: return np.empty((0, *e["shape"][1:]), e["dtype"])
+        return self.bytes[at[0]:at[1]].view(e["dtype"]).reshape(-1, *e["shape"][1:])
 
-    def _compare(self, j: int):
-        "Raise unless a list is what was saved, and can be searched."
-        if self.sums is not None: self._compare_sum(j)
-        self.rows.check(j, int(self.ends[j - 1]) if j else 0, int(self.ends[j]))
+    def _compare(self, j: int, held: InvertedLists | None = None):
+        "Raise unless a list is what was saved, and can be searched. It is read once, or was read."
+        crc, kept = 0, {}
+        for e, at in zip(self.columns, self.stretches[j].tolist()):
+            part = self._part(e, j, at, held)
+            if part.size: crc = zlib.crc32(np.ascontiguousarray(part).data.cast("B"), crc)
+            if e["name"] in self.rows.columns: kept[e["name"]] = part
+        if self.sums is not None and crc != self.sums[j]: refuse(self.path, f"list {j} is damaged")
+        self.rows.check(j, kept)
         self.unseen[j] = False
 
-    def _compare_sum(self, j: int):
-        "Raise unless a list has its checksum."
-        crc = 0
-        for first, last in self.stretches[j].tolist(): crc = self._crc(first, last, crc)
-        if crc != self.sums[j]: refuse(self.path, f"list {j} is damaged")
-
-    def look(self, lists: np.ndarray): # list numbers
+    def look(self, lists: np.ndarray, held: InvertedLists | None): # list numbers; what was read
         "Compare those of these lists that nobody has read yet."
         new = self.unseen[lists]
         if not new.any(): return
-        for j in np.unique(lists[new]).tolist(): self._compare(j)
+        for j in np.unique(lists[new]).tolist(): self._compare(j, held)
         if not self.unseen.any(): self.rows.check_all_ids()
 
     def whole(self, *names: str):
@@ -193,10 +198,10 @@ class _Unseen:
         for name in names:
             if name not in self.entries or name in self.seen_whole: continue
             e = self.entries[name]
-            if self.sums is not None and self._crc(e["offset"], e["offset"] + array_bytes(e)) != e["crc32"]:
+            a = FileArray(self.path, e["shape"], e["dtype"], e["offset"], self.bytes.file)
+            if self.sums is not None and _crc(a) != e["crc32"]:
                 refuse(self.path, f"array {name!r} is damaged")
-            if name == "order":
-                self.rows.check_order(FileArray(self.path, e["shape"], "<i8", e["offset"], self.file)[:])
+            if name == "order": self.rows.check_order(a[:])
             self.seen_whole.add(name)
 
 # %% ../nbs/36_index_files.ipynb #48e93bc9
@@ -214,7 +219,7 @@ def _read(path: Path, file: BinaryIO, entry: dict, mmap: bool | str) -> np.ndarr
 def _crc(a: np.ndarray | FileArray, block: int = 1 << 24) -> int:
     "The checksum of an array; of one in a file, piece by piece."
     if isinstance(a, np.ndarray): return zlib.crc32(a.data)
-    rows, crc = max(1, block * len(a) // a.nbytes), 0
+    rows, crc = max(1, block * len(a) // max(1, a.nbytes)), 0
     for i in range(0, len(a), rows): crc = zlib.crc32(a[i:i + rows].data, crc)
     return crc
 

@@ -270,8 +270,11 @@ def _still(self: IVF, changed: dict | None = None) -> IVF:
 # %% ../nbs/34_ivf.ipynb #6b4e2efe
 @patch
 # list numbers, -1 for none; None for all
-def _first_look(self: IVF, lists: np.ndarray | None = None):
-    "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
+def _first_look(self: IVF, lists: np.ndarray | None = None, held: InvertedLists | None = None):
+    """Lists of a file are compared with their checksums before they are used for the first time.
+
+    Those that were read (`held`) are compared as they are, mapped ones in the file. Raises
+    `FileFormatError`."""
     if self._unseen is None: return
     if lists is None: self._unseen.whole("order")
     if not self._unseen: return
@@ -279,7 +282,7 @@ def _first_look(self: IVF, lists: np.ndarray | None = None):
     # copies are measured where their originals are
     if copies is not None and self.codec.lossless:
         some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])
-    self._unseen.look(some)
+    self._unseen.look(some, None if held is self.lists else held)
 
 @patch
 def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
@@ -851,7 +854,7 @@ def search(self: IVF,
         index._alone = self._alone = self._one()
         if (found := self._one_by_one(self._alone, queries, k, nprobe, rescore)) is not None:
             return found
-    if self._unseen and len(queries) == 1:
+    if self._unseen and len(queries) == 1 and lists.in_memory:
         self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
     in_codes = self._fits_codes(queries, lists)
     def search_block(numbers):
@@ -860,8 +863,8 @@ def search(self: IVF,
         prepared = prepare_queries(moved, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))
-        self._first_look(probes)
         held, at = lists.probed(probes)
+        self._first_look(probes, held)
         allowed, where = mask if mask is None or len(mask) == 1 else mask[numbers], place if at is None or place is None else place[at]
         if in_codes:
             found = self._in_codes(some, most if samples else k, most, probes, prepared, held, again and not samples, allowed, where, compiled)
@@ -1053,9 +1056,11 @@ def range_search(self: IVF,
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
     probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
-    for some in probes: self._first_look(some)
     reach = self._within_estimates if self._fits_codes(queries, lists) else self._within
-    found = [reach(q[None], limit, some, lists) for q, some in zip(queries, probes)]
+    found = []
+    for q, some in zip(queries, probes):
+        self._first_look(some, held := lists.probed(some[None])[0])
+        found.append(reach(q[None], limit, some, held))
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))
