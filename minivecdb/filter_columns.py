@@ -366,7 +366,8 @@ def warn_of_dates(self: Column,
     elif texts and f.op in _ORDERS and instant(asked[0]) is None and all(map(instant, texts)):
         told = f"the filter compares {key!r} with {asked[0]!r:.60}, but it holds dates"
     elif all(map(like_a_date, texts)) and texts and any(instant(x) is not None for x in asked):
-        told = f"the filter compares {key!r} with a date, but it holds texts such as {texts[0]!r:.60}"
+        told = (f"the filter compares {key!r} with a date, but it holds texts such as "
+                f"{texts[0]!r:.60}")
     else: return
     warnings.warn(f"{told}: write dates as 2021-03-04", FilterWarning, stacklevel=2)
 
@@ -484,6 +485,19 @@ def _tidy(self: Columns):
         self.ids, self.alive, self.used = self.ids[keep], np.ones(len(keep), bool), len(keep)
     self.columns = {p: c for p, c in self.columns.items() if len(c.dictionary) <= 1024 + 2 * self.used}
 
+# %% ../nbs/23_filter_columns.ipynb #54e1ed24
+@patch
+def _warn_of_key(self: Columns, path: tuple[str, ...]):
+    "Warn if no row has a key, and one of the first rows has a similar key."
+    if not self.used: return
+    self.checked.add(path)
+    if self.columns[path].codes.any(): return
+    some = self.storage.metadata_of(self.ids[:min(self.used, MANY)].tolist())
+    near = get_close_matches(join_path(path), keys_in(m for m in some if m), 1, .75)
+    if not near: return
+    told = f"no row has the key {join_path(path)!r}: did you mean {near[0]!r}?"
+    warnings.warn(told, FilterWarning, stacklevel=2)
+
 # %% ../nbs/23_filter_columns.ipynb #06d84219
 @patch
 def column(self: Columns, path: tuple[str, ...]) -> Column:
@@ -499,20 +513,9 @@ def _test_key(self: Columns, path: tuple[str, ...], conditions: list[Filter]) ->
     "Passed by rows that meet all of some conditions on one key."
     column = self.column(path)
     for f in conditions: column.warn_of_kinds(f), column.warn_of_dates(f)
-    if path not in self.checked and any(f.op != "$exists" for f in conditions): self._warn_of_key(path)
+    new = path not in self.checked
+    if new and any(f.op != "$exists" for f in conditions): self._warn_of_key(path)
     return column.test(conditions)
-
-@patch
-def _warn_of_key(self: Columns, path: tuple[str, ...]):
-    "Warn if no row has a key, and one of the first rows has a similar key."
-    if not self.used: return
-    self.checked.add(path)
-    if self.columns[path].codes.any(): return
-    some = self.storage.metadata_of(self.ids[:min(self.used, MANY)].tolist())
-    near = get_close_matches(join_path(path), keys_in(m for m in some if m), 1, .75)
-    if not near: return
-    told = f"no row has the key {join_path(path)!r}: did you mean {near[0]!r}?"
-    warnings.warn(told, FilterWarning, stacklevel=2)
 
 @patch
 def test(self: Columns, f: Filter) -> Test:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['QUOTINGS', 'TABLE_ENDINGS', 'Table', 'place', 'Form', 'read_rows']
+__all__ = ['QUOTINGS', 'TABLE_ENDINGS', 'Table', 'place', 'Form', 'is_rows_file', 'read_rows']
 
 class Table(list):
     """The rows of a file, one dictionary each."""
@@ -52,6 +52,9 @@ class Form(NamedTuple):
         """The cells of a column with missing ones empty, and decimals with a point."""
         ...
 TABLE_ENDINGS: tuple[Any, ...]
+def is_rows_file(path: Path) -> bool:
+    """Whether a file holds rows, and is no storage; a storage in JSON begins with a brace."""
+    ...
 def read_rows(
     path: str | Path,  # ends in one of `TABLE_ENDINGS`, and .gz if it is packed
     *,
