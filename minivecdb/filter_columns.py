@@ -504,7 +504,11 @@ def column(self: Columns, path: tuple[str, ...]) -> Column:
     "The column of a key, built if it is not there yet."
     if path not in self.columns:
         c, at = Column(path), np.flatnonzero(self.alive[:self.used])
-        c.put(at if len(at) < self.used else slice(0, self.used), column_values(self.storage.metadata_of(self.ids[at].tolist()), path), len(self.ids))
+        for i in range(0, len(at), BLOCK):   # the metadata of a block are in memory at a time
+            some = at[i:i + BLOCK]
+            metadata = self.storage.metadata_of(self.ids[some].tolist())
+            c.put(some, column_values(metadata, path), len(self.ids))
+        if not len(at): c.put(at, [], len(self.ids))
         self.columns[path] = c
     return self.columns[path]
 

@@ -4,11 +4,14 @@ from collections import Counter
 from contextlib import contextmanager
 from copy import copy
 import numpy as np, pytest
-from minivecdb import IVF, IVFIndex, VectorStorage, inverted_lists
+from hypothesis import given, strategies as st
+from minivecdb import IVF, IVFIndex, VectorStorage, filter_columns, inverted_lists
+from minivecdb.durable_format import metadata_of, metadata_of_several, metadata_text, row_seals
 from minivecdb.durable_snapshots import Reader
 from minivecdb.ivf_balance import Upkeep
 from minivecdb.list_changes import Growing
 from minivecdb.lists_in_files import CAN_LAY
+from minivecdb.segments import DamageError
 
 N, D = 3000, 32
 RNG = np.random.default_rng(5)
@@ -172,3 +175,37 @@ def test_a_reading_process_that_catches_up_copies_one_list(codec, path, monkeypa
         monkeypatch.setattr(inverted_lists, "_afresh", copied); monkeypatch.setattr(Growing, "across", copied)
         assert index.search(BIG[0] + 9, 1)[0].id == new
         assert private(index._ivf.lists.codes) < 3 << 20
+
+# --- metadata in blocks ---------------------------------------------------------------------------
+
+texts_of = st.one_of(
+    st.dictionaries(st.text(max_size=4), st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=6), st.lists(st.integers(), max_size=3), st.just({"a": {"b": 1}})), max_size=4).map(metadata_text),
+    st.sampled_from([b'{"a":1,"a":2}', b'{"a":1},{"b":2}', b"", b"[]", b"[{}]", b'{"a":"}', b'{"}', b'{"a":[}', b'{"":"\\u0041"}', b'{"x":"\\":"}', b"{} ", b'{"a":NaN}', b'{"a":1e999}', b"{" + 50 * b"[", b'{"a":' + 97 * b"[" + 97 * b"]" + b"}", b'{"a":"{"}', b"\xff"]))
+
+@given(st.lists(texts_of, max_size=6))
+def test_metadata_read_together_are_those_read_one_by_one(texts):
+    def told(read):
+        try: return repr(read())   # 1, 1.0 and True differ
+        except (ValueError, RecursionError) as e: return type(e)
+    assert told(lambda: metadata_of_several(texts)) == told(lambda: [metadata_of(t) for t in texts])
+
+def test_a_new_column_reads_each_row_once_and_holds_a_block(path, monkeypatch):
+    with VectorStorage.open(path, 2) as storage:
+        storage.add_bulk(np.zeros((5000, 2)), ({"year": 1900 + i % 90, "note": "{" if i == 77 else "x"} for i in range(5000)))
+        for i in range(0, 5000, 3): storage.delete(i) if i < 30 else None
+        storage.delete_bulk(range(600, 3000))
+    monkeypatch.setattr(filter_columns, "BLOCK", 512)
+    with statements(monkeypatch) as asked, VectorStorage.open(path, mode="r") as storage:
+        there = [i for i in range(5000) if not (i < 30 and i % 3 == 0 or 600 <= i < 3000)]
+        sizes, real = [], type(storage).metadata_of
+        monkeypatch.setattr(type(storage), "metadata_of", lambda self, ids: (sizes.append(len(ids)), real(self, ids))[1])
+        assert storage.columns.matching({"year": {"$lt": 1945}}).tolist() == [i for i in there if i % 90 < 45]
+        assert sum(sizes) == len(there) and max(sizes) == 512
+        assert asked["rows"] <= len(sizes) + 12   # one for each stretch, several across the gap
+        assert storage.columns.matching({"note": "{"}).tolist() == [77]
+
+def test_metadata_that_is_damaged_is_named_among_many(path):
+    with VectorStorage.open(path, 2) as storage:
+        storage.add_bulk(np.zeros((300, 2)), ({"i": i} for i in range(300)))
+        storage._con.execute("UPDATE rows SET metadata = CAST(? AS TEXT), crc = ? WHERE id = 123", (b'{"i":1,"i":2}', row_seals([123], np.zeros((1, 2), np.float32), [b'{"i":1,"i":2}'])[0]))
+        with pytest.raises(DamageError, match="metadata of row 123 .*same key twice"): storage.count({"i": 1})
