@@ -9,7 +9,7 @@ __all__ = ['MAGIC', 'VERSION', 'MAX_HEADER']
 import json, math, os, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 import numpy as np
@@ -23,7 +23,7 @@ from .codecs import Codec, codec_from_state
 from .dot_lists import Reach
 from .origin import Frame, NO_ORIGIN
 from .inverted_lists import InvertedLists
-from .lists_in_files import FileArray
+from .lists_in_files import CAN_LAY, FileArray, RoomBehind
 from .checked_index import (
     RowCheck, array_bytes, check_entries, check_fields, check_shapes, check_small, refuse)
 from .ivf import IVF
@@ -243,7 +243,7 @@ def load(cls: IVF,
     mmap: bool | str = True, # map the lists instead of reading them; "pread" leaves them in the file, and a search reads those that it probes
     verify: bool | None = None, # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists, whose rows are still looked at
 ) -> IVF:
-    "Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."
+    "Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."
     path = Path(path)
     if mmap not in (True, False, "pread"): raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
     try:
@@ -279,6 +279,7 @@ def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: boo
     rows = RowCheck(path, codec, head["next_id"], _columns(path, file, head, a, mmap if lazy else ""))
     _check_read(a, rows, lazy)
     index = cls._restored(head, _with_empty(a, head["dimension"]))
+    if mmap is True and CAN_LAY: index.lists = replace(index.lists, behind=_room(file, head))
     if lazy: index._unseen = _Unseen(file, head["arrays"], a, rows, verify is None)
     return index
 
@@ -286,6 +287,11 @@ def _columns(path: Path, file: BinaryIO, head: dict, a: dict, mmap: bool | str) 
     "The columns that a `RowCheck` reads: of a mapped file not through the map."
     of_rows = [e for e in head["arrays"] if e["name"] in ("codes", "ids", "lengths")]
     return {e["name"]: _read(path, file, e, "pread") if mmap else a[e["name"]] for e in of_rows}
+
+def _room(file: BinaryIO, head: dict) -> RoomBehind:
+    "How the lists of a mapped file get room when they change."
+    of_rows = [e for e in head["arrays"] if e["name"] in _BY_ROW]
+    return RoomBehind(file, {e["name"]: (e["dtype"], tuple(e["shape"]), e["offset"]) for e in of_rows})
 
 def _with_empty(a: dict[str, np.ndarray], d: int) -> dict[str, np.ndarray]:
     "The arrays, and empty ones where there are none."

@@ -245,7 +245,8 @@ def replace(self: IVF,
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     # lists with second places, or in blocks, are not kept even
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):
-        lists = self.lists.without(gone).append(codes, ids, labels, lengths, in_bytes)
+        held = gone[gone < self._next_id]   # no row has a higher id
+        lists = self.lists.without(held).append(codes, ids, labels, lengths, in_bytes)
         if lists.copies is not None and len(x):
             lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
@@ -259,6 +260,7 @@ def replace(self: IVF,
         changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
 
+# %% ../nbs/34_ivf.ipynb #6b4e2efe
 @patch
 def _still(self: IVF, changed: dict | None = None) -> IVF:
     "The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."
@@ -267,7 +269,7 @@ def _still(self: IVF, changed: dict | None = None) -> IVF:
     restore_state(still, changed or {})
     return still
 
-# %% ../nbs/34_ivf.ipynb #6b4e2efe
+
 @patch
 # list numbers, -1 for none; None for all
 def _first_look(self: IVF, lists: np.ndarray | None = None, held: InvertedLists | None = None):

@@ -225,7 +225,7 @@ class IVF:
         mmap: bool | str = True,  # map the lists instead of reading them; "pread" leaves them in the file, and a search reads those that it probes
         verify: bool | None = None,  # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists, whose rows are still looked at
     ) -> IVF:
-        """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."""
+        """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."""
         ...
     def enough_after(
         self,

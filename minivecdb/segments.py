@@ -8,7 +8,7 @@ __all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'FEW_ROWS', 'MAPPED_BYTES', '
            'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 # %% ../nbs/49_segments.ipynb #bd1494d9
-import ctypes, os, re, sqlite3, sys, threading
+import os, re, sqlite3, threading
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 from .vector_storage import FileFormatError, MinivecdbError
 from .json_files import ReadError, cannot_read, memory_left, open_plain
 from .json_files import permissions_in, permit
+from .lists_in_files import CAN_LAY, Stretch
 
 # %% ../nbs/49_segments.ipynb #ba0b52ed
 SYNCHRONOUS = "FULL" # of SQLite; with NORMAL a commit is not synced, and a power failure takes it back
@@ -257,27 +258,12 @@ def _is_alone(fd: int) -> bool:
     return True
 
 # %% ../nbs/49_segments.ipynb #c8b07402
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
-if _libc is not None:
-    _libc.mmap.restype, _libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
-    _libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
-_READ_WRITE, _PRIVATE, _FIXED, _NOWHERE = 3, 2, 0x4010, 0x4020 # PROT_READ | PROT_WRITE; MAP_PRIVATE; MAP_FIXED or MAP_ANONYMOUS, with MAP_NORESERVE
-
-class _Stretch:
-    "A stretch of private memory over which files may be laid; given back when the last array over it is gone."
-    def __init__(self, size: int):
-        self.size = size
-        self.address = _libc.mmap(None, size, _READ_WRITE, _PRIVATE | _NOWHERE, -1, 0)
-        if self.address == ctypes.c_void_p(-1).value: self.address = 0; raise MemoryError(f"no {size:,} bytes of address space: {os.strerror(ctypes.get_errno())}")
-        self.__array_interface__ = {"version": 3, "shape": (size // 4,), "typestr": "<f4", "data": (self.address, False)}
-    def lay(self, fd: int, offset: int, at: int, size: int):
-        "`size` bytes of a file, from `offset` on, at byte `at`; all three whole pages."
-        if _libc.mmap(self.address + at, size, _READ_WRITE, _PRIVATE | _FIXED, fd, offset) == ctypes.c_void_p(-1).value: raise OSError(ctypes.get_errno(), "mmap")
-    def __del__(self):
-        if self.address: _libc.munmap(self.address, self.size)
+def _matrix_over(stretch: Stretch, rows: int, dimension: int) -> np.ndarray: # [rows, d] float32
+    "A stretch as a matrix."
+    return np.asarray(stretch).view(np.float32).reshape(rows, dimension)
 
 # %% ../nbs/49_segments.ipynb #964556fb
-def _lay_or_read(stretch: _Stretch, out: np.ndarray, at: int, n: int, segment: Segment, first: int):
+def _lay_or_read(stretch: Stretch, out: np.ndarray, at: int, n: int, segment: Segment, first: int):
     "Rows `first` to `first + n` of a segment at row `at` of `out`: whole pages laid, the rest read."
     width, page = 4 * segment.dimension, mmap_module.PAGESIZE
     if not _lies_in_pages(at, n, segment, first): return segment.read(first, out[at:at + n])
@@ -290,7 +276,7 @@ MAPPED_BYTES = 1 << 20 # a stretch that is worth a call
 
 def _lies_in_pages(at: int, n: int, segment: Segment, first: int) -> bool:
     "Whether rows of a segment can be laid at row `at`: both start at the same place within a page, and it is worth a call."
-    return _libc is not None and (first - at) * 4 * segment.dimension % mmap_module.PAGESIZE == 0 and n * 4 * segment.dimension >= MAPPED_BYTES
+    return CAN_LAY and (first - at) * 4 * segment.dimension % mmap_module.PAGESIZE == 0 and n * 4 * segment.dimension >= MAPPED_BYTES
 
 def stitched(
     segments: dict[int, Segment], # by number
@@ -304,10 +290,10 @@ def stitched(
     pieces = [(a, b, int(number[a]), int(row[a])) for a, b in zip(starts[:-1].tolist(), starts[1:].tolist())]
     copied = sum(b - a for a, b, s, first in pieces if s < 0 or not _lies_in_pages(a, b - a, segments[s], first)) * 4 * dimension
     if copied > (room := memory_left()): raise MinivecdbError(f"{copied / 1e6:,.0f} MB of vectors would have to be copied, and there are {room / 1e6:,.0f} MB of memory: compact() puts them in order, and then they are mapped")
-    if _libc is None or not len(row): out, stretch = np.empty((len(row), dimension), np.float32), None
+    if not CAN_LAY or not len(row): out, stretch = np.empty((len(row), dimension), np.float32), None
     else:
-        stretch = _Stretch(4 * dimension * len(row))
-        out = np.asarray(stretch).reshape(len(row), dimension)
+        stretch = Stretch(4 * dimension * len(row))
+        out = _matrix_over(stretch, len(row), dimension)
     for a, b, s, first in pieces:
         if s < 0: out[a:b] = more[first:first + b - a]
         elif stretch is None: segments[s].read(first, out[a:b])

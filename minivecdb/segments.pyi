@@ -137,16 +137,6 @@ def close_database(fd: int):
     
     A process that closes any descriptor of a file loses all POSIX locks that it holds there."""
     ...
-class _Stretch:
-    """A stretch of private memory over which files may be laid; given back when the last array over it is gone."""
-    size: int
-    address: Any
-    __array_interface__: Any
-    def __init__(self, size: int) -> None: ...
-    def lay(self, fd: int, offset: int, at: int, size: int):
-        """`size` bytes of a file, from `offset` on, at byte `at`; all three whole pages."""
-        ...
-    def __del__(self): ...
 MAPPED_BYTES: int
 def stitched(
     segments: dict[int, Segment],  # by number

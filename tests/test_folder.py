@@ -1,10 +1,14 @@
 "What a folder costs, counted: statements of SQL, reads of vectors, bytes and copies. Never times."
-import os, threading
+import os, pickle, threading
 from collections import Counter
 from contextlib import contextmanager
+from copy import copy
 import numpy as np, pytest
-from minivecdb import IVFIndex, VectorStorage
+from minivecdb import IVF, IVFIndex, VectorStorage, inverted_lists
 from minivecdb.durable_snapshots import Reader
+from minivecdb.ivf_balance import Upkeep
+from minivecdb.list_changes import Growing
+from minivecdb.lists_in_files import CAN_LAY
 
 N, D = 3000, 32
 RNG = np.random.default_rng(5)
@@ -88,3 +92,83 @@ def test_a_thread_that_sees_an_older_state_does_not_take_an_index_back(folder):
         index.catch_up()
         assert folder.changes == before < index._seen
     assert {h.id for h in index.search(X[3], 3)} == {3, 5, N}
+
+# --- a mapped index that grows --------------------------------------------------------------------
+
+def private(a) -> int:
+    "Bytes of an array's memory that belong to this process alone."
+    a = getattr(a, "data", a) if not isinstance(a, np.ndarray) else a
+    if not a.size: return 0
+    first, found, inside = a.__array_interface__["data"][0], 0, False
+    for line in open("/proc/self/smaps"):
+        words = line.split()
+        if not words[0].endswith(":"):
+            low, high = (int(x, 16) for x in words[0].split("-"))
+            inside = low < first + a.nbytes and first < high
+        elif inside and words[0] == "Anonymous:": found += 1024 * int(words[1])
+    return found
+
+linux = pytest.mark.skipif(not CAN_LAY, reason="files cannot be laid over memory here")
+BIG = RNG.standard_normal((30_000, 64)).astype(np.float32)
+
+@linux
+@pytest.mark.parametrize("upkeep", [False, True])
+@pytest.mark.parametrize("codec", ["flat", "int8", "rabitq4", "pq16x8"])
+def test_a_row_that_is_added_copies_its_list_and_no_more(codec, upkeep, tmp_path, monkeypatch):
+    made = IVF(64, 100, codec=codec, metric="euclidean").train(BIG[:5000])
+    if upkeep and made.codec.block_rows == 1: made.upkeep = Upkeep()
+    made.add(BIG); made.save(tmp_path/"i.ivf")
+    index, held = (IVF.load(tmp_path/"i.ivf", mmap=how) for how in (True, False))
+    def copied(*args): raise AssertionError("everything was copied")
+    with monkeypatch.context() as m:
+        m.setattr(inverted_lists, "_afresh", copied); m.setattr(Growing, "across", copied)
+        before = index.lists
+        index.add(BIG[:1] + 9)
+    largest = int(made.lists.sizes.max())
+    for name in ("codes", "ids", "lengths", "rounded", "terms"):
+        a, old = getattr(index.lists, name), getattr(before, name)
+        if not old.nbytes: continue
+        touched = 2 << 20 if upkeep else 0   # made ready for writes to come
+        assert private(a) <= (2 * largest + 64) * old.nbytes // len(old) + 3 * 4096 + touched, name
+    held.add(BIG[:1] + 9)
+    for found, right in zip(index.search(BIG[:50], 10, nprobe=30), held.search(BIG[:50], 10, nprobe=30)): assert np.array_equal(found, right)
+    assert index.search(BIG[:1] + 9, 1)[1][0, 0] == len(BIG)
+
+@pytest.mark.parametrize("form", [("flat", None), ("int8", None), ("rabitq4", None), ("pq16x8", None), ("flat", 1.), ("rabitq", 1.)], ids=str)
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "dot"])
+def test_a_mapped_index_that_changes_answers_as_one_in_memory(form, metric, tmp_path):
+    codec, spill = form
+    made = IVF(64, 30, codec=codec, metric=metric, spill=spill).train(BIG[:3000])
+    if codec == "flat" and spill is None: made.upkeep = Upkeep()
+    made.add(BIG[:2000]); made.save(tmp_path/"i.ivf")
+    kept = (tmp_path/"i.ivf").read_bytes()
+    ways = [IVF.load(tmp_path/"i.ivf", mmap=how) for how in (True, False)]
+    rng, n = np.random.default_rng(7), 2000
+    for step in range(12):
+        gone = rng.choice(n, rng.integers(0, 40), replace=False)
+        more = BIG[n:n + (step % 3) * 300 + 1]
+        state = ways[0].search(BIG[:20], 5, nprobe=9), copy(ways[0])
+        for ivf in ways: ivf.remove(gone); ivf.add(more); ivf.replace(BIG[:3], gone[:3], gone[:3]) if len(gone) > 2 else None
+        n += len(more)
+        for a, b in zip(*(ivf.search(BIG[:40], 10, nprobe=7) for ivf in ways)): assert np.array_equal(a, b)
+        for a, b in zip(state[0], state[1].search(BIG[:20], 5, nprobe=9)): assert np.array_equal(a, b)   # whoever holds the old state
+    assert (tmp_path/"i.ivf").read_bytes() == kept
+    again = pickle.loads(pickle.dumps(ways[0]))
+    for a, b in zip(*(ivf.search(BIG[:40], 10, nprobe=7) for ivf in (again, ways[1]))): assert np.array_equal(a, b)
+    for i, ivf in enumerate(ways): ivf.save(tmp_path/f"{i}.ivf")
+    assert (tmp_path/"0.ivf").read_bytes() == (tmp_path/"1.ivf").read_bytes()
+
+@linux
+@pytest.mark.parametrize("codec", ["flat", "rabitq4"])
+def test_a_reading_process_that_catches_up_copies_one_list(codec, path, monkeypatch):
+    with VectorStorage.open(path, 64) as storage:
+        storage.add_bulk(BIG)
+        IVFIndex(storage, codec=codec, n_clusters=100).build().save()
+    with VectorStorage.open(path) as storage, VectorStorage.open(path, mode="r") as reader:
+        index = IVFIndex.open(reader)
+        index.search(BIG[0], 1)
+        new = storage.add(BIG[0] + 9)
+        def copied(*args): raise AssertionError("everything was copied")
+        monkeypatch.setattr(inverted_lists, "_afresh", copied); monkeypatch.setattr(Growing, "across", copied)
+        assert index.search(BIG[0] + 9, 1)[0].id == new
+        assert private(index._ivf.lists.codes) < 3 << 20
