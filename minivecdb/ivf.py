@@ -942,6 +942,7 @@ def _in_codes(self: IVF,
         self._strike_out(queries, k, found, lows, prepared, lists.span, compiled)
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
+# %% ../nbs/34_ivf.ipynb #58844253
 @patch
 def _strike_out(self: IVF,
     queries: np.ndarray, k: int,
