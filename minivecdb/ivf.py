@@ -297,9 +297,10 @@ def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n]
 
 @patch
 # unit: the rows as they were assigned
-def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray,
-                   ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray,
-                   in_bytes: tuple | None) -> InvertedLists:
+def _second_places(self: IVF,
+    lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray,
+    labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None,
+) -> InvertedLists:
     "Lists in which some vectors, whose first lists are `labels`, have a second place."
     second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
     codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self._codes(x, second)
@@ -329,8 +330,12 @@ def _reach_with(self: IVF, labels: np.ndarray, cost: np.ndarray, changed: dict) 
     return self._reach_now(reach, **changed) if "coarse" in changed else reach
 
 @patch
-def _reach_now(self: IVF, known: Reach | None = None, coarse: FlatIndex | None = None,
-               lists: InvertedLists | None = None, **others: Any) -> Reach:
+def _reach_now(self: IVF,
+    known: Reach | None = None, # None: of none
+    coarse: FlatIndex | None = None, # the new centroids
+    lists: InvertedLists | None = None, # the new lists
+    **others: Any, # changes that make no difference here
+) -> Reach:
     "The reach of lists whose centroids are new, from the rows in them."
     old, lists = self.coarse.rows, self.lists if lists is None else lists
     rows = old if coarse is None else coarse.rows
@@ -558,10 +563,14 @@ def _exact_rows(self: IVF, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     return rows, np.argsort(there)[at], np.empty(0)
 
 @patch
-# ids [m, R], -1 for none
-def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int,
-              prepared: tuple[np.ndarray, np.ndarray], span: np.ndarray,
-              compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+def _rescored(self: IVF,
+    queries: np.ndarray, # [m, d] float32
+    ids: np.ndarray, # [m, R], -1 for none
+    k: int,
+    prepared: tuple[np.ndarray, np.ndarray], # of the queries
+    span: np.ndarray, # of the lists
+    compiled: bool, # use kernels
+) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice
     "The k nearest of the candidates, by their exact vectors."
     which, column = np.nonzero(ids >= 0)
     found, every = ids[which, column], np.arange(len(which))
@@ -643,7 +652,6 @@ def mask_of(self: IVF,
     rows = np.stack([np.isin(order, as_ids(some)) for some in ids]) if ids else np.zeros((0, len(order)), bool)
     return RowMask(rows[0] if len(ids) == 1 else rows, weakref.ref(self.lists))
 
-# %% ../nbs/34_ivf.ipynb #49fd16dd
 @patch
 # [1, n] or [m, n]
 def _rows_of(self: IVF, mask: Any, m: int, lists: InvertedLists) -> np.ndarray | None:
@@ -708,26 +716,6 @@ def _call_of_one(self: IVF) -> Callable:
     return call
 
 @patch
-def reads(self: IVF,
-    nprobe: int | None = None, # lists to read; None as a search that is not told
-) -> dict: # mode, nprobe, recall (None where it is not known), known_from
-    "What a search reads, which mean recall@10 to expect, and how that is known."
-    k, known = len(self.coarse) if self.is_trained else 0, self.enough
-    if nprobe is not None:
-        return {"mode": "given", "nprobe": nprobe, "recall": 1. if 0 < k <= nprobe else None, "known_from": "the number of lists was given"}
-    if known is None:
-        return {"mode": "guessed", "nprobe": self.lists_to_read() if k else 0, "recall": None, "known_from": "nothing was measured"}
-    return {"mode": known.mode, "nprobe": known.now(k), "recall": known.recall, "known_from": known.known_from}
-
-# %% ../nbs/34_ivf.ipynb #c000ee9e
-@patch
-def lists_to_read(self: IVF) -> int:
-    "How many lists a search reads that is not told: see `reads`. Before anything was measured, a tenth of them."
-    if self.enough is not None: return self.enough.now(len(self.coarse))
-    guess = len(self.coarse) // 10 if self.choice is None else self.choice.nprobe
-    return min(max(1, guess), len(self.coarse))
-
-@patch
 def _measured_call(self: IVF) -> Callable | None:
     "The same for codes of bits whose candidates are measured, where exact rows are in memory. It finds row numbers; those of ascending ids ascend."
     at = self._row_numbers(self.lists.every_id()) if getattr(self.rows, "ids", None) is not None else self._row_numbers(np.array([self._next_id - 1]))
@@ -740,6 +728,26 @@ def _measured_call(self: IVF) -> Callable | None:
         distances, found = answer
         return distances, np.where(found < 0, -1, ids[found])
     return call
+
+# %% ../nbs/34_ivf.ipynb #c000ee9e
+@patch
+def reads(self: IVF,
+    nprobe: int | None = None, # lists to read; None as a search that is not told
+) -> dict: # mode, nprobe, recall (None where it is not known), known_from
+    "What a search reads, which mean recall@10 to expect, and how that is known."
+    k, known = len(self.coarse) if self.is_trained else 0, self.enough
+    if nprobe is not None:
+        return {"mode": "given", "nprobe": nprobe, "recall": 1. if 0 < k <= nprobe else None, "known_from": "the number of lists was given"}
+    if known is None:
+        return {"mode": "guessed", "nprobe": self.lists_to_read() if k else 0, "recall": None, "known_from": "nothing was measured"}
+    return {"mode": known.mode, "nprobe": known.now(k), "recall": known.recall, "known_from": known.known_from}
+
+@patch
+def lists_to_read(self: IVF) -> int:
+    "How many lists a search reads that is not told: see `reads`. Before anything was measured, a tenth of them."
+    if self.enough is not None: return self.enough.now(len(self.coarse))
+    guess = len(self.coarse) // 10 if self.choice is None else self.choice.nprobe
+    return min(max(1, guess), len(self.coarse))
 
 # %% ../nbs/34_ivf.ipynb #4cae27ba
 @patch
@@ -919,10 +927,12 @@ def _framed(self: IVF, asked: np.ndarray) -> np.ndarray: # queries, or their len
     return asked if self.metric.kind == 2 else self.frame.scaled(asked)
 
 @patch
-def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray,
-              prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool,
-              mask: np.ndarray | None, place: np.ndarray | None,
-              compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+def _in_codes(self: IVF,
+    queries: np.ndarray, k: int, most: int, probes: np.ndarray,
+    prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists,
+    again: bool, # measure candidates with exact vectors
+    mask: np.ndarray | None, place: np.ndarray | None, compiled: bool,
+) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice, or [m, most] without `again`
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
     if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
     asked = self._framed(prepared[0])
@@ -932,9 +942,14 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
         self._strike_out(queries, k, found, lows, prepared, lists.span, compiled)
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
+# %% ../nbs/34_ivf.ipynb #58844253
 @patch
-def _strike_out(self: IVF, queries: np.ndarray, k: int, found: np.ndarray, lows: np.ndarray,
-                prepared: tuple, span: np.ndarray, compiled: bool):
+def _strike_out(self: IVF,
+    queries: np.ndarray, k: int,
+    found: np.ndarray, # [m, most] ids, changed in place: -1 for what was struck out
+    lows: np.ndarray, # [m, most] lower ends of their distances
+    prepared: tuple, span: np.ndarray, compiled: bool,
+):
     "Strike out what lies behind the k nearest of the first candidates, where float32 can tell."
     fine = np.flatnonzero((prepared[1] == 0) | (prepared[1] > 1e-12) & (prepared[1] < 1e12))
     if len(fine) < len(found):
@@ -955,8 +970,10 @@ def _strike_out(self: IVF, queries: np.ndarray, k: int, found: np.ndarray, lows:
         found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
 
 @patch
-def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
-                  mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
+def _by_estimates(self: IVF,
+    k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
+    mask: np.ndarray | None, place: np.ndarray | None, compiled: bool,
+) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice
     "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
     todo, more, times = np.arange(len(probes)), MORE, int(self.metric.kind > 0)
     distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)

@@ -165,7 +165,8 @@ def bare(**options: Any) -> Callable:
 def kernels_on_disk() -> frozenset[str]: # such as "closest.apart"
     "The kernels that earlier processes compiled."
     folder = os.environ.get("NUMBA_CACHE_DIR")
-    own = Path(__file__).parent / "__pycache__"
+    package = Path(sys.modules[MinivecdbError.__module__].__file__).parent
+    own = package / "__pycache__"
     files = Path(folder).rglob("*.nbi") if folder else own.glob("*.nbi")
     return frozenset(f.name.rpartition("-")[0] for f in files)
 
