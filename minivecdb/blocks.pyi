@@ -1,8 +1,9 @@
 # Made by tools/stubs.py from blocks.py.
 import numpy as np
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ['ROWS', 'places', 'Blocks', 'as_blocks']
+__all__ = ['ROWS', 'places', 'Blocks', 'laid', 'as_blocks']
 
 ROWS: int
 def places(
@@ -49,6 +50,13 @@ class Blocks:
     def __setitem__(self, at: Any, values: np.ndarray):
         """Write some rows."""
         ...
+def laid(
+    a: np.ndarray | Blocks,  # a column of lists
+    n: int,  # rows
+    make: Callable[[int], np.ndarray],  # number of rows of the array -> an array of a's form
+) -> np.ndarray | Blocks:
+    """A column of `n` rows of the same form, in an array that `make` gives."""
+    ...
 def as_blocks(
     rows: np.ndarray | Blocks,  # [n, width] uint8
     form: Blocks,  # of which form

@@ -256,19 +256,26 @@ class RowCheck:
         dense = next_id <= 2 * len(columns["ids"]) + 4096
         self.list_of = np.zeros(next_id, np.int32) if dense else None # by id, from 1 up
 
+    def part(self,
+        first: int, # row
+        last: int, # the row behind the last one
+    ) -> dict[str, np.ndarray]:
+        "Some rows of each column."
+        each = self.codec.block_rows
+        blocks = slice(first // each, -(-last // each))
+        rows = {name: slice(first, last) for name in ("ids", "lengths")} | {"codes": blocks}
+        return {name: a[rows[name]] for name, a in self.columns.items()}
+
     def check(self,
         j: int, # list number
-        first: int, # its first row
-        last: int, # the row behind it
+        part: dict[str, np.ndarray], # codes, ids and lengths of some of its rows
     ):
         "Raise unless these rows can be searched."
-        self.check_range(ids := self.columns["ids"][first:last])
+        self.check_range(ids := part["ids"])
         self.check_twice(j, ids)
-        each = self.codec.block_rows
-        if not self.codec.sound(self.columns["codes"][first // each:-(-last // each)]):
+        if not self.codec.sound(part["codes"]):
             refuse(self.path, f"list {j} has codes that stand for no finite numbers")
-        if len(self.columns["lengths"].shape) > 1: return
-        lengths = self.columns["lengths"][first:last]
+        if (lengths := part["lengths"]).ndim > 1: return
         if not (np.isfinite(lengths) & (lengths >= 0)).all():
             refuse(self.path, f"list {j} has lengths from {lengths.min()} to {lengths.max()}")
 
@@ -324,5 +331,6 @@ def check_every(self: RowCheck,
     self.list_of = None   # one look at all ids tells
     for j, last in enumerate(np.cumsum(sizes).tolist()):
         begin = last - int(sizes[j])
-        for first in range(begin, last, most): self.check(j, first, min(last, first + most))
+        for first in range(begin, last, most):
+            self.check(j, self.part(first, min(last, first + most)))
     self.check_all_ids()

@@ -80,11 +80,17 @@ class RowCheck:
         next_id: int,  # all ids are below
         columns: dict[str, np.ndarray | FileArray],  # codes, ids and lengths
     ) -> None: ...
+    def part(
+        self,
+        first: int,  # row
+        last: int,  # the row behind the last one
+    ) -> dict[str, np.ndarray]:
+        """Some rows of each column."""
+        ...
     def check(
         self,
         j: int,  # list number
-        first: int,  # its first row
-        last: int,  # the row behind it
+        part: dict[str, np.ndarray],  # codes, ids and lengths of some of its rows
     ):
         """Raise unless these rows can be searched."""
         ...

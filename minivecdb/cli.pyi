@@ -1,31 +1,11 @@
 # Made by tools/stubs.py from cli.py.
 import argparse
-from fastcore.foundation import L  # type: ignore[import-untyped]
-from minivecdb.filters import Filter
-from minivecdb.vector_storage import VectorStorage
-from pathlib import Path
 from typing import NoReturn
 
-__all__ = ['FEW_ROWS', 'run_index', 'open_any', 'exact_hits', 'run_search', 'run_find', 'run_stats', 'run_demo', 'run_check', 'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import', 'make_parser', 'main']
+__all__ = ['FEW_ROWS', 'run_index', 'run_search', 'run_find', 'run_stats', 'run_demo', 'run_check', 'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import', 'make_parser', 'main']
 
 def run_index(args: argparse.Namespace):
     """`minivecdb index`"""
-    ...
-def open_any(
-    path: str | Path,  # a JSON file, or the folder of a durable storage
-    mode: str = 'r',  # of a folder
-) -> VectorStorage:
-    """A storage of either kind."""
-    ...
-def exact_hits(
-    storage: VectorStorage,
-    question: str,
-    k: int = 5,  # answers wanted
-    model: str | None = None,  # None: the one that the storage recorded
-    metric: str = 'cosine',  # or "euclidean", "dot"
-    where: dict | Filter | None = None,  # only among the rows that meet this filter
-) -> L:
-    """Answer one question by exact search; the model is compared with the storage's before anything is embedded."""
     ...
 def run_search(args: argparse.Namespace):
     """`minivecdb search`"""

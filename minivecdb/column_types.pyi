@@ -5,7 +5,7 @@ from minivecdb.vector_storage import FileFormatError
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['MAX_DIGITS', 'KINDS', 'MISSING_CELL', 'TableError', 'did_you_mean', 'is_whole', 'is_decimal', 'Kind', 'column_type', 'misfit', 'cell_values', 'read_types']
+__all__ = ['MAX_DIGITS', 'KINDS', 'NOT_THERE', 'MISSING_CELL', 'TableError', 'did_you_mean', 'is_whole', 'is_decimal', 'Kind', 'iso_date', 'column_type', 'Misfits', 'misfits', 'why_text', 'misfit', 'cell_values', 'read_types']
 
 class TableError(FileFormatError):
     """A table that cannot be read, or lacks what was asked for."""
@@ -27,9 +27,31 @@ class Kind(NamedTuple):
     fits: Callable[[str], bool]  # whether a cell is of this type, and loses nothing by it
     reads: Callable[[str], bool]  # whether a cell has a value of this type
     read: Callable[[str], Any]  # its value
+def iso_date(
+    cell: str,  # such as 4.3.2021
+    day_first: bool = True,
+) -> str | None:
+    """A date of day, month and year, or of month, day and year, as ISO 8601 writes it."""
+    ...
 KINDS: dict[Any, Any]
 def column_type(cells: list[str]) -> str:
     """The first type that all cells fit; empty cells do not count."""
+    ...
+NOT_THERE: set[Any]
+class Misfits(NamedTuple):
+    """The cells that keep a column from being of a type."""
+    kind: str  # the type of all others
+    at: list[int]  # their numbers
+    total: int  # cells that are not empty
+def misfits(cells: list[str]) -> Misfits | None:
+    """The few cells without which a column would have another type."""
+    ...
+def why_text(
+    name: str,  # of a column of text
+    cells: list[str],
+    line: Callable[[int], str],  # where a cell stands
+) -> str | None:
+    """Why a column is text that looks like something else, and how to read it."""
     ...
 MISSING_CELL: Any
 def misfit(

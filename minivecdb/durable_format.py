@@ -4,12 +4,15 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head',
-           'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'metadata_text', 'metadata_of', 'check_format',
-           'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
+           'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'metadata_text', 'metadata_of',
+           'metadata_of_several', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head',
+           'new_identity', 'first_head']
 
 # %% ../nbs/50_durable_format.ipynb #96b83216
 import json, re, secrets, sqlite3, zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 import numpy as np
@@ -123,10 +126,30 @@ _decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, ob
 def metadata_of(text: bytes) -> dict:
     "Stored metadata as a dictionary; raises ValueError for anything that `metadata_text` cannot have written."
     if text == b"{}": return {}
-    if text.count(b"[") + text.count(b"{") >= MAX_DEPTH - 2 and _depth(text) > MAX_DEPTH - 2: raise ValueError(f"it nests deeper than {MAX_DEPTH - 2} levels")
-    value = _decoder.decode(text.decode())
+    most = MAX_DEPTH - 2
+    if len(text) > most and text.count(b"[") + text.count(b"{") >= most and _depth(text) > most:
+        raise ValueError(f"it nests deeper than {most} levels")
+    value, end = _decoder.raw_decode(decoded := text.decode())
+    if end < len(decoded): raise ValueError(f"something follows on it at character {end}")
     if type(value) is not dict: raise ValueError("it is not an object")
     return as_metadata(value) if b"\\u" in text else value   # an escape can be half a surrogate pair
+
+_flat = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+
+def metadata_of_several(texts: list[bytes]) -> list[dict]:
+    """`metadata_of` each. Objects without objects inside, as most are, are decoded together.
+
+    Each text then begins with the only brace that opens and ends with one that closes: as many
+    objects as texts come out only if each text is one. No key is there twice if there are as many
+    keys as places where one ends."""
+    joined = b",".join(texts)
+    flat = joined.count(b"{") == len(texts) and b"\\u" not in joined and joined.count(b"[") < 90
+    if flat and all(t[:1] == b"{" and t[-1:] == b"}" for t in texts):
+        with suppress(ValueError, RecursionError):   # what is wrong is told one by one
+            values = _flat.decode(f"[{joined.decode()}]")
+            if len(values) == len(texts) and sum(map(len, values)) == joined.count(b'":'):
+                return values
+    return list(map(metadata_of, texts))
 
 _marks = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.S)   # a string may lack its end: then it is all that is left
 
@@ -170,12 +193,16 @@ def read_head(
     "The head of the current snapshot."
     found = con.execute(_select_head(_OLD) if format == 1 else SELECT_HEAD).fetchall()
     if len(found) != 1: raise DamageError(f"{path}: table head has {len(found)} rows, expected 1: restore a backup, or repair_folder(path, into)")
-    *values, crc = found[0]
+    if (head := _sealed_head(found[0])) is not None: return head
+    raise DamageError(f"{path}: the row of table head does not match its checksum: restore a "
+                      "backup, or repair_folder(path, into)")
+
+@lru_cache(16) # every snapshot reads it, and most find it as it was
+def _sealed_head(found: tuple) -> Head | None:
+    "The head from its row, if that matches its checksum."
+    *values, crc = found
     if isinstance(values[1], bytes): values[1] = values[1].decode(errors="replace")
-    if crc != seal(*values):
-        raise DamageError(f"{path}: the row of table head does not match its checksum: restore a "
-                          "backup, or repair_folder(path, into)")
-    return Head(*values)
+    return Head(*values) if crc == seal(*values) else None
 
 def check_head(head: Head, path: Path, size: int): # size: of the files of SQLite, in bytes
     "Raise unless the numbers can be true, before anything is allocated for them."

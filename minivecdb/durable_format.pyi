@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'metadata_text', 'metadata_of', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
+__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'metadata_text', 'metadata_of', 'metadata_of_several', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
 
 FORMAT: int
 READS: tuple[Any, ...]
@@ -62,6 +62,13 @@ def metadata_text(metadata: dict | None) -> bytes:
     ...
 def metadata_of(text: bytes) -> dict:
     """Stored metadata as a dictionary; raises ValueError for anything that `metadata_text` cannot have written."""
+    ...
+def metadata_of_several(texts: list[bytes]) -> list[dict]:
+    """`metadata_of` each. Objects without objects inside, as most are, are decoded together.
+    
+    Each text then begins with the only brace that opens and ends with one that closes: as many
+    objects as texts come out only if each text is one. No key is there twice if there are as many
+    keys as places where one ends."""
     ...
 def check_format(format: int, path: Path) -> int:
     """Raise for a format that this version does not know."""

@@ -8,13 +8,14 @@ __all__ = ['Extents', 'reading']
 # %% ../nbs/52_durable_reads.ipynb #69e4975f
 import numpy as np
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import MAX_ID, UnknownIdError, as_id
+from .vector_storage import MAX_ID, UnknownIdError, as_id, why_unknown
 from .segments import DamageError, read_rows
-from .durable_format import DAMAGED, metadata_of, row_seals, seal_fits, text_seals
+from .durable_format import (
+    DAMAGED, metadata_of, metadata_of_several, row_seals, seal_fits, text_seals)
 from . import durable_readers
 from .durable_storage import DurableStorage
 from .durable_snapshots import Snapshot
@@ -72,10 +73,11 @@ def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> tuple[np
     meta, d = self.meta, s.head.dimension
     if not found: return np.empty(0, np.int64), np.empty((0, d), np.float32), []
     numbers, texts, crcs, vectors = _columns_of(self, s, found)
-    ids, recent = np.array(numbers, np.int64), np.array([v is not None for v in vectors], bool)
+    ids, recent = np.array(numbers, np.int64), np.zeros(len(found), bool)
+    if s.head.recent: recent[:] = [v is not None for v in vectors]
     number, row = self._extents(s).find(ids)
     if len(lost := ids[(number < 0) & ~recent]): raise DamageError(f"{meta}: row {lost[0]} has no vector: restore a backup, or repair_folder(path, into)")
-    if not recent.any(): rows = read_rows(s.segments, number, row, d)
+    if not s.head.recent: rows = read_rows(s.segments, number, row, d)
     else:
         rows = np.empty((len(ids), d), np.float32)
         rows[~recent] = read_rows(s.segments, number[~recent], row[~recent], d)
@@ -98,10 +100,17 @@ def _fetch(self: DurableStorage, s: Snapshot, ids: list[int]) -> tuple[np.ndarra
     if len(found) < len(ids): self._check_gone(s, set(ids).difference(f[0] for f in found))
     return self._verified(s, sorted(found))
 
+def _rows_between(s: Snapshot, ids: list[int]) -> list[tuple]:
+    "Those of some ascending ids that are there, where most ids between them are wanted."
+    found = s.con.execute(f"{_ROWS_NONE_RECENT}id BETWEEN ? AND ?", (ids[0], ids[-1])).fetchall()
+    if ids[-1] - ids[0] == len(ids) - 1: return found
+    wanted = set(ids)
+    return [f for f in found if f[0] in wanted]
+
 def _texts(storage: DurableStorage, s: Snapshot, ids: list[int]) -> dict[int, bytes]:
-    "Metadata of some distinct ids as text, by id. Only rows of format 1 need their vectors."
-    found = []
-    for i in range(0, len(ids), 500):
+    "Metadata of some ascending ids as text, by id. Only rows of format 1 need their vectors."
+    found = _rows_between(s, ids) if len(ids) and ids[-1] - ids[0] < 2 * len(ids) else []
+    for i in range(0, 0 if found else len(ids), 500):
         part = ids[i:i + 500]
         marks = ",".join("?" * len(part))
         found += s.con.execute(f"{_ROWS_NONE_RECENT}id IN ({marks})", part)
@@ -154,10 +163,13 @@ def reading(storage: DurableStorage) -> Iterator[Snapshot]:
         except DAMAGED as e: raise storage._damage(e) from e
 
 @patch
-def _unknown(self: DurableStorage, id: Any, next_id: int) -> UnknownIdError:
+def one_state(self: DurableStorage) -> AbstractContextManager:
+    "For `with`: all reads of this thread inside see one commit, which is looked up once."
+    return reading(self)
+
+def _unknown(id: Any, next_id: int) -> UnknownIdError:
     "What to say about an id that is not there."
-    why = "it was deleted" if isinstance(id, (int, np.integer)) and 0 <= id < next_id else f"ids so far are 0 to {next_id - 1}" if next_id else "the storage is empty"
-    return UnknownIdError(f"no vector has id {id!r}: {why}")
+    return UnknownIdError(why_unknown(id, next_id))
 
 @patch
 def _metadata_at(self: DurableStorage, id: int, text: bytes) -> dict:
@@ -194,7 +206,9 @@ def metadata_of(self: DurableStorage,
         found, distinct = {}, sorted({i for i in wanted if i is not None})
         for a in range(0, len(distinct), 4096):
             texts = _texts(self, s, distinct[a:a + 4096])
-            found |= {id: self._metadata_at(id, text) for id, text in texts.items()}
+            try: found.update(zip(texts, metadata_of_several(list(texts.values()))))
+            except (ValueError, RecursionError):   # one by one: the error names the row
+                found |= {id: self._metadata_at(id, text) for id, text in texts.items()}
     return [found.get(i) for i in wanted]
 
 @patch
@@ -206,10 +220,11 @@ def get_bulk(self: DurableStorage,
     wanted = [as_id(i) for i in given]
     with reading(self) as s:
         there, rows, texts = self._fetch(s, sorted({i for i in wanted if i is not None}))
-        place = {id: at for at, id in enumerate(there.tolist())}
+        place = dict(zip(there.tolist(), range(len(there))))
         for name, id in zip(given, wanted):
-            if id not in place: raise self._unknown(name, s.head.next_id)
-    return [(rows[at].copy(), self._metadata_at(id, texts[at])) for id in wanted for at in (place[id],)]
+            if id not in place: raise _unknown(name, s.head.next_id)
+    places = [place[id] for id in wanted]
+    return [(rows[at].copy(), self._metadata_at(id, texts[at])) for id, at in zip(wanted, places)]
 
 @patch
 def get_all(self: DurableStorage) -> L: # of (id, vector, metadata), in the order of the ids

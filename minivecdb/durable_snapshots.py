@@ -94,7 +94,8 @@ class _Empty(_Moved):
 def _acknowledged(self: DurableStorage) -> LockRecord | None:
     "What LOCK says, read before the snapshot is taken: the snapshot must have it."
     if self._writer is not None and os.getpid() == self.pid: return None
-    return None if self._session() == "none" else read_lock(self._lock_fd)
+    if self._lock_fd < 0 and self._session() == "none": return None
+    return read_lock(self._lock_fd)
 
 @patch
 def _check_reader(self: DurableStorage, reader: Reader):
@@ -110,9 +111,11 @@ def _check_reader(self: DurableStorage, reader: Reader):
 @patch
 def _start(self: DurableStorage, reader: Reader) -> Snapshot:
     "Begin a transaction, and open the files that its commit names."
-    meta, acknowledged = self.meta, self._acknowledged()
+    meta = self.meta
     if reader.gate is not None and not try_lock(reader.gate, False): raise _Moved("a writer came")
-    if reader.session != self._session(): raise _Moved("another writer came")
+    acknowledged = self._acknowledged()   # one look at LOCK tells both
+    session = acknowledged.session if acknowledged else self._session()
+    if reader.session != session: raise _Moved("another writer came")
     reader.con.execute("BEGIN")
     if not reader.format: self._check_reader(reader)
     head = read_head(reader.con, meta, reader.format)

@@ -3,6 +3,7 @@ import numpy as np
 import threading
 from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.durable_bulk import Compaction
 from minivecdb.durable_care import Repair
@@ -126,6 +127,9 @@ class DurableStorage(VectorStorage):
         source: Any,  # a file that `export` or `VectorStorage.save` wrote, a storage, or a table with a column `id`
     ) -> int:
         """Fill an empty storage, keeping the ids; in one commit."""
+        ...
+    def one_state(self) -> AbstractContextManager:
+        """For `with`: all reads of this thread inside see one commit, which is looked up once."""
         ...
     def take(
         self,

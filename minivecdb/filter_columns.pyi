@@ -1,11 +1,12 @@
 # Made by tools/stubs.py from filter_columns.py.
 import numpy as np
 from collections.abc import Callable
+from collections.abc import Iterable
 from minivecdb.filters import Filter
 from minivecdb.vector_storage import VectorStorage
 from typing import Any
 
-__all__ = ['INTEGER', 'FLOAT', 'BLOCK', 'FEW', 'Test', 'BITS', 'Column', 'orders_numbers', 'orders_dates', 'passing', 'every', 'some', 'one_of', 'allowed', 'integer_bounds', 'nearest_float', 'float_bounds', 'date_bounds', 'between', 'common', 'same_bits', 'FilterWarning', 'Columns', 'column_values', 'column_of']
+__all__ = ['INTEGER', 'FLOAT', 'BLOCK', 'FEW', 'Test', 'BITS', 'SAMPLE', 'MANY', 'Column', 'orders_numbers', 'orders_dates', 'passing', 'every', 'some', 'one_of', 'allowed', 'integer_bounds', 'nearest_float', 'float_bounds', 'date_bounds', 'between', 'common', 'same_bits', 'FilterWarning', 'like_a_date', 'keys_in', 'Columns', 'column_values', 'column_of']
 
 INTEGER: int
 FLOAT: int
@@ -46,6 +47,12 @@ class Column:
         f: Filter,  # a condition on this key
     ):
         """Warn where numbers are compared with a key that holds only texts, or texts with one of numbers."""
+        ...
+    def warn_of_dates(
+        self,
+        f: Filter,  # a condition on this key
+    ):
+        """Warn where a date is compared with a text, because one of the two is not written as ISO 8601."""
         ...
 def orders_numbers(f: Filter) -> bool:
     """Whether a condition is an order of numbers."""
@@ -123,12 +130,21 @@ def same_bits(
     ...
 class FilterWarning(UserWarning):
     """A comparison of two kinds of values, which no row can meet."""
+SAMPLE: int
+MANY: int
+def like_a_date(x: Any) -> bool:
+    """Whether it is a date as people write it, but not of ISO 8601."""
+    ...
+def keys_in(metadata: Iterable[dict]) -> list[str]:
+    """The keys of some rows."""
+    ...
 class Columns:
     """The metadata of a storage by key."""
     columns: Any
     ids: Any
     alive: Any
     used: Any
+    checked: set[tuple]
     def __init__(self, storage: VectorStorage) -> None: ...
     @property
     def storage(self) -> VectorStorage:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['MAX_NESTING', 'MAX_CONDITIONS', 'MISSING', 'moment', 'instant', 'half_steps', 'FilterError', 'split_path', 'join_path', 'Filter', 'read_filter', 'filter_from_json', 'value_at', 'comparable', 'equal', 'holds', 'matches']
+__all__ = ['MAX_NESTING', 'MAX_CONDITIONS', 'moment', 'instant', 'half_steps', 'FilterError', 'split_path', 'join_path', 'Filter', 'read_filter', 'filter_from_json', 'value_at', 'comparable', 'equal', 'holds', 'matches']
 
 def moment(text: str) -> tuple[int, str] | None:
     """When a date is, to its last digit; None where the text is not a date."""
@@ -63,10 +63,6 @@ def read_filter(where: dict | Filter | None) -> Filter:
 def filter_from_json(text: str) -> Filter:
     """Read a filter from JSON; raises `FilterError`."""
     ...
-class _Missing:
-    """The value of a key that is not there."""
-    def __repr__(self) -> str: ...
-MISSING: Any
 def value_at(
     metadata: Any,  # of one row
     path: tuple[str, ...],  # keys, from outside to inside

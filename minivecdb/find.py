@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
-from .vector_storage import VectorStorage, as_metadata, check_id, json_copy
+from .vector_storage import VectorStorage, as_metadata, json_copy
 from .filters import MISSING, Filter, FilterError, moment, read_filter, split_path
 from .filter_columns import Column, Columns, column_of, column_values, INTEGER, FLOAT
 
@@ -83,7 +83,8 @@ def find(self: VectorStorage,
     f, limit, offset = read_filter(where), None if limit is None else _count("limit", limit), _count("offset", offset)
     with self._lock:
         ids = self._matching(f, order_by)[offset:None if limit is None else offset + limit]
-        return L(Row(i, *self.get(i)) for i in ids.tolist())
+        names = ids.tolist()
+        return L(Row(i, *held) for i, held in zip(names, self.get_bulk(names)))
 
 @patch
 def count(self: VectorStorage,
@@ -112,21 +113,10 @@ def _some(where: dict | Filter, n: int) -> Filter:
     if f == Filter("$and"): raise FilterError(f"the filter is empty and would change all {n:,} vectors: write a condition, or go through the ids of the storage")
     return f
 
-def _one_of(id: Any, where: Any):
-    "Check that rows are named in one way."
-    if (id is MISSING) == (where is None): raise TypeError(f"expected an id or where=…, got {'both' if id is not MISSING else 'neither'}")
-
-if not hasattr(VectorStorage, "_delete_one"): VectorStorage._delete_one, VectorStorage._replace_one = VectorStorage.delete, VectorStorage.update   # of the first page: they know ids alone
-
-@patch
-def _update_one(self: VectorStorage, id: int, vector: Any, metadata: dict | None, merge: dict | None):
-    "Change one vector."
-    with self._lock: self._replace_one(id, vector, metadata if merge is None else {**self.get(id)[1], **as_metadata(merge)})
-
 @patch
 def _delete_matching(self: VectorStorage, f: Filter) -> int:
     "Remove what meets a filter."
-    with self._lock: return sum(self._delete_one(i) for i in self._matching(f).tolist())
+    with self._lock: return sum(self.delete(i) for i in self._matching(f).tolist())
 
 @patch
 def _update_matching(self: VectorStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
@@ -134,7 +124,7 @@ def _update_matching(self: VectorStorage, f: Filter, metadata: dict | None, merg
     new = as_metadata(metadata if merge is None else merge)
     with self._lock:
         ids = self._matching(f).tolist()
-        for i, old in zip(ids, self.metadata_of(ids)): self._replace_one(i, None, new if merge is None else {**old, **new})
+        for i, old in zip(ids, self.metadata_of(ids)): self.update(i, metadata=new if merge is None else {**old, **new})
     return len(ids)
 
 # %% ../nbs/24_find.ipynb #a948eaa4
@@ -154,32 +144,3 @@ def update_where(self: VectorStorage,
     "Change the metadata of all vectors that meet a filter."
     if (metadata is None) == (merge is None): raise TypeError("expected metadata=… to replace the dictionary, or merge=… to set keys in it")
     return self._update_matching(_some(where, len(self)), metadata, merge)
-
-@patch
-def delete(self: VectorStorage,
-    id: int = MISSING, # as returned by `add`
-    *,
-    where: dict | Filter | None = None, # which rows, instead of an id
-) -> bool | int: # whether it was there; with `where`, how many were
-    "Remove one vector, or all that meet a filter. Their ids are never given out again."
-    _one_of(id, where)
-    if where is not None: return self.delete_where(where)
-    check_id(id)
-    return self._delete_one(id)
-
-@patch
-def update(self: VectorStorage,
-    id: int = MISSING, # as returned by `add`
-    vector: Any = None, # [d] numbers; None keeps the vector
-    metadata: dict | None = None, # replaces the whole dictionary; None keeps it
-    *,
-    merge: dict | None = None, # keys to set; the others stay
-    where: dict | Filter | None = None, # which rows, instead of an id
-) -> int: # rows changed
-    "Change one vector, or the metadata of all that meet a filter. Everything is checked before anything changes."
-    _one_of(id, where)
-    if metadata is not None and merge is not None: raise TypeError("expected metadata=… or merge=…, got both: metadata replaces the dictionary, merge sets keys in it")
-    if where is not None and vector is not None: raise TypeError("expected an id for a new vector, got where=…: the rows of a filter do not share one vector")
-    if where is not None: return self.update_where(where, metadata, merge)
-    self._update_one(id, vector, metadata, merge)
-    return 1

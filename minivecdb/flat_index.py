@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import VectorStorage, as_matrix, as_numbers, check_dimension, grown
+from .vector_storage import VectorStorage, as_matrix, as_numbers, check_dimension, check_storage, grown
 from .distances import Metric, get_metric, in_threads, length_span, pair_distances, pays, powers_for, prepare_queries, product_dtype, row_lengths, slack, with_powers
 from .shortlist import NO_COPIES, NO_TURN, Shortlist
 
@@ -160,6 +160,7 @@ class FlatIndex:
         metric: str = "cosine", # or "euclidean", "dot"
     ) -> "FlatIndex":
         "An index over what the storage holds now, sharing its rows where it can."
+        check_storage(storage)
         index, (ids, rows) = cls(storage.dimension, metric), storage.to_arrays()
         lengths = row_lengths(rows)
         index._held, index._next_id = _Rows(rows, ids, lengths, length_span(lengths), len(ids)), int(ids.max(initial=-1)) + 1

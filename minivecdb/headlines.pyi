@@ -9,7 +9,7 @@ from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any
 
-__all__ = ['QUESTIONS', 'texts_of', 'fill_storage', 'ask', 'aligned', 'visible', 'one_line', 'answer_table', 'load_or_fill', 'demo']
+__all__ = ['QUESTIONS', 'texts_of', 'fill_storage', 'ask', 'open_any', 'exact_hits', 'aligned', 'visible', 'one_line', 'answer_table', 'load_or_fill', 'demo']
 
 def texts_of(
     rows: list[dict],
@@ -35,6 +35,22 @@ def ask(
     where: dict | Filter | None = None,  # only among the rows that meet this filter
 ) -> L:
     """The rows nearest in meaning to a question. Raises `ModelError` or `DimensionError` if another model filled the storage."""
+    ...
+def open_any(
+    path: str | Path,  # a JSON file, or the folder of a durable storage
+    mode: str = 'r',  # of a folder
+) -> VectorStorage:
+    """A storage of either kind."""
+    ...
+def exact_hits(
+    storage: VectorStorage,
+    question: str,
+    k: int = 5,  # answers wanted
+    model: str | None = None,  # None: the one that the storage recorded
+    metric: str = 'cosine',  # or "euclidean", "dot"
+    where: dict | Filter | None = None,  # only among the rows that meet this filter
+) -> L:
+    """Answer one question by exact search; the model is compared with the storage's before anything is embedded."""
     ...
 def aligned(
     columns: Iterable[Iterable[str]],  # of cells, the header first

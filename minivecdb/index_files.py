@@ -9,7 +9,7 @@ __all__ = ['MAGIC', 'VERSION', 'MAX_HEADER']
 import json, math, os, struct, zlib
 import mmap as mmap_module
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 import numpy as np
@@ -23,7 +23,7 @@ from .codecs import Codec, codec_from_state
 from .dot_lists import Reach
 from .origin import Frame, NO_ORIGIN
 from .inverted_lists import InvertedLists
-from .lists_in_files import FileArray
+from .lists_in_files import CAN_LAY, FileArray, RoomBehind
 from .checked_index import (
     RowCheck, array_bytes, check_entries, check_fields, check_shapes, check_small, refuse)
 from .ivf import IVF
@@ -151,42 +151,47 @@ def _read_anyway(head: dict, codec: Codec) -> set[str]:
     if not any(e["name"] == "copies.ids" for e in head["arrays"]): return set()
     return {"ids", "copies.ids"} | ({"copies.codes"} if codec.block_rows > 1 else set())
 
+def _part_of(held: InvertedLists, name: str, j: int, each: int) -> np.ndarray:
+    "A column's part of a list; of codes in blocks of `each` rows, the blocks in which they are."
+    a, first, n = getattr(held, name), int(held.starts[j]), int(held.sizes[j])
+    if name != "codes" or each == 1: return a[first:first + n]
+    return a.data[first // each:-(-(first + n) // each) if n else first // each]
+
 class _Unseen:
     """The lists of a file that nobody has read yet, and their checksums. Reads the file itself, so
     that nothing of the map becomes resident; any number of threads may look."""
     def __init__(self, file: BinaryIO, entries: list[dict], arrays: dict, rows: RowCheck, verify: bool):
         self.path, self.rows, self.entries = rows.path, rows, {e["name"]: e for e in entries}
-        self.file = os.fdopen(os.dup(file.fileno()), "rb", 0)
+        self.bytes = FileArray(rows.path, (os.fstat(file.fileno()).st_size,), np.uint8, 0, file)
         self.sums = arrays["sums"] if verify else None # None: checksums are not compared
         self.stretches = _stretches(entries, arrays, rows.codec.block_rows > 1)
+        self.columns = list(filter(_in_lists, entries)) # in the order of stretches
         self.unseen, self.seen_whole = np.ones(len(arrays["sizes"]), bool), set()
-        self.ends = np.cumsum(arrays["sizes"])
 
     def __len__(self) -> int: return int(self.unseen.sum())
 
-    def _crc(self, first: int, last: int, crc: int = 0, block: int = 1 << 22) -> int:
-        "The checksum of some bytes of the file."
-        for at in range(first, last, block):
-            crc = zlib.crc32(os.pread(self.file.fileno(), min(block, last - at), at), crc)
-        return crc
+    def _part(self, e: dict, j: int, at: list[int], held: InvertedLists | None) -> np.ndarray:
+        "A list's part of a column: as a search has read it, or between two bytes of the file."
+        if held is not None: return _part_of(held, e["name"], j, self.rows.codec.block_rows)
+        if at[0] == at[1]: return np.empty((0, *e["shape"][1:]), e["dtype"])
+        return self.bytes[at[0]:at[1]].view(e["dtype"]).reshape(-1, *e["shape"][1:])
 
-    def _compare(self, j: int):
-        "Raise unless a list is what was saved, and can be searched."
-        if self.sums is not None: self._compare_sum(j)
-        self.rows.check(j, int(self.ends[j - 1]) if j else 0, int(self.ends[j]))
+    def _compare(self, j: int, held: InvertedLists | None = None):
+        "Raise unless a list is what was saved, and can be searched. It is read once, or was read."
+        crc, kept = 0, {}
+        for e, at in zip(self.columns, self.stretches[j].tolist()):
+            part = self._part(e, j, at, held)
+            if part.size: crc = zlib.crc32(np.ascontiguousarray(part).data.cast("B"), crc)
+            if e["name"] in self.rows.columns: kept[e["name"]] = part
+        if self.sums is not None and crc != self.sums[j]: refuse(self.path, f"list {j} is damaged")
+        self.rows.check(j, kept)
         self.unseen[j] = False
 
-    def _compare_sum(self, j: int):
-        "Raise unless a list has its checksum."
-        crc = 0
-        for first, last in self.stretches[j].tolist(): crc = self._crc(first, last, crc)
-        if crc != self.sums[j]: refuse(self.path, f"list {j} is damaged")
-
-    def look(self, lists: np.ndarray): # list numbers
+    def look(self, lists: np.ndarray, held: InvertedLists | None): # list numbers; what was read
         "Compare those of these lists that nobody has read yet."
         new = self.unseen[lists]
         if not new.any(): return
-        for j in np.unique(lists[new]).tolist(): self._compare(j)
+        for j in np.unique(lists[new]).tolist(): self._compare(j, held)
         if not self.unseen.any(): self.rows.check_all_ids()
 
     def whole(self, *names: str):
@@ -194,10 +199,10 @@ class _Unseen:
         for name in names:
             if name not in self.entries or name in self.seen_whole: continue
             e = self.entries[name]
-            if self.sums is not None and self._crc(e["offset"], e["offset"] + array_bytes(e)) != e["crc32"]:
+            a = FileArray(self.path, e["shape"], e["dtype"], e["offset"], self.bytes.file)
+            if self.sums is not None and _crc(a) != e["crc32"]:
                 refuse(self.path, f"array {name!r} is damaged")
-            if name == "order":
-                self.rows.check_order(FileArray(self.path, e["shape"], "<i8", e["offset"], self.file)[:])
+            if name == "order": self.rows.check_order(a[:])
             self.seen_whole.add(name)
 
 # %% ../nbs/36_index_files.ipynb #48e93bc9
@@ -215,7 +220,7 @@ def _read(path: Path, file: BinaryIO, entry: dict, mmap: bool | str) -> np.ndarr
 def _crc(a: np.ndarray | FileArray, block: int = 1 << 24) -> int:
     "The checksum of an array; of one in a file, piece by piece."
     if isinstance(a, np.ndarray): return zlib.crc32(a.data)
-    rows, crc = max(1, block * len(a) // a.nbytes), 0
+    rows, crc = max(1, block * len(a) // max(1, a.nbytes)), 0
     for i in range(0, len(a), rows): crc = zlib.crc32(a[i:i + rows].data, crc)
     return crc
 
@@ -239,7 +244,7 @@ def load(cls: IVF,
     mmap: bool | str = True, # map the lists instead of reading them; "pread" leaves them in the file, and a search reads those that it probes
     verify: bool | None = None, # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists, whose rows are still looked at
 ) -> IVF:
-    "Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."
+    "Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."
     path = Path(path)
     if mmap not in (True, False, "pread"): raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
     try:
@@ -275,6 +280,7 @@ def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: boo
     rows = RowCheck(path, codec, head["next_id"], _columns(path, file, head, a, mmap if lazy else ""))
     _check_read(a, rows, lazy)
     index = cls._restored(head, _with_empty(a, head["dimension"]))
+    if mmap is True and CAN_LAY: index.lists = replace(index.lists, behind=_room(file, head))
     if lazy: index._unseen = _Unseen(file, head["arrays"], a, rows, verify is None)
     return index
 
@@ -282,6 +288,11 @@ def _columns(path: Path, file: BinaryIO, head: dict, a: dict, mmap: bool | str) 
     "The columns that a `RowCheck` reads: of a mapped file not through the map."
     of_rows = [e for e in head["arrays"] if e["name"] in ("codes", "ids", "lengths")]
     return {e["name"]: _read(path, file, e, "pread") if mmap else a[e["name"]] for e in of_rows}
+
+def _room(file: BinaryIO, head: dict) -> RoomBehind:
+    "How the lists of a mapped file get room when they change."
+    of_rows = [e for e in head["arrays"] if e["name"] in _BY_ROW]
+    return RoomBehind(file, {e["name"]: (e["dtype"], tuple(e["shape"]), e["offset"]) for e in of_rows})
 
 def _with_empty(a: dict[str, np.ndarray], d: int) -> dict[str, np.ndarray]:
     "The arrays, and empty ones where there are none."

@@ -1,6 +1,7 @@
 # Made by tools/stubs.py from index_files.py.
 import numpy as np
 from minivecdb.checked_index import RowCheck
+from minivecdb.inverted_lists import InvertedLists
 from typing import Any
 from typing import BinaryIO
 
@@ -15,15 +16,15 @@ class _Unseen:
     path: Any
     rows: RowCheck
     entries: Any
-    file: Any
+    bytes: Any
     sums: Any
     stretches: Any
+    columns: Any
     unseen: Any
     seen_whole: Any
-    ends: Any
     def __init__(self, file: BinaryIO, entries: list[dict], arrays: dict, rows: RowCheck, verify: bool) -> None: ...
     def __len__(self) -> int: ...
-    def look(self, lists: np.ndarray):
+    def look(self, lists: np.ndarray, held: InvertedLists | None):
         """Compare those of these lists that nobody has read yet."""
         ...
     def whole(self, *names: str):

@@ -38,6 +38,7 @@ class InvertedLists:
     copies: "InvertedLists | None" = None # second places of the vectors, see the next page
     spare: np.ndarray = field(default_factory=lambda: NO_ROOMS)    # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
     given_up: np.ndarray = field(default_factory=lambda: NO_ROOMS) # [g, 2] the same, of rooms that somebody may still be reading
+    behind: Callable | None = None # of a mapped file: (these lists, rows) -> columns with room for so many
 
     def __len__(self) -> int: return int(self.sizes.sum())
     def __repr__(self) -> str: return f"InvertedLists({len(self):,} vectors in {len(self.sizes):,} lists; {self.used:,} of {len(self.codes):,} rows handed out)"
@@ -91,6 +92,16 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     more = lists.span, lists.signs, lists.origin, lists.copies
     return InvertedLists(*columns, starts, sizes, rooms, used, *more)
 
+def _ahead(n: int) -> int: return n + n // 2 + 4096
+
+@patch
+def widened(self: InvertedLists) -> InvertedLists:
+    "Lists of a mapped file with memory behind them, which is not used until it is written to; others as they are."
+    if self.behind is None: return self
+    try: columns = self.behind(self, _ahead(len(self.ids)))
+    except (OSError, MemoryError): return self   # they will be copied
+    return replace(self, **columns, behind=None)
+
 @patch
 def with_room(self: InvertedLists,
     more: np.ndarray, # [n_lists] rows to be added to each
@@ -98,6 +109,7 @@ def with_room(self: InvertedLists,
     "The same lists with room for more rows: those that lack it move, or all are laid out afresh; empty ones get exactly this room."
     which = np.flatnonzero(self.sizes + more > self.rooms)
     if not len(which): return self
+    self = self.widened()
     rooms, starts, sizes = self.rooms.copy(), self.starts.copy(), self.sizes[which]
     rooms[which] = _spare(sizes + more[which])
     starts[which] = self.used + np.cumsum(rooms[which]) - rooms[which]
@@ -140,7 +152,7 @@ def remove(self: InvertedLists,
     at, owner = self.positions(), np.repeat(np.arange(len(self.sizes)), self.sizes)
     stays = ~np.isin(self.ids[at], ids)
     if stays.all(): return self
-    sizes = np.bincount(owner[stays], minlength=len(self.sizes))
+    self, sizes = self.widened(), np.bincount(owner[stays], minlength=len(self.sizes))
     touched = np.flatnonzero(sizes < self.sizes)
     used = self.used + int(sizes[touched].sum())
     if used > len(self.codes) or 2 * stays.sum() < len(self.codes): return _afresh(self, at[stays], sizes, 0 * sizes)

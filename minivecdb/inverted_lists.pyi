@@ -29,6 +29,7 @@ class InvertedLists:
     copies: 'InvertedLists | None' = ...  # second places of the vectors, see the next page
     spare: np.ndarray = ...  # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
     given_up: np.ndarray = ...  # [g, 2] the same, of rooms that somebody may still be reading
+    behind: Callable | None = ...  # of a mapped file: (these lists, rows) -> columns with room for so many
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
     def positions(
@@ -36,6 +37,9 @@ class InvertedLists:
         lists: np.ndarray | slice = ...,  # which lists
     ) -> np.ndarray:
         """Where the vectors of some lists are."""
+        ...
+    def widened(self) -> InvertedLists:
+        """Lists of a mapped file with memory behind them, which is not used until it is written to; others as they are."""
         ...
     def with_room(
         self,

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['APART', 'MAJORITY', 'CROWD', 'FEW', 'DECODED', 'MOST_SHARED', 'LARGE', 'NEARLY_ALL', 'default_clusters', 'IVF',
-           'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
+           'RowReader', 'ArrayRows', 'FileRows', 'check_reader', 'RowMask']
 
 # %% ../nbs/34_ivf.ipynb #c702ba85
 import dataclasses, weakref
@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 import numpy as np
 from fastcore.basics import patch
-from .vector_storage import DimensionError, NotBuiltError, VectorError, as_matrix, check_dimension, check_integer, restore_state, state_of
+from .vector_storage import (
+    DimensionError, FileFormatError, MinivecdbError, NotBuiltError, VectorError, as_matrix,
+    check_dimension, check_integer, restore_state, state_of)
 from .distances import get_metric, in_threads, pair_distances, pays, powers_for, prepare_queries, product_dtype, row_lengths, slack, with_powers
 from .flat_index import FlatIndex, as_ids, as_mask, as_queries, check_k, MOST_MISSING, in_blocks, nearest, new_ids, padded, rank
 from .origin import FARTHEST, SAMPLE, Frame, evenly, origin_of, origins_of
@@ -91,13 +93,12 @@ class IVF:
 
     @property
     def rows(self) -> "RowReader | None":
-        "Where exact vectors are found by id, for rescoring; setting a reader of other dimensions raises `DimensionError`."
+        "Where exact vectors are found by id, for rescoring; `check_reader` refuses others."
         return self._exact
 
     @rows.setter
     def rows(self, reader: "RowReader | None"):
-        width = getattr(reader, "dimension", self.dimension)
-        if width != self.dimension: raise DimensionError(f"expected exact vectors of {self.dimension} dimensions, got {width}: give the vectors that were added")
+        check_reader(reader, self.dimension, self._next_id)
         self._exact = reader
 
     @property
@@ -246,7 +247,8 @@ def replace(self: IVF,
     codes = self._codes(self.codec.source(given, x), labels)
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # not kept even
-        lists = self.lists.without(gone).append(codes, ids, labels, lengths, in_bytes)
+        held = gone[gone < self._next_id]   # no row has a higher id
+        lists = self.lists.without(held).append(codes, ids, labels, lengths, in_bytes)
         if lists.copies is not None and len(x):
             lists = self._second_places(lists, x, unit, ids, labels, lengths, in_bytes)
         changed = {"lists": lists}
@@ -260,6 +262,7 @@ def replace(self: IVF,
         changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
 
+# %% ../nbs/34_ivf.ipynb #6b4e2efe
 @patch
 def _still(self: IVF, changed: dict | None = None) -> IVF:
     "The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."
@@ -268,11 +271,14 @@ def _still(self: IVF, changed: dict | None = None) -> IVF:
     restore_state(still, changed or {})
     return still
 
-# %% ../nbs/34_ivf.ipynb #6b4e2efe
+
 @patch
 # list numbers, -1 for none; None for all
-def _first_look(self: IVF, lists: np.ndarray | None = None):
-    "Lists of a mapped file are compared with their checksums before they are read for the first time; raises `FileFormatError`."
+def _first_look(self: IVF, lists: np.ndarray | None = None, held: InvertedLists | None = None):
+    """Lists of a file are compared with their checksums before they are used for the first time.
+
+    Those that were read (`held`) are compared as they are, mapped ones in the file. Raises
+    `FileFormatError`."""
     if self._unseen is None: return
     if lists is None: self._unseen.whole("order")
     if not self._unseen: return
@@ -280,7 +286,7 @@ def _first_look(self: IVF, lists: np.ndarray | None = None):
     # copies are measured where their originals are
     if copies is not None and self.codec.lossless:
         some = np.union1d(some, self.lists.originals()[1][copies.positions(some)])
-    self._unseen.look(some)
+    self._unseen.look(some, None if held is self.lists else held)
 
 @patch
 def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n] int64
@@ -293,9 +299,10 @@ def _new_ids(self: IVF, ids: Any, n: int, gone: np.ndarray) -> np.ndarray: # [n]
 
 @patch
 # unit: the rows as they were assigned
-def _second_places(self: IVF, lists: InvertedLists, x: np.ndarray, unit: np.ndarray,
-                   ids: np.ndarray, labels: np.ndarray, lengths: np.ndarray,
-                   in_bytes: tuple | None) -> InvertedLists:
+def _second_places(self: IVF,
+    lists: InvertedLists, x: np.ndarray, unit: np.ndarray, ids: np.ndarray,
+    labels: np.ndarray, lengths: np.ndarray, in_bytes: tuple | None,
+) -> InvertedLists:
     "Lists in which some vectors, whose first lists are `labels`, have a second place."
     second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
     codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self._codes(x, second)
@@ -325,8 +332,12 @@ def _reach_with(self: IVF, labels: np.ndarray, cost: np.ndarray, changed: dict) 
     return self._reach_now(reach, **changed) if "coarse" in changed else reach
 
 @patch
-def _reach_now(self: IVF, known: Reach | None = None, coarse: FlatIndex | None = None,
-               lists: InvertedLists | None = None, **others: Any) -> Reach:
+def _reach_now(self: IVF,
+    known: Reach | None = None, # None: of none
+    coarse: FlatIndex | None = None, # the new centroids
+    lists: InvertedLists | None = None, # the new lists
+    **others: Any, # changes that make no difference here
+) -> Reach:
     "The reach of lists whose centroids are new, from the rows in them."
     old, lists = self.coarse.rows, self.lists if lists is None else lists
     rows = old if coarse is None else coarse.rows
@@ -536,13 +547,41 @@ class FileRows:
         dimension: int, # d
         offset: int = 0, # bytes before the first row
     ):
-        self.dimension, self.n = check_dimension(dimension), max(0, Path(path).stat().st_size - offset) // (4 * dimension)
+        self.dimension, offset = check_dimension(dimension), check_integer("offset", offset, 0)
+        held = Path(path).stat().st_size - offset
+        self.n, rest = divmod(held, 4 * self.dimension)
+        if held < 0 or rest:
+            raise FileFormatError(
+                f"{path}: expected {4 * self.dimension:,} bytes for each row of {dimension:,} "
+                f"float32 numbers, got {held:,} bytes after the first {offset:,}, which is no "
+                "whole number of rows: give the dimension of the vectors in the file")
         self.rows = FileArray(path, (self.n, self.dimension), "<f4", offset)
 
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         "The rows of `ids`."
         there = ids[(ids >= 0) & (ids < self.n)]
         return there, self.rows[there]
+
+# %% ../nbs/34_ivf.ipynb #62404207
+def check_reader(
+    reader: Any, # given as the exact vectors of an index
+    dimension: int, # d
+    next_id: int, # above the ids of the index
+):
+    "Raise unless exact vectors can be read from it by id."
+    if reader is None: return
+    data = isinstance(reader, (np.ndarray, list, tuple, type))   # an array has a take of its own
+    if data or not callable(getattr(reader, "take", None)):
+        raise VectorError(
+            f"expected a reader of exact vectors, got {type(reader).__name__}: wrap an array as "
+            "ArrayRows(x), a file as FileRows(path, dimension), or give a storage")
+    width = getattr(reader, "dimension", dimension)
+    if width != dimension:
+        raise DimensionError(f"expected exact vectors of {dimension} dimensions, got {width}: "
+                             "give the vectors that were added")
+    if isinstance(reader, FileRows) and reader.n < next_id:
+        raise VectorError(f"expected a row for each id below {next_id:,}, got {reader.n:,} rows in "
+                          f"{reader.rows.path}: give the file of all vectors that were added")
 
 # %% ../nbs/34_ivf.ipynb #8492e39f
 @patch
@@ -566,10 +605,14 @@ def _exact_rows(self: IVF, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     return rows, np.argsort(there)[at], np.empty(0)
 
 @patch
-# ids [m, R], -1 for none
-def _rescored(self: IVF, queries: np.ndarray, ids: np.ndarray, k: int,
-              prepared: tuple[np.ndarray, np.ndarray], span: np.ndarray,
-              compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+def _rescored(self: IVF,
+    queries: np.ndarray, # [m, d] float32
+    ids: np.ndarray, # [m, R], -1 for none
+    k: int,
+    prepared: tuple[np.ndarray, np.ndarray], # of the queries
+    span: np.ndarray, # of the lists
+    compiled: bool, # use kernels
+) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice
     "The k nearest of the candidates, by their exact vectors."
     which, column = np.nonzero(ids >= 0)
     found, every = ids[which, column], np.arange(len(which))
@@ -651,7 +694,6 @@ def mask_of(self: IVF,
     rows = np.stack([np.isin(order, as_ids(some)) for some in ids]) if ids else np.zeros((0, len(order)), bool)
     return RowMask(rows[0] if len(ids) == 1 else rows, weakref.ref(self.lists))
 
-# %% ../nbs/34_ivf.ipynb #49fd16dd
 @patch
 # [1, n] or [m, n]
 def _rows_of(self: IVF, mask: Any, m: int, lists: InvertedLists) -> np.ndarray | None:
@@ -716,26 +758,6 @@ def _call_of_one(self: IVF) -> Callable:
     return call
 
 @patch
-def reads(self: IVF,
-    nprobe: int | None = None, # lists to read; None as a search that is not told
-) -> dict: # mode, nprobe, recall (None where it is not known), known_from
-    "What a search reads, which mean recall@10 to expect, and how that is known."
-    k, known = len(self.coarse) if self.is_trained else 0, self.enough
-    if nprobe is not None:
-        return {"mode": "given", "nprobe": nprobe, "recall": 1. if 0 < k <= nprobe else None, "known_from": "the number of lists was given"}
-    if known is None:
-        return {"mode": "guessed", "nprobe": self.lists_to_read() if k else 0, "recall": None, "known_from": "nothing was measured"}
-    return {"mode": known.mode, "nprobe": known.now(k), "recall": known.recall, "known_from": known.known_from}
-
-# %% ../nbs/34_ivf.ipynb #c000ee9e
-@patch
-def lists_to_read(self: IVF) -> int:
-    "How many lists a search reads that is not told: see `reads`. Before anything was measured, a tenth of them."
-    if self.enough is not None: return self.enough.now(len(self.coarse))
-    guess = len(self.coarse) // 10 if self.choice is None else self.choice.nprobe
-    return min(max(1, guess), len(self.coarse))
-
-@patch
 def _measured_call(self: IVF) -> Callable | None:
     "The same for codes of bits whose candidates are measured, where exact rows are in memory. It finds row numbers; those of ascending ids ascend."
     at = self._row_numbers(self.lists.every_id()) if getattr(self.rows, "ids", None) is not None else self._row_numbers(np.array([self._next_id - 1]))
@@ -749,16 +771,36 @@ def _measured_call(self: IVF) -> Callable | None:
         return distances, np.where(found < 0, -1, ids[found])
     return call
 
+# %% ../nbs/34_ivf.ipynb #c000ee9e
+@patch
+def reads(self: IVF,
+    nprobe: int | None = None, # lists to read; None as a search that is not told
+) -> dict: # mode, nprobe, recall (None where it is not known), known_from
+    "What a search reads, which mean recall@10 to expect, and how that is known."
+    k, known = len(self.coarse) if self.is_trained else 0, self.enough
+    if nprobe is not None:
+        return {"mode": "given", "nprobe": nprobe, "recall": 1. if 0 < k <= nprobe else None, "known_from": "the number of lists was given"}
+    if known is None:
+        return {"mode": "guessed", "nprobe": self.lists_to_read() if k else 0, "recall": None, "known_from": "nothing was measured"}
+    return {"mode": known.mode, "nprobe": known.now(k), "recall": known.recall, "known_from": known.known_from}
+
+@patch
+def lists_to_read(self: IVF) -> int:
+    "How many lists a search reads that is not told: see `reads`. Before anything was measured, a tenth of them."
+    if self.enough is not None: return self.enough.now(len(self.coarse))
+    guess = len(self.coarse) // 10 if self.choice is None else self.choice.nprobe
+    return min(max(1, guess), len(self.coarse))
+
 # %% ../nbs/34_ivf.ipynb #4cae27ba
 @patch
-# whether kernels are used anyway, multiplications of one query
-def _alone_can(self: IVF, compiled: bool, work: float) -> bool:
+# multiplications that it takes
+def _alone_can(self: IVF, work: float) -> bool:
     "Whether a query of these lists can be one call, and the kernel is there for it."
     lists = self.lists
     if not lists.in_memory: return False
-    if lists.rounded.shape[1]: return compiled or one_soon(work)
-    if self.codec.scans: return compiled or code_soon(work)
-    return unpacks(self.codec) is not None and lists.copies is None and (compiled or codes_soon(work))
+    if lists.rounded.shape[1]: return one_soon(work)
+    if self.codec.scans: return code_soon(work)
+    return unpacks(self.codec) is not None and lists.copies is None and codes_soon(work)
 
 FEW = 24           # queries for which laying out a list for all of them costs more than it saves
 DECODED = 32       # queries, on average, that read a list of codes before decoding it for all pays
@@ -862,11 +904,11 @@ def search(self: IVF,
     compiled, again = pays(work * len(queries) * self.dimension * per_query, 12 * visits), rescore is not None and not self.codec.lossless
     most = max(k, rescore) if again else k
     def filling(some): return {} if mask is None or not ensure_topk_full else {"admitted": self._admitted(lists, mask if len(mask) == 1 else mask[some], place)}
-    if plain and found is None and self._few(len(queries), nprobe) and self._alone_can(compiled, work * self.dimension * per_query):
+    if plain and found is None and self._few(len(queries), nprobe) and self._alone_can(work * len(queries) * self.dimension * per_query):
         index._alone = self._alone = self._one()
         if (found := self._one_by_one(self._alone, queries, k, nprobe, rescore)) is not None:
             return found
-    if self._unseen and len(queries) == 1:
+    if self._unseen and len(queries) == 1 and lists.in_memory:
         self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
     in_codes = self._fits_codes(queries, lists)
     def search_block(numbers):
@@ -875,8 +917,8 @@ def search(self: IVF,
         prepared = prepare_queries(moved, self.metric, compiled)
         in_bytes = query_bytes(*prepared, self.metric, lists.signs) if compiled and lists.rounded.shape[1] else None
         probes = self.probes(some, nprobe, lists=lists, prepared=prepared, in_bytes=in_bytes, compiled=compiled, **how, **filling(numbers))
-        self._first_look(probes)
         held, at = lists.probed(probes)
+        self._first_look(probes, held)
         allowed, where = mask if mask is None or len(mask) == 1 else mask[numbers], place if at is None or place is None else place[at]
         if in_codes:
             found = self._in_codes(some, most if samples else k, most, probes, prepared, held, again and not samples, allowed, where, compiled)
@@ -929,10 +971,12 @@ def _framed(self: IVF, asked: np.ndarray) -> np.ndarray: # queries, or their len
     return asked if self.metric.kind == 2 else self.frame.scaled(asked)
 
 @patch
-def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndarray,
-              prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists, again: bool,
-              mask: np.ndarray | None, place: np.ndarray | None,
-              compiled: bool) -> tuple[np.ndarray, np.ndarray]:
+def _in_codes(self: IVF,
+    queries: np.ndarray, k: int, most: int, probes: np.ndarray,
+    prepared: tuple[np.ndarray, np.ndarray], lists: InvertedLists,
+    again: bool, # measure candidates with exact vectors
+    mask: np.ndarray | None, place: np.ndarray | None, compiled: bool,
+) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice, or [m, most] without `again`
     "Search lists by their codes alone; the exact vectors have the last word where they are asked."
     if not again: return self._by_estimates(most, probes, prepared, lists, mask, place, compiled)
     asked = self._framed(prepared[0])
@@ -942,9 +986,14 @@ def _in_codes(self: IVF, queries: np.ndarray, k: int, most: int, probes: np.ndar
         self._strike_out(queries, k, found, lows, prepared, lists.span, compiled)
     return self._rescored(queries, found, k, prepared, lists.span, compiled)
 
+# %% ../nbs/34_ivf.ipynb #58844253
 @patch
-def _strike_out(self: IVF, queries: np.ndarray, k: int, found: np.ndarray, lows: np.ndarray,
-                prepared: tuple, span: np.ndarray, compiled: bool):
+def _strike_out(self: IVF,
+    queries: np.ndarray, k: int,
+    found: np.ndarray, # [m, most] ids, changed in place: -1 for what was struck out
+    lows: np.ndarray, # [m, most] lower ends of their distances
+    prepared: tuple, span: np.ndarray, compiled: bool,
+):
     "Strike out what lies behind the k nearest of the first candidates, where float32 can tell."
     fine = np.flatnonzero((prepared[1] == 0) | (prepared[1] > 1e-12) & (prepared[1] < 1e12))
     if len(fine) < len(found):
@@ -965,8 +1014,10 @@ def _strike_out(self: IVF, queries: np.ndarray, k: int, found: np.ndarray, lows:
         found[:, FIRST * k:][lows[:, FIRST * k:] > behind[:, None]] = -1
 
 @patch
-def _by_estimates(self: IVF, k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
-                  mask: np.ndarray | None, place: np.ndarray | None, compiled: bool) -> tuple:
+def _by_estimates(self: IVF,
+    k: int, probes: np.ndarray, prepared: tuple, lists: InvertedLists,
+    mask: np.ndarray | None, place: np.ndarray | None, compiled: bool,
+) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice
     "The k nearest by estimates alone; more are looked at where the k-th ties with rows behind it."
     todo, more, times = np.arange(len(probes)), MORE, int(self.metric.kind > 0)
     distances, found = np.empty((len(todo), k), np.float32), np.empty((len(todo), k), np.int64)
@@ -1068,9 +1119,11 @@ def range_search(self: IVF,
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
     probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
-    for some in probes: self._first_look(some)
     reach = self._within_estimates if self._fits_codes(queries, lists) else self._within
-    found = [reach(q[None], limit, some, lists) for q, some in zip(queries, probes)]
+    found = []
+    for q, some in zip(queries, probes):
+        self._first_look(some, held := lists.probed(some[None])[0])
+        found.append(reach(q[None], limit, some, held))
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
     starts = np.cumsum([0] + [len(d) for d, _ in found])
     return starts, *(np.concatenate([f[i] for f in found]) if found else np.empty(0, t) for i, t in ((0, np.float32), (1, np.int64)))

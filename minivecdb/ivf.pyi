@@ -14,7 +14,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Protocol
 
-__all__ = ['APART', 'MAJORITY', 'CROWD', 'FEW', 'DECODED', 'MOST_SHARED', 'LARGE', 'NEARLY_ALL', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'RowMask']
+__all__ = ['APART', 'MAJORITY', 'CROWD', 'FEW', 'DECODED', 'MOST_SHARED', 'LARGE', 'NEARLY_ALL', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'check_reader', 'RowMask']
 
 def default_clusters(n: int) -> int:
     """How many lists an index of `n` vectors has: 4 √n, but no fewer than ten vectors each: min(n // 10 + 1, 4 √n)."""
@@ -53,7 +53,7 @@ class IVF:
     ) -> None: ...
     @property
     def rows(self) -> 'RowReader | None':
-        """Where exact vectors are found by id, for rescoring; setting a reader of other dimensions raises `DimensionError`."""
+        """Where exact vectors are found by id, for rescoring; `check_reader` refuses others."""
         ...
     @rows.setter
     def rows(self, reader: 'RowReader | None'): ...
@@ -226,7 +226,7 @@ class IVF:
         mmap: bool | str = True,  # map the lists instead of reading them; "pread" leaves them in the file, and a search reads those that it probes
         verify: bool | None = None,  # compare all checksums now; None: those of a mapped list when it is first read; False: none of the lists, whose rows are still looked at
     ) -> IVF:
-        """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed moves into memory first."""
+        """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."""
         ...
     def enough_after(
         self,
@@ -283,6 +283,13 @@ class FileRows:
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows of `ids`."""
         ...
+def check_reader(
+    reader: Any,  # given as the exact vectors of an index
+    dimension: int,  # d
+    next_id: int,  # above the ids of the index
+):
+    """Raise unless exact vectors can be read from it by id."""
+    ...
 @dataclasses.dataclass(frozen=True, repr=False)
 class RowMask:
     """Which rows of an index a search may return. It fits the state of the index that it was made for, and no other."""

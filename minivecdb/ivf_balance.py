@@ -80,7 +80,7 @@ class _Work:
     def __init__(self, ivf: IVF):
         known, k = ivf.upkeep, len(ivf.coarse)
         self.ivf, self.metric, self.centroids, self.lengths = ivf, clustering_metric(ivf.metric.name).name, ivf.coarse.rows, ivf.coarse._held.lengths[:k]
-        self.growing = (known.growing if known.growing is not None and known.growing.now is ivf.lists else Growing(ivf.lists)).reclaimed()
+        self.growing = (known.growing if known.growing is not None and known.growing.now is ivf.lists else Growing(ivf.lists.widened())).reclaimed()
         self.before = self.centroids
         self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, ivf.lists.used, len(known.spread) == k
         for name, dtype in PER_LIST.items():
@@ -436,8 +436,9 @@ def write(self: Upkeep,
 @patch
 def leave(self: _Work, gone: np.ndarray):
     "Take rows out by their ids."
-    before = self.lists
-    at = np.flatnonzero(np.isin(before.ids[before.positions()], gone))
+    before, at = self.lists, np.empty(0, np.int64)
+    if gone.min() < self.ivf._next_id:   # no row has a higher id
+        at = np.flatnonzero(np.isin(before.ids[before.positions()], gone))
     ends = np.cumsum(before.sizes)
     owner = np.searchsorted(ends, at, side="right")
     self.growing = self.growing.take_out(owner, at - (ends - before.sizes)[owner])

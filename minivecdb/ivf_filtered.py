@@ -65,20 +65,23 @@ def _parts(ivf: IVF, at: np.ndarray, size: int = 65_536) -> Iterator[tuple[np.nd
         ids = ivf.lists.ids[at[i:i + size]]
         yield (ids, ivf.lists.codes[at[i:i + size]]) if ivf.codec.lossless else ivf.rows.take(ids)
 
+# %% ../nbs/34_ivf_filtered.ipynb #892ae6f3
 # queries [m, d] -> [m, j], [m, j], rows
 def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple[np.ndarray,
                 np.ndarray, int]:
     "The k nearest of some rows, or all of them where they are fewer, and how many rows there were."
     m, scored = len(queries), 0
     distances, found = np.empty((m, 0), np.float32), np.empty((m, 0), np.int64)
-    for ids, rows in parts:
+    best = np.empty(0, np.int64), np.empty((0, ivf.dimension), np.float32)
+    for part in parts:
+        scored += len(part[0])
+        # the best so far are measured again: distances that are all infinite have an order, too
+        ids, rows = (np.concatenate(pair) for pair in zip(best, part))
         flat = FlatIndex(ivf.dimension, ivf.metric.name)
         flat.add(rows, ids)
-        new = flat.search(queries, max(1, min(k, len(ids))))
-        distances, found = (np.concatenate([a, b[:, :len(ids)]], 1) for a, b in zip((distances, found), new))
-        order = np.lexsort((found, distances), axis=1)[:, :k]
-        distances, found = (np.take_along_axis(a, order, 1) for a in (distances, found))
-        scored += len(ids)
+        distances, found = (a[:, :len(ids)] for a in flat.search(queries, max(1, min(k, len(ids)))))
+        still = np.isin(ids, found)
+        best = ids[still], rows[still]
     return distances, found, scored
 
 # %% ../nbs/34_ivf_filtered.ipynb #af33d368

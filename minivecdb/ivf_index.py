@@ -15,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
 from .vector_storage import (VectorStorage, DimensionError, FileFormatError, NotBuiltError,
-                                      UnknownIdError, as_matrix, as_numbers, as_vector, check_integer, restore_state, state_of)
+                                      UnknownIdError, as_matrix, as_numbers, as_vector, check_integer, check_storage, restore_state, state_of)
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
 from .filters import Filter, FilterError, read_filter
@@ -32,7 +32,7 @@ def build_index(
     seed: int = 0,
 ) -> tuple[dict[int, list[int]], dict[int, int], np.ndarray]: # (cluster -> ids, id -> cluster, centroids [k, d])
     "Cluster a storage into plain dictionaries: the index without the machinery."
-    ids, x = storage.to_arrays()
+    ids, x = check_storage(storage).to_arrays()
     if not len(ids): return {}, {}, np.empty((0, storage.dimension), np.float32)
     centroids, preds = run_kmeans(x, default_clusters(len(ids)), seed, metric)
     cluster_ids_map = {c: ids[preds == c].tolist() for c in range(len(centroids))}
@@ -64,8 +64,14 @@ class IVFIndex:
         spill: float | None = None,
         # split and merge lists as the data changes, see `minivecdb.ivf_balance`; None: where lists can be
         upkeep: bool | None = None,
+        *,
+        metric: str | None = None, # the same as `distance_fn`, as `IVF` calls it
     ):
-        self.storage, self.metric = storage, get_metric(distance_fn)
+        if metric is not None and distance_fn != "cosine":
+            raise ValueError(f"expected metric or distance_fn, got both ({metric!r}, "
+                             f"{distance_fn!r:.60}): they say the same")
+        if metric is not None: distance_fn = metric
+        self.storage, self.metric = check_storage(storage), get_metric(distance_fn)
         self.nprobe = nprobe if nprobe is None else check_integer("nprobe", nprobe)
         self.n_clusters, self.seed, self.codec, self.rescore = n_clusters, seed, codec, rescore if rescore is None else check_integer("rescore", rescore)
         self.spill = IVF(storage.dimension, n_clusters, self.metric.name, codec, seed=seed, spill=spill).spill
@@ -120,7 +126,9 @@ def catch_up(self: IVFIndex):
         raise NotBuiltError(f"this index over {len(self.storage):,} vectors is not built: call build() first")
     if self.storage.changes == self._seen: return
     with self._lock, self.storage._lock:
-        now, changed = self.storage.changes, self.storage.changes_since(self._seen)
+        now = self.storage.changes
+        if now < self._seen: return   # another thread is ahead of what this one sees of the storage
+        changed = self.storage.changes_since(self._seen)
         if changed is None:
             changed = np.union1d(list(self.storage), (lists := self._ivf.lists).ids[lists.positions()]).astype(np.int64)
         ids, rows = self.storage.take(changed)
@@ -193,17 +201,18 @@ def _nearest(self: IVFIndex, ivf: IVF, queries: np.ndarray, k: int,
 def _look(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None,
           where: list[Filter] | Filter | None) -> list[L] | None:
     "Search once; None if another thread changed an answer between finding and reading it."
-    self.catch_up()
-    # in this order: the lists are those of this change or a later one
-    seen, ivf = self._seen, self._ivf
-    if type(k) is int: k = min(k, max(1, len(self.storage)))
-    if nprobe is None: nprobe = self.nprobe
-    try:
-        if where is None: distances, ids = self._nearest(ivf, queries, k, nprobe)
-        elif (found := self._among(queries, k, nprobe, where)) is None: return None
-        else: distances, ids = found
-    except KeyError: return None   # a candidate's exact vector is gone
-    return self._read(distances, ids, seen)
+    with self.storage.one_state():
+        self.catch_up()
+        # in this order: the lists are those of this change or a later one
+        seen, ivf = self._seen, self._ivf
+        if type(k) is int: k = min(k, max(1, len(self.storage)))
+        if nprobe is None: nprobe = self.nprobe
+        try:
+            if where is None: distances, ids = self._nearest(ivf, queries, k, nprobe)
+            elif (found := self._among(queries, k, nprobe, where)) is None: return None
+            else: distances, ids = found
+        except KeyError: return None   # a candidate's exact vector is gone
+        return self._read(distances, ids, seen)
 
 @patch
 def _read(self: IVFIndex, distances: np.ndarray, ids: np.ndarray, seen: int) -> list[L] | None:
@@ -211,8 +220,8 @@ def _read(self: IVFIndex, distances: np.ndarray, ids: np.ndarray, seen: int) -> 
     storage, names = self.storage, ids.ravel().tolist()
     if names and min(names) < 0: names = [i for i in names if i >= 0]
     with storage._lock:
-        if storage.changes != seen:
-            changed = storage.changes_since(seen)
+        if (now := storage.changes) != seen:
+            changed = storage.changes_since(seen) if now > seen else None
             if changed is None or np.isin(names, changed).any(): return None
         try: held = iter(storage.get_bulk(names))
         except UnknownIdError: return None
@@ -253,7 +262,6 @@ def mask(self: IVFIndex,
     with self._lock, self.storage._lock:
         self.catch_up()
         return self._ivf.mask_of(*(self._ids_of(f) for f in filters))
-
 
 # %% ../nbs/34_ivf_index.ipynb #5da85102
 @patch

@@ -29,7 +29,7 @@ class Hit(NamedTuple):
     distance: float  # by the index's metric, smaller is nearer
 class IVFIndex:
     """An IVF index that follows a `VectorStorage`."""
-    storage: VectorStorage
+    storage: Any
     metric: Any
     nprobe: Any
     n_clusters: int | None
@@ -49,6 +49,8 @@ class IVFIndex:
         rescore: int | None = None,
         spill: float | None = None,
         upkeep: bool | None = None,
+        *,
+        metric: str | None = None,  # the same as `distance_fn`, as `IVF` calls it
     ) -> None: ...
     def __getstate__(self) -> dict:
         """What a copy or another process needs; a storage in a folder is opened there by its path."""

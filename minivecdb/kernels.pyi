@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from minivecdb.vector_storage import MinivecdbError
 from typing import Any
 
-__all__ = ['DISTRIBUTION', 'MissingExtraError', 'need', 'plain_array', 'sources_digest', 'Kernel', 'kernel', 'bare', 'there_is', 'pays', 'threadpoolctl', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
+__all__ = ['DISTRIBUTION', 'NOTICE', 'MANY_KERNELS', 'MissingExtraError', 'need', 'plain_array', 'CompilerNotice', 'watch_compiler', 'sources_digest', 'Kernel', 'kernel', 'bare', 'kernels_on_disk', 'there_is', 'pays', 'threadpoolctl', 'num_threads', 'set_num_threads', 'one_blas_thread', 'in_threads']
 
 DISTRIBUTION: str
 class MissingExtraError(MinivecdbError, ImportError):
@@ -21,13 +21,34 @@ def need(
 def plain_array(a: Any) -> Any:
     """An argument of a kernel: a read-only array, also within tuples, becomes a view without the mark."""
     ...
+NOTICE: str
+class CompilerNotice:
+    """Writes a line to a terminal once kernels have been compiled for some time."""
+    after: float
+    depth: Any
+    began: Any
+    spent: Any
+    told: Any
+    def __init__(
+        self,
+        after: float = 1.0,  # seconds
+    ) -> None: ...
+    def start(self, ours: bool):
+        """A function is going to be compiled; others may be compiled for it meanwhile."""
+        ...
+    def end(self):
+        """It is compiled."""
+        ...
+def watch_compiler() -> CompilerNotice:
+    """Let numba report what it compiles; it does so one function at a time."""
+    ...
 def sources_digest(function: Callable) -> str:
     """A digest of the modules of this package that a function may use code of."""
     ...
 class Kernel:
     """A function of arrays that numba compiles at its first call; compiled code is cached on disk."""
-    ready: int
-    spent: float
+    ready: int = ...  # kernels compiled so far in this process
+    spent: float = ...  # arithmetic done so far that a kernel could have done
     function: Callable
     options: Any
     compiled: Any
@@ -40,8 +61,14 @@ class Kernel:
     def pays(self, work: float) -> bool:
         """Whether to call it for this much arithmetic: always once it is compiled, else as `pays` says."""
         ...
-    def soon(self, work: float) -> bool:
-        """Whether it is compiled; or others are, and its calls too small for `pays` have added up."""
+    def on_disk(self) -> bool:
+        """Whether an earlier process compiled it."""
+        ...
+    def soon(
+        self,
+        work: float,  # multiplications of one call
+    ) -> bool:
+        """Whether to use it for work that is too small for `pays`, but comes again and again."""
         ...
 def kernel(**options: Any) -> Callable:
     """Decorator: make a `Kernel`; options are numba's."""
@@ -49,6 +76,10 @@ def kernel(**options: Any) -> Callable:
 def bare(**options: Any) -> Callable:
     """Decorator: make a `Kernel` that allocates nothing, so that numba need not count who refers to its arrays."""
     ...
+def kernels_on_disk() -> frozenset[str]:
+    """The kernels that earlier processes compiled."""
+    ...
+MANY_KERNELS: int
 def there_is(name: str) -> bool:
     """Whether a library is installed; it is not imported."""
     ...
@@ -56,7 +87,7 @@ def pays(
     work: float,  # multiplications and additions to be done
     calls: int = 0,  # calls of numpy that they take without kernels
 ) -> bool:
-    """Whether to use kernels: some are compiled, or the work done without them has cost as much."""
+    """Whether to use kernels: they can be loaded, or the work done without them has cost as much as compiling."""
     ...
 def threadpoolctl() -> Any:
     """threadpoolctl, without the variable that its import writes to the environment."""

@@ -8,8 +8,8 @@ __all__ = ['SHOWN', 'keys_of', 'unknown_keys', 'check_keys', 'told_key', 'why_no
 # %% ../nbs/26_no_rows.ipynb #913d75f2
 from collections import Counter
 from .vector_storage import VectorStorage
-from .filters import MISSING, Filter, FilterError, join_path, read_filter
-from .filter_columns import column_values
+from .filters import MISSING, Filter, FilterError, join_path, read_filter, split_path
+from .filter_columns import column_values, keys_in
 from .column_types import did_you_mean
 
 # %% ../nbs/26_no_rows.ipynb #b45a913e
@@ -17,13 +17,7 @@ def keys_of(
     storage: VectorStorage,
 ) -> list[str]: # in the order in which they first come
     "The keys of all rows, dotted where they lie inside objects. Reads all metadata."
-    found = {}
-    def look(metadata: dict, path: tuple):
-        for k, v in metadata.items():
-            found.setdefault((*path, k))
-            if isinstance(v, dict): look(v, (*path, k))
-    for metadata in storage.metadata_of(list(storage)): look(metadata, ())
-    return list(map(join_path, found))
+    return keys_in(storage.metadata_of(list(storage)))
 
 def unknown_keys(
     storage: VectorStorage,
@@ -31,7 +25,8 @@ def unknown_keys(
 ) -> list[str]: # those that no row has
     "The keys that no row has; none while the storage is empty."
     if not len(storage): return []
-    return [k for k in keys if not storage.count({k: {"$exists": True}})]
+    there = lambda key: Filter("$exists", path=split_path(key), operand=True)
+    return [k for k in keys if not storage.count(there(k))]
 
 def check_keys(
     storage: VectorStorage,

@@ -17,7 +17,7 @@ from .closest import exact_distance, fetch_ahead, surrogate, _replace_largest
 from .shortlist import IN_PLACE, NO_COPIES, NO_MASK, query_terms, _count, _in_order
 from .coarse import Coarse, choose_all
 from .overlapping_lists import opened
-from .single_query import no_lists, soon, _slack as slack_of
+from .single_query import no_lists, _slack as slack_of
 from .inverted_lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, query_tables, steady_product
 from .rabitq import FACTOR, RaBitQ
@@ -211,7 +211,6 @@ def lowest(state, ids, keep, found, lows): # …, [positions], how many, [m, kee
         sort_ends(value[:m], name[:m])
         for x in range(min(m, keep)): lows[i, x], found[i, x] = value[x], name[x]
         for x in range(m, keep): lows[i, x], found[i, x] = np.inf, -1
-
 
 # %% ../nbs/33_rabitq_search.ipynb #674e8fa2
 def steady_products(
@@ -451,7 +450,6 @@ def measure(query, prepared, own, slack, rows, names, lows, kind, distances, fou
             place -= 1
         distances[place], found[place] = far, e
 
-
 # %% ../nbs/33_rabitq_search.ipynb #65d7bb55
 @kernel()
 def _lowest_of(lows, blocks, held, copies, ids, fine, keep, rows): # [64 n], ([n], [n, 2]), …, (bits, numbers, unit)
@@ -481,7 +479,6 @@ def _lowest_of(lows, blocks, held, copies, ids, fine, keep, rows): # [64 n], ([n
             fetch_ahead(rows.ctypes.data + 4 * rows.shape[1] * (r + 1) - 64, 1)
     sort_ends(ends, names)
     return names[:keep], ends[:keep]
-
 
 # %% ../nbs/33_rabitq_search.ipynb #63cc5982
 @kernel(inline="always")
@@ -566,7 +563,7 @@ def code_soon(
     work: float, # multiplications of one query
 ) -> bool:
     "Whether this call is compiled, or would by now have paid for it."
-    return soon(_search_one_code, work)
+    return _search_one_code.soon(work)
 
 def search_one_code(
     codec: RaBitQ,

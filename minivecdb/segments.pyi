@@ -9,7 +9,7 @@ from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 from typing import Any
 
-__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
+__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'FEW_ROWS', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
 
 SYNCHRONOUS: str
 class Disk:
@@ -113,32 +113,30 @@ class Segment:
     ):
         """Rows from `first` on."""
         ...
+    def fill(
+        self,
+        first: int,  # row number
+        view: memoryview,  # of bytes; filled
+    ):
+        """The bytes of rows from `first` on."""
+        ...
 def runs(*columns: np.ndarray) -> np.ndarray:
     """Where consecutive places stop being consecutive."""
     ...
+FEW_ROWS: int
 def read_rows(
     segments: dict[int, Segment],  # by number
     number: np.ndarray,  # [n] which segment
     row: np.ndarray,  # [n] which row of it
     dimension: int,  # d
 ) -> np.ndarray:
-    """Rows from anywhere, one call per run of neighbours."""
+    """Rows from anywhere; of many, one call per run of neighbours."""
     ...
 def close_database(fd: int):
     """Close a descriptor as soon as SQLite has closed the file.
     
     A process that closes any descriptor of a file loses all POSIX locks that it holds there."""
     ...
-class _Stretch:
-    """A stretch of private memory over which files may be laid; given back when the last array over it is gone."""
-    size: int
-    address: Any
-    __array_interface__: Any
-    def __init__(self, size: int) -> None: ...
-    def lay(self, fd: int, offset: int, at: int, size: int):
-        """`size` bytes of a file, from `offset` on, at byte `at`; all three whole pages."""
-        ...
-    def __del__(self): ...
 MAPPED_BYTES: int
 def stitched(
     segments: dict[int, Segment],  # by number

@@ -15,7 +15,7 @@ from .flat_index import FlatIndex
 from .codecs import Codec
 from .coarse import Coarse
 from .inverted_lists import InvertedLists
-from .single_query import _lists_of_one, _slack, no_lists, soon
+from .single_query import _lists_of_one, _slack, no_lists
 
 # %% ../nbs/33_single_code.ipynb #6d5f573d
 @kernel(inline="always")
@@ -68,7 +68,6 @@ def unpacks(
         return 2, codec.arrays["middle"], codec.arrays["step"], no_books, 0
     if "codebooks" in codec.learned and not codec.rotates:
         return 3, none, none, codec.arrays["codebooks"], codec.n_bits
-
 
 # %% ../nbs/33_single_code.ipynb #4f8b651a
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
@@ -148,4 +147,4 @@ def codes_soon(
     work: float, # multiplications of one query
 ) -> bool:
     "Whether this call is compiled, or would by now have paid for it."
-    return soon(_search_codes, work)
+    return _search_codes.soon(work)

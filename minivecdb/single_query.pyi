@@ -5,9 +5,8 @@ from minivecdb.coarse import Coarse
 from minivecdb.distances import Metric
 from minivecdb.flat_index import FlatIndex
 from minivecdb.inverted_lists import InvertedLists
-from minivecdb.kernels import Kernel
 
-__all__ = ['no_lists', 'ready_one', 'soon', 'one_soon', 'ready_lists', 'search_one']
+__all__ = ['no_lists', 'ready_one', 'one_soon', 'ready_lists', 'search_one']
 
 def no_lists(nprobe: int) -> np.ndarray:
     """Room for list numbers that are yet to be chosen."""
@@ -19,12 +18,6 @@ def ready_one(
     lists: InvertedLists,  # of float32 rows, with their bytes
 ) -> Callable:
     """A search of these lists for one query in one call; made once, as long as nothing changes."""
-    ...
-def soon(
-    kernel: Kernel,
-    work: float,  # multiplications of one query
-) -> bool:
-    """Whether it is compiled; or whether other kernels are, and queries too small for it have added up."""
     ...
 def one_soon(work: float) -> bool:
     """Whether this call is compiled, or would by now have paid for it."""

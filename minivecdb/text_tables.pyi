@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['QUOTINGS', 'TABLE_ENDINGS', 'Table', 'place', 'Form', 'read_rows']
+__all__ = ['QUOTINGS', 'TABLE_ENDINGS', 'Table', 'place', 'Form', 'is_rows_file', 'read_rows']
 
 class Table(list):
     """The rows of a file, one dictionary each."""
@@ -43,7 +43,18 @@ class Form(NamedTuple):
     delimiter: str
     quoting: str  # a key of `QUOTINGS`
     types: dict[str, str] | str | None  # see `read_types`
+    missing: tuple[str, ...] = ...  # words for a missing value
+    decimal: str = ...  # before the digits after the point
+    def kind(self, column: str) -> str | None:
+        """The type that was set for a column."""
+        ...
+    def plain(self, column: str, cells: list[str]) -> list[str]:
+        """The cells of a column with missing ones empty, and decimals with a point."""
+        ...
 TABLE_ENDINGS: tuple[Any, ...]
+def is_rows_file(path: Path) -> bool:
+    """Whether a file holds rows, and is no storage; a storage in JSON begins with a brace."""
+    ...
 def read_rows(
     path: str | Path,  # ends in one of `TABLE_ENDINGS`, and .gz if it is packed
     *,
@@ -51,6 +62,8 @@ def read_rows(
     delimiter: str | None = None,  # between cells; None: a comma, in .tsv a tab
     quoting: str | None = None,  # csv, or none: quotes mean nothing; None: csv, in .tsv none
     types: dict[str, str] | str | None = None,  # of columns of a CSV file, see `read_types`
+    missing: Iterable[str] = (),  # words that stand for a missing value, such as n/a
+    decimal: str = '.',  # or a comma, as in 1.099,50
 ) -> Table:
     """Read a table. Raises `TableError` with the line, or the system's own error without a file."""
     ...

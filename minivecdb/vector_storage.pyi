@@ -3,6 +3,7 @@ import numpy as np
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.durable_storage import DurableStorage
 from minivecdb.filter_columns import Columns
@@ -10,7 +11,7 @@ from minivecdb.filters import Filter
 from pathlib import Path
 from typing import Any
 
-__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'grown']
+__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MISSING', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'check_storage', 'grown', 'why_unknown']
 
 class MinivecdbError(Exception):
     """Base class of every error that minivecdb raises about what it was given."""
@@ -130,6 +131,9 @@ class VectorStorage:
     def __contains__(self, id: int) -> bool: ...
     def __iter__(self) -> Iterator[int]: ...
     def __repr__(self) -> str: ...
+    def one_state(self) -> AbstractContextManager:
+        """For `with`: reads inside see one state, where that makes no writer wait. In memory each sees its own."""
+        ...
     def changes_since(
         self,
         counter: int,  # an earlier reading of `changes`
@@ -157,6 +161,25 @@ class VectorStorage:
         ...
     def get_all(self) -> L:
         """Everything, as copies."""
+        ...
+    def update(
+        self,
+        id: int = ...,  # as returned by `add`
+        vector: Any = None,  # [d] numbers; None keeps the vector
+        metadata: dict | None = None,  # replaces the whole dictionary; None keeps it
+        *,
+        merge: dict | None = None,  # keys to set; the others stay
+        where: 'dict | Filter | None' = None,  # which rows, instead of an id
+    ) -> int:
+        """Change one vector, or the metadata of all that meet a filter. Everything is checked before anything changes."""
+        ...
+    def delete(
+        self,
+        id: int = ...,  # as returned by `add`
+        *,
+        where: 'dict | Filter | None' = None,  # which rows, instead of an id
+    ) -> bool | int:
+        """Remove one vector, or all that meet a filter. Their ids are never given out again."""
         ...
     def delete_bulk(
         self,
@@ -230,25 +253,6 @@ class VectorStorage:
     ) -> int:
         """Change the metadata of all vectors that meet a filter."""
         ...
-    def delete(
-        self,
-        id: int = ...,  # as returned by `add`
-        *,
-        where: dict | Filter | None = None,  # which rows, instead of an id
-    ) -> bool | int:
-        """Remove one vector, or all that meet a filter. Their ids are never given out again."""
-        ...
-    def update(
-        self,
-        id: int = ...,  # as returned by `add`
-        vector: Any = None,  # [d] numbers; None keeps the vector
-        metadata: dict | None = None,  # replaces the whole dictionary; None keeps it
-        *,
-        merge: dict | None = None,  # keys to set; the others stay
-        where: dict | Filter | None = None,  # which rows, instead of an id
-    ) -> int:
-        """Change one vector, or the metadata of all that meet a filter. Everything is checked before anything changes."""
-        ...
     def save(
         self,
         path: str | Path,  # a file name, usually ending in .json
@@ -283,6 +287,9 @@ class VectorStorage:
     ) -> list[str]:
         """What is wrong with the files: a storage in memory has none."""
         ...
+def check_storage(storage: Any) -> VectorStorage:
+    """Raise unless an index can be made over it."""
+    ...
 def grown(
     rows: np.ndarray,  # [capacity, …]
     used: int,  # how many of them are written
@@ -290,3 +297,13 @@ def grown(
 ) -> np.ndarray:
     """Room for `need` rows."""
     ...
+def why_unknown(
+    id: Any,  # that is not there
+    next_id: int,  # of the storage
+) -> str:
+    """Why a storage has no vector of this id."""
+    ...
+class _Missing:
+    """What is not there: an argument, or the value of a key."""
+    def __repr__(self) -> str: ...
+MISSING: Any

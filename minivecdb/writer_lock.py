@@ -10,7 +10,7 @@ __all__ = ['LockedError', 'LockRecord', 'read_lock', 'try_lock', 'unlock', 'has_
 import os, re, secrets, shutil, time, weakref, zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import wraps
+from functools import lru_cache, wraps
 from glob import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,6 +44,7 @@ def _lock_bytes(record: LockRecord) -> bytes:
         record.pid, record.session.encode(), record.commits, record.storage)
     return b"%s crc=%08x\n" % (text, zlib.crc32(text))
 
+@lru_cache(16) # a reader looks at the same line for every snapshot
 def _as_record(raw: bytes) -> LockRecord | None:
     "A line as a record, if it is whole."
     if not (m := _lock_line.fullmatch(raw)) or int(m[5], 16) != zlib.crc32(raw[:m.start(5) - 5]): return None

@@ -109,7 +109,7 @@ def test_an_empty_storage_has_stats_and_no_answers(say, folder):
     VectorStorage(384).save("e.json")
     assert say("stats", "e.json")[0] == 0 and "0 vectors" in say("stats", "e.json")[1]
     for more in ([], ["--nprobe", "2"]):
-        assert say("search", "e.json", "x", "--json", *more) == (0, "", "") and say("search", "e.json", "x", *more)[1].splitlines() == ["rank  distance"]
+        assert say("search", "e.json", "x", "--json", *more) == (0, "", "minivecdb: the storage is empty\n") and say("search", "e.json", "x", *more)[1].splitlines() == ["rank  distance"]
 
 def test_help_and_version(say):
     assert say("--version") == (0, f"minivecdb {__version__}\n", "")

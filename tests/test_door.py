@@ -115,6 +115,7 @@ def test_the_arrays_of_an_index_never_serve_what_is_gone(filled):
 
 def test_a_search_costs_few_calls_more_than_that_of_arrays(monkeypatch):
     monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
+    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
     s = storage(3000)
     index = IVFIndex(s, nprobe=8).build()
     q = rng.standard_normal((40, s.dimension)).astype(np.float32)
@@ -158,6 +159,7 @@ def test_hits_are_what_the_storage_holds_while_another_thread_writes():
 def test_small_batches_are_single_queries(codec, rescore, monkeypatch):
     "The same bits at every size, by whichever road; rows by id as rows by number."
     monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
+    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
     x, q = rng.standard_normal((4000, 32)).astype(np.float32), rng.standard_normal((200, 32)).astype(np.float32)
     names = np.arange(4000) * 3 + 7
     for ids in (None, names):
@@ -178,6 +180,7 @@ def test_small_batches_are_single_queries(codec, rescore, monkeypatch):
 def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
     "Only the lists that a query reads are looked at, and a damaged one is noticed before it is read."
     monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
+    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
     x = rng.standard_normal((5000, 16)).astype(np.float32)
     index = IVF(16, n_clusters=100).train(x)
     index.add(x)

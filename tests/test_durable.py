@@ -363,6 +363,13 @@ def test_a_commit_that_raised_is_wholly_there_or_wholly_absent(three, path, monk
 
 # --- interrupts, threads, forks (torture/interrupts.py meets every point; these are the plain cases) ---------
 
+@pytest.fixture
+def interruptible():
+    "A process that was started in the background ignores ^C."
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
 COMMITS = {
     "add": lambda s: s.add([7, 7, 7], {"n": 7}),
     "add_bulk": lambda s: s.add_bulk(np.full((30_000, 3), 7.)),
@@ -376,7 +383,7 @@ COMMITS = {
 
 @pytest.mark.parametrize("happened", [True, False])
 @pytest.mark.parametrize("name", COMMITS)
-def test_an_interrupt_around_the_commit_loses_nothing(three, path, monkeypatch, name, happened):
+def test_an_interrupt_around_the_commit_loses_nothing(three, path, monkeypatch, interruptible, name, happened):
     three.add([4, 5, 6]); three.delete(2)
     before = content(three)
     other = path.with_name("other.mvdb")
@@ -401,7 +408,7 @@ def test_an_interrupt_around_the_commit_loses_nothing(three, path, monkeypatch, 
         assert content(s) == (after if happened else before) and s.check() == []
         assert s.add([1, 2, 3]) == s.next_id - 1
 
-def test_an_interrupted_close_frees_the_lock_and_may_be_repeated(three, path, monkeypatch):
+def test_an_interrupted_close_frees_the_lock_and_may_be_repeated(three, path, monkeypatch, interruptible):
     def checkpoint(*args): os.kill(os.getpid(), signal.SIGINT); time.sleep(1)
     monkeypatch.setattr(disk, "execute", checkpoint)
     with pytest.raises(KeyboardInterrupt): three.close()

@@ -38,7 +38,10 @@ def filled(d, metric, codec, spill=None, lists=7, n=500):
 @pytest.fixture
 def road(monkeypatch):
     "Make a search take kernels, or numpy."
-    return lambda compiled: monkeypatch.setattr(ivf_module, "pays", lambda *work: compiled)
+    def take(compiled):
+        monkeypatch.setattr(ivf_module, "pays", lambda *work: compiled)
+        monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: compiled)
+    return take
 
 
 # --- blocks

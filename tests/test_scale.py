@@ -131,19 +131,36 @@ def test_all_ways_to_open_a_file_give_the_same_answers(codec, metric, tmp_path, 
     for other in ways[1:]: same(ways[0].search(Q), other.search(Q))
     assert ways[2].lists.in_memory and len(ways[2]) == len(X)
 
-def test_a_search_reads_the_lists_that_it_probes_and_no_others(tmp_path, calls):
+def test_a_search_reads_the_lists_that_it_probes_and_no_others(tmp_path, calls, monkeypatch):
     made = IVF(24, 60, codec="int8").build([X])
     made.save(tmp_path/"i.ivf")
     read = IVF.load(tmp_path/"i.ivf", mmap="pread")
     opened = sum(n for _, n in calls)
     assert opened == 0
-    for nprobe in (1, 4, 60):
-        read.search(Q[0], nprobe=nprobe)   # lists are checked when they are read first
+    monkeypatch.setattr(os, "pread", None)   # lists are compared with their checksums as they were read, also the first time
+    for nprobe in (1, 1, 4, 4, 60, 60):
         calls.clear(); read.search(Q[0], nprobe=nprobe)
         rows = int(read.lists.sizes[read.probes(Q[:1], nprobe)].sum())
         wanted, got = rows * (28 + 8), sum(n for _, n in calls)
         assert wanted <= got <= wanted + 2 * nprobe * 4096 and len(calls) <= 2 * nprobe   # gaps that are cheaper to read than to jump
     assert len(calls) == 2   # all lists lie side by side: codes, and ids
+
+@every_codec
+def test_what_was_read_is_what_is_compared(codec, tmp_path, calls):
+    IVF(24, 60, codec=codec).build([X]).save(tmp_path/"i.ivf")
+    sound, read = (IVF.load(tmp_path/"i.ivf", mmap="pread") for _ in range(2))
+    data = bytearray((tmp_path/"i.ivf").read_bytes())
+    at = next(e for e in sound._unseen.columns if e["name"] == "codes")["offset"] + 5
+    data[at] ^= 1
+    (tmp_path/"i.ivf").write_bytes(data)   # the same file, in place
+    damaged = [j for j, spans in enumerate(sound._unseen.stretches) if spans[0][0] <= at < spans[0][1]]
+    for q in Q:
+        near = set(read.probes(q[None], 3)[0].tolist())
+        if near & set(damaged):
+            with pytest.raises(FileFormatError, match="list .* is damaged"): read.search(q, nprobe=3)
+            with pytest.raises(FileFormatError, match="list .* is damaged"): read.range_search(q, 9., nprobe=3)
+        else: same(read.search(q, nprobe=3), IVF.load(tmp_path/"i.ivf").search(q, nprobe=3))
+    with pytest.raises(FileFormatError, match="list .* is damaged"): read.search(Q, nprobe=60)
 
 def test_neighbouring_rows_are_fetched_together_and_each_once(tmp_path, calls):
     X.tofile(tmp_path/"rows")

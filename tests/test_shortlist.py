@@ -215,6 +215,7 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
         return search_one
     monkeypatch.setattr(ivf, "ready_one", ready_one)
     monkeypatch.setattr(ivf, "pays", lambda *work: True)   # however small
+    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
     for spread in (False, True, None):
         x, q = (rows(3000, d, spread=spread), rows(60, d, 5, spread)) if spread is not None else (r**5 for r in (rows(3000, d), rows(60, d, 5)))
         x[100:140], q[7], q[8] = x[5], x[5], 0

@@ -78,7 +78,7 @@ def read_blocks() -> Iterator[np.ndarray]: yield x
 def test_mypy_is_clean_on_the_examples_of_the_readme(mypy, repository):
     blocks = re.findall(r"```python\n(.*?)```", (repository/"README.md").read_text(encoding="utf-8"), re.S)
     assert len(blocks) >= 4
-    assert mypy(GIVEN + "\n".join(blocks), "--allow-redefinition") == []   # `index` is one thing in one example and another in the next
+    assert mypy("\n".join(blocks), "--allow-redefinition") == []   # `index` is one thing in one example and another in the next
 
 def test_mypy_is_clean_on_the_stubs_themselves(mypy, repository):
     assert mypy("", *sorted(map(str, (repository/"minivecdb").rglob("*.pyi")))) == []

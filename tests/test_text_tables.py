@@ -150,4 +150,4 @@ def test_what_can_be_met_is_not_told(news, where):
         warnings.simplefilter("error")
         news.find(where)
 
-def test_every_type_has_a_name(): assert list(KINDS) == ["whole", "decimal", "boolean", "date", "text"] and isinstance(Table([], "x", []), list)
+def test_every_type_has_a_name(): assert list(KINDS) == ["whole", "decimal", "boolean", "date", "dayfirst", "monthfirst", "text"] and isinstance(Table([], "x", []), list)

@@ -365,6 +365,7 @@ def roads(compiled: bool):
     from minivecdb.distances import Kernel
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(Kernel, "pays", lambda self, work: compiled))
+        stack.enter_context(mock.patch.object(Kernel, "soon", lambda self, work: compiled))
         for name, module in list(sys.modules.items()):
             if name.startswith("minivecdb.") and hasattr(module, "pays"): stack.enter_context(mock.patch.object(module, "pays", lambda *work: compiled))
         yield

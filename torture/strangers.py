@@ -424,11 +424,68 @@ def _encodes(c: str, encoding: str) -> bool:
     try: return c.encode(encoding).decode(encoding) == c
     except UnicodeError: return False
 
+# --- what looks like an answer and is none ------------------------------------------------------------------
+
+def _advice(notes: str) -> dict:
+    "The options that some notes name."
+    found = {}
+    if m := re.search(r"--delimiter (?:'(.)'|(tab))", notes): found["delimiter"] = m[1] or m[2]
+    if "--decimal ','" in notes: found["decimal"] = ","
+    if m := re.search(r"--missing '([^']+)'", notes): found["missing"] = [m[1]]
+    if days := re.findall(r"--types (\w+)=dayfirst", notes): found["types"] = dict.fromkeys(days, "dayfirst")
+    return found
+
+def advised(rng: random.Random, home: Path) -> Case:
+    "A table of another country, with a word where one number is missing: its reader follows the notes, and nothing else."
+    from minivecdb.text_tables import TableError, read_rows
+    n, word, delimiter = rng.randint(120, 300), rng.choice(("n/a", "NA", "-", "null", "None", "?")), rng.choice(";\t|")
+    gone, days = rng.randrange(n), [dt.date(1900, 1, 1) + dt.timedelta(rng.randrange(50_000)) for _ in range(n)]
+    cents, counts = [rng.randrange(10**7) for _ in range(n)], [rng.randrange(-99, 10**5) for _ in range(n)]
+    rows = [{"title": f"Ding {i}", "price": c / 100, "day": d.isoformat(), "count": k} for i, (c, d, k) in enumerate(zip(cents, days, counts))]
+    del rows[gone]["count"]
+    german = lambda c: f"{c / 100:,.2f}".translate(str.maketrans(",.", ".,"))
+    lines = [(f"Ding {i}", german(c), rng.choice((f"{d.day}.{d.month}.{d.year}", f"{d:%d/%m/%Y}")), word if i == gone else str(k)) for i, (c, d, k) in enumerate(zip(cents, days, counts))]
+    path = home/"table.csv"
+    path.write_text("\n".join(delimiter.join(row) for row in [("title", "price", "day", "count"), *lines]) + "\n")
+    def take():
+        how, heard = {}, ""
+        for _ in range(4):
+            try: table = read_rows(path, **how); notes = " ".join(table.notes)
+            except TableError as e: notes, table = str(e), []
+            how, heard = how | _advice(notes), heard + notes
+        if f"{word!r} in line {gone + 2};" not in heard: raise Sent(f"no word of {word!r} in line {gone + 2}: {heard[:300]}")
+        return [(row, None) for row in table]
+    return Case(f"{delimiter!r} {word!r} in row {gone} of {n}", take, [(row, None) for row in rows])
+
+def warned(rng: random.Random, home: Path) -> Case:
+    "A filter that compares a date with a text, or names a key with a letter too many: whether it is told."
+    from minivecdb.filter_columns import FilterWarning
+    from minivecdb.vector_storage import VectorStorage
+    days = [dt.date(1990, 1, 1) + dt.timedelta(rng.randrange(9999)) for _ in range(5)]
+    forms = {"iso": lambda d: d.isoformat(), "moment": lambda d: f"{d.isoformat()}T10:00Z", "day": lambda d: f"{d.day}.{d.month}.{d.year}", "slash": lambda d: f"{d:%d/%m/%Y}", "year": lambda d: f"{d.year}/{d.month}/{d.day}"}
+    held, asked = rng.choice(list(forms)), rng.choice(list(forms))
+    key, how = rng.choice(("seen", "published", "by.date")), rng.choice(("dates", "dates", "key", "words"))
+    op = rng.choice(("$gt", "$gte", "$lt", "$lte"))
+    values = [f"word {i}" if how == "words" else forms[held](d) for i, d in enumerate(days)]
+    operand = "word 3" if how == "words" else forms[asked](days[0] + dt.timedelta(1))
+    wrong = (lambda k: k[:-1] + k[-1] * 2)(key) if how == "key" else key
+    told = how == "key" or how == "dates" and not {held, asked} <= {"iso", "moment"}
+    def take():
+        storage = VectorStorage(1) if rng.random() < .7 else VectorStorage.open(home/"s.mvdb", 1)
+        storage.add_bulk([[1.]] * 5, [{key.split(".")[0]: {"date": v} if "." in key else v} for v in values])
+        where = {wrong: {op: operand}}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            rng.choice((storage.find, storage.count, storage.columns.mask))({"$not": where} if rng.random() < .2 else where)
+        storage.close()
+        return [({"told": any(issubclass(w.category, FilterWarning) for w in caught)}, None)]
+    return Case(f"{how}: {held} against {asked}, {wrong} {op} {operand}", take, [({"told": told}, None)])
+
 # --- what is taken out again --------------------------------------------------------------------------------
 
 def _mutants() -> dict[str, Callable]:
     "The mends of these faults, each taken out."
-    from minivecdb import cells, cli, column_types, frames, headlines, json_rows, tables, text_tables, vector_storage
+    from minivecdb import cells, cli, column_types, filter_columns, frames, headlines, json_rows, tables, text_tables, vector_storage
     kinds = column_types.KINDS
     loose = kinds | {"whole": kinds["whole"]._replace(fits=kinds["whole"].reads)}
     records = text_tables._records
@@ -449,14 +506,21 @@ def _mutants() -> dict[str, Callable]:
         "the second key wins": lambda: swap(json_rows, "_pairs", dict),
         "a mark is text": lambda: swap(json_rows, "_encoding", lambda path, given: given or "utf-8"),
         "control characters are sent": lambda: swap(cli, "visible", lambda text: text),
+        "texts are not explained": lambda: swap(text_tables, "why_text", lambda *given: None),
+        "lines of notes count rows": lambda: swap(text_tables, "why_text", lambda name, cells, line: column_types.why_text(name, cells, lambda i: f"line {i}")),
+        "no delimiter is suggested": lambda: swap(text_tables, "_other_delimiter", lambda *given: []),
+        "the month comes first": lambda: mock.patch.dict(kinds, dayfirst=kinds["monthfirst"]),
+        "dates are not told": lambda: swap(filter_columns.Column, "warn_of_dates", lambda self, f: None),
+        "keys are not told": lambda: swap(filter_columns.Columns, "_warn_of_key", lambda self, path: None),
     }
 
 MUTANTS = ("numbers stay texts", "zeros in front are lost", "ids are dropped", "metadata swallows columns", "quotes swallow lines", "rows are counted, not lines", "cells go as they are",
-           "nanoseconds are dropped", "an index is dropped", "masks are ignored", "vectors vanish", "the second key wins", "a mark is text", "control characters are sent")
+           "nanoseconds are dropped", "an index is dropped", "masks are ignored", "vectors vanish", "the second key wins", "a mark is text", "control characters are sent",
+           "texts are not explained", "lines of notes count rows", "no delimiter is suggested", "the month comes first", "dates are not told", "keys are not told")
 
 # --- the run ------------------------------------------------------------------------------------------------
 
-KINDS = (cells, cells, bad_cells, objects, bad_objects, frames, frames, frames, arrays, shell)
+KINDS = (cells, cells, bad_cells, objects, bad_objects, frames, frames, frames, arrays, shell, advised, warned)
 
 def judge(case: Case, tally: Tally, number: int):
     "Every value, or the product's own error with the right words."
