@@ -341,6 +341,8 @@ def first_by_distance(
     "The k nearest by estimated distance, then id; sure where no other row can tie with the last."
     distances = np.where(ids < 0, np.inf, far).astype(np.float32)
     sure = (ids[:, -1] < 0) | (distances[:, k - 1] < distances[:, -1])
+    if (distances[:, :k] < distances[:, 1:k + 1]).all():   # no ties, and so in order
+        return distances[:, :k].copy(), ids[:, :k].copy(), sure
     order = np.lexsort((ids, distances, ids < 0), axis=1)[:, :k]
     return np.take_along_axis(distances, order, 1), np.take_along_axis(ids, order, 1), sure
 
