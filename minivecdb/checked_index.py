@@ -95,6 +95,7 @@ _MAY: dict[str, Callable] = { # that older files lack
     "choice": lambda v: isinstance(v, dict),
     "enough": lambda v: isinstance(v, dict),
     "written": is_whole,
+    "strange": is_whole,
     "note": lambda v: isinstance(v, dict)}
 
 # %% ../nbs/36_checked_index.ipynb #2c19f3b4

@@ -36,6 +36,7 @@ class Codec:
     fewest = 1                   # rows that `train` needs
     reading_cost = 4             # times what reading a whole row takes
     farthest = np.inf            # times that what is written of rows may be longer than they are apart
+    follows = True               # codes are fine anywhere, once centroids are there
     remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
     usual_frame = Frame()        # where nothing is known of the rows: in older files
 
@@ -230,7 +231,7 @@ def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] -> [d]
 
 class Int8DimensionCodec(Codec):
     "A byte per dimension: the bin, out of 256 between the least and the greatest value in training."
-    name, learned, fewest = "int8-dimension", ("middle", "step"), 64
+    name, learned, fewest, farthest, follows = "int8-dimension", ("middle", "step"), 64, 8., False
     def shapes(self) -> dict[str, tuple]: return {"middle": (self.dimension,), "step": (self.dimension,)}
     def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:
         low, high = usual_range(x)
@@ -256,8 +257,7 @@ class Int8DimensionCodec(Codec):
             codes[i:i + 1024] = np.clip(bins, 0, 255)
         return codes
     def _decode(self, codes: np.ndarray) -> np.ndarray:
-        x = codes - np.float32(127.5)
-        x *= self.arrays["step"]
+        x = (codes - np.float32(127.5)) * self.arrays["step"]
         x += self.arrays["middle"]
         return x
 

@@ -21,6 +21,7 @@ class Codec:
     fewest: int
     reading_cost: int
     farthest: float
+    follows: bool
     remakes: str
     usual_frame: Any
     dimension: Any
@@ -167,6 +168,8 @@ class Int8DimensionCodec(Codec):
     name: str
     learned: tuple[Any, ...]
     fewest: int
+    farthest: float
+    follows: bool
     def shapes(self) -> dict[str, tuple]: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 codec_forms: dict[str, tuple[str, Callable]]

@@ -95,7 +95,8 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
             "frame": list(self.frame),
             "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
-            "enough": None if self.enough is None else asdict(self.enough), "written": self.written}
+            "enough": None if self.enough is None else asdict(self.enough), "written": self.written,
+            "strange": self.strange}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
@@ -329,6 +330,7 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))
     index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
     index.enough, index.written = enough_from_state(head.get("enough")), head.get("written") or 0
+    index.strange = head.get("strange") or 0
     return index
 
 def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays

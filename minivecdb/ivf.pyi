@@ -14,7 +14,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Protocol
 
-__all__ = ['APART', 'FEW', 'MOST_SHARED', 'LARGE', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'check_reader', 'RowMask']
+__all__ = ['APART', 'MAJORITY', 'CROWD', 'FEW', 'DECODED', 'MOST_SHARED', 'LARGE', 'NEARLY_ALL', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'check_reader', 'RowMask']
 
 def default_clusters(n: int) -> int:
     """How many lists an index of `n` vectors has: 4 √n, but no fewer than ten vectors each: min(n // 10 + 1, 4 √n)."""
@@ -39,6 +39,7 @@ class IVF:
     enough: Any
     written: Any
     rescoring: int | None
+    strange: Any
     def __init__(
         self,
         dimension: int,  # d
@@ -243,6 +244,8 @@ class IVF:
         """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
         ...
 APART: float
+MAJORITY: float
+CROWD: int
 class RowReader(Protocol):
     """Returns exact vectors by id."""
     def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
@@ -302,5 +305,7 @@ class _Alone(NamedTuple):
     call: Callable
     near: Callable | None
 FEW: int
+DECODED: int
 MOST_SHARED: int
 LARGE: float
+NEARLY_ALL: float

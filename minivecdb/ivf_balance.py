@@ -62,6 +62,12 @@ class Upkeep:
     turn: int = 0 # the clock: rows that came or left so far
     growing: Growing | None = None # where the lists are about to move
 
+    def extended(self, m: int) -> "Upkeep":
+        "The same with some empty lists behind the others."
+        if not len(self.spread): return self   # nothing is known yet
+        longer = {n: np.append(getattr(self, n), np.zeros(m, t)) for n, t in PER_LIST.items()}
+        return replace(self, **longer, growing=None)
+
 PER_LIST = {"spread": np.float64, "gain": np.float64, "loss": np.float64, "news": np.int64, "unseen": np.int64, "moved": np.int64}
 
 def _unit(lengths: np.ndarray) -> np.ndarray: # [n] -> [n, 1] float32

@@ -35,6 +35,9 @@ class Upkeep:
     merges: int = ...
     turn: int = ...  # the clock: rows that came or left so far
     growing: Growing | None = ...  # where the lists are about to move
+    def extended(self, m: int) -> 'Upkeep':
+        """The same with some empty lists behind the others."""
+        ...
     def write(
         self,
         ivf: IVF,

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from minivecdb.ivf import IVF
 from typing import Any
 
-__all__ = ['EXACT', 'TARGET', 'ASKED', 'NEIGHBOURS', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'AT_ONCE', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
+__all__ = ['EXACT', 'TARGET', 'NEIGHBOURS', 'ASKED', 'SMALLER', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'AT_ONCE', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
 
 EXACT: dict[Any, Any]
 TARGET: float
-ASKED: int
 NEIGHBOURS: int
+ASKED: tuple[Any, ...]
+SMALLER: int
 EASIER: float
 SURE: int
 FEW_ROWS: int
@@ -41,7 +42,7 @@ class Enough:
         ...
 def recall_by_lists(
     ivf: IVF,  # with vectors
-    asked: int = ...,  # rows to ask
+    asked: int | None = None,  # rows to ask; None for `ASKED`
     k: int = ...,  # neighbours of each
     rescore: int | None = None,  # candidates measured, as in the searches to come
 ) -> np.ndarray:

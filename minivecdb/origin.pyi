@@ -3,12 +3,15 @@ import numpy as np
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['NO_ORIGIN', 'SAMPLE', 'SHORTER', 'PRODUCTS', 'FARTHEST', 'evenly', 'origin_of', 'origins_of', 'Frame']
+__all__ = ['NO_ORIGIN', 'SAMPLE', 'SHORTER', 'PRODUCTS', 'ENDS', 'FEW', 'MUCH', 'FARTHEST', 'evenly', 'origin_of', 'origins_of', 'Frame']
 
 NO_ORIGIN: Any
 SAMPLE: int
 SHORTER: float
 PRODUCTS: float
+ENDS: float
+FEW: int
+MUCH: float
 FARTHEST: float
 def evenly(
     n: int,  # rows there are

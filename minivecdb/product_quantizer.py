@@ -76,6 +76,7 @@ def unpack_codes(
 class ProductQuantizer(Codec):
     "Every piece of a vector as the number of its nearest codeword (Jégou et al. 2011), after a learned rotation if wanted (Ge et al. 2013)."
     learned = ("codebooks",)
+    farthest, remakes = 256., "rows"   # tables are made of float32 products
     def __init__(self,
         dimension: int, # d
         n_subquantizers: int, # pieces M; divides d
@@ -85,6 +86,7 @@ class ProductQuantizer(Codec):
     ):
         super().__init__(dimension)
         self.n_subquantizers, self.n_bits, self.residual = _whole("n_subquantizers", n_subquantizers), _whole("n_bits", n_bits), bool(residual)
+        self.follows = self.residual
         self.n_codewords = self.fewest = 2**max(0, self.n_bits)
         if rotation: self.learned = ("codebooks", "rotation")
         self.name = f"{'r' * self.residual}{'o' * bool(rotation)}pq{self.n_subquantizers}x{self.n_bits}"

@@ -38,6 +38,8 @@ def unpack_codes(
 class ProductQuantizer(Codec):
     """Every piece of a vector as the number of its nearest codeword (Jégou et al. 2011), after a learned rotation if wanted (Ge et al. 2013)."""
     learned: tuple[Any, ...]
+    farthest: float
+    remakes: str
     n_subquantizers: Any
     n_bits: Any
     n_codewords: Any

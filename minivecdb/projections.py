@@ -40,7 +40,7 @@ def exact_product(
 # %% ../nbs/31_projections.ipynb #9850e04a
 class Projection(Codec):
     "A vector as its projection to fewer dimensions, written down by another codec."
-    kind, fewest_per_dimension = "", 1
+    kind, fewest_per_dimension, remakes, follows = "", 1, "rows", False
     def __init__(self,
         dimension: int, # d
         n_kept: int, # k, the dimensions that remain

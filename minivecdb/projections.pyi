@@ -21,6 +21,8 @@ class Projection(Codec):
     """A vector as its projection to fewer dimensions, written down by another codec."""
     kind: str
     fewest_per_dimension: int
+    remakes: str
+    follows: bool
     n_kept: int
     inner: Any
     def __init__(

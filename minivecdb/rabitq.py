@@ -86,7 +86,8 @@ class RaBitQ(Codec):
 
     def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray:
         both = self.left(x, metric), x - centroids   # of queries and of rows
-        return max(both, key=lambda a: np.median(row_lengths(a)))
+        longer = np.less(*map(row_lengths, both))
+        return np.where(longer[:, None], *reversed(both))   # of each row
 
     def common_part(self, metric: Metric) -> np.ndarray: # [d] float32, or [0]
         "What all directions share, if it is large."

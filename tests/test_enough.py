@@ -122,7 +122,7 @@ def test_a_build_from_blocks_measures_once_and_holds_few_distances(monkeypatch):
     recall_by_lists(index)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 3 * 4 * ivf_enough.AT_ONCE * len(x)   # three times the distances of one part
+    assert peak < 3 * 4 * ivf_enough.AT_ONCE   # three times the distances of one part
 
 
 def test_the_same_data_give_the_same_number():
@@ -190,6 +190,76 @@ def test_drift_shows_in_a_small_index():
     index = IVFIndex(s, distance_fn="euclidean", upkeep=False).build()
     stats = index.get_stats()
     assert stats["quantization_error"] == pytest.approx(stats["quantization_error_at_training"], rel=1e-3)
-    s.add_bulk(x + 20)
+    s.add_bulk(x + 3)   # a crowd farther away would get lists of its own
     later = index.get_stats()
     assert later["quantization_error_at_training"] == stats["quantization_error_at_training"] and later["quantization_error"] > 3 * stats["quantization_error"]
+
+
+@pytest.mark.parametrize("scale", (1e-30, 1e-20, 1e19, 1e25, 1e36))
+@pytest.mark.parametrize("metric", ("euclidean", "cosine", "dot"))
+@pytest.mark.parametrize("codec", ("flat", "int8", "rabitq4"))
+@pytest.mark.filterwarnings("error")
+def test_lengths_beyond_the_squares_of_float32(scale, metric, codec):
+    rows = np.float32(np.random.default_rng(0).normal(size=(3400, 16)) * scale)
+    x, q = rows[400:], rows[:400]
+    index = filled(x, metric, codec)
+    found = [recall(a, b) for a, b in zip(index.search(q, 10)[1], index.search(q, 10, nprobe=10**6)[1])]
+    assert index.enough.mode == "measured" and index.enough.nprobe < .6 * len(index.coarse)
+    assert np.mean(found) > .95 - 3 * (np.std(found) / 20 + index.enough.error)
+    index.get_stats()
+
+
+@pytest.mark.parametrize("metric, scale", (("euclidean", 1e-20), ("euclidean", 1.), ("dot", 1.), ("cosine", 1.)))
+def test_rows_that_bits_stand_for_are_decoded_in_their_own_units(metric, scale):
+    rng = np.random.default_rng(1)
+    x = np.float32(rng.normal(size=(2000, 16)) * np.exp(rng.normal(size=(2000, 1))) * scale)
+    index = filled(x, metric, "rabitq8")
+    at = index.lists.positions()
+    rows = x[index.lists.ids[at]].astype(float)
+    if metric == "cosine": rows /= np.linalg.norm(rows, axis=1)[:, None]
+    off = np.linalg.norm(index.stored(at) - rows, axis=1) / np.linalg.norm(rows, axis=1)
+    assert np.median(off) < .02
+
+
+def test_the_mean_is_above_the_target_by_what_chance_may_add(monkeypatch):
+    rng, x = np.random.default_rng(0), data("gaussian", 3000, 8)[0]
+    index = filled(x)
+    k = len(index.coarse)
+    curves = np.clip(np.linspace(.93, 1.05, k) + .1 * rng.normal(size=(200, k)), 0, 1)
+    monkeypatch.setattr(ivf_enough, "recall_by_lists", lambda ivf, **how: curves)
+    mean, error = curves.mean(0), curves.std(0) / 200**.5
+    told = ivf_enough.enough(index)
+    first = np.flatnonzero(mean - .005 - error >= .95)[0]
+    assert told.mode == "measured" and told.nprobe == first + 1
+    assert first > np.flatnonzero(mean - .005 >= .95)[0]   # without the error it would be fewer
+
+
+def test_fewer_rows_are_asked_of_a_small_index():
+    for n, asked in ((4000, 200), (30_000, 400)):
+        x, _ = data("clustered", n, 8)
+        assert filled(x, n_clusters=60).enough.asked == asked
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "dot"])
+def test_a_row_that_is_asked_does_not_pull_its_own_centroid(metric):
+    x, _ = data("gaussian", 3000, 64)
+    index = filled(x, metric)
+    lists, at = index.lists, index.lists.positions()
+    own = np.repeat(np.arange(len(lists.sizes)), lists.sizes)
+    for some in np.arange(0, 3000, 100):
+        members = x[lists.ids[at[own == own[some]]]].astype(float)
+        row = x[lists.ids[at[some:some + 1]]]
+        if len(members) == 1: continue
+        others = (members.sum(0) - row[0]) / (len(members) - 1)
+        left = ivf_enough._left_out(index, row, own[some:some + 1])[0]
+        expected = index.coarse.rows[own[some]] + others - members.mean(0)
+        assert abs(left - expected).max() < 1e-5 and abs(left - index.coarse.rows[own[some]]).max() > .01
+
+
+def test_candidates_that_are_measured_lie_in_nearer_lists():
+    x, _ = data("clustered", 4000, 48)
+    index = IVF(48, codec="rabitq").train(x)
+    index.rows, index.rescoring = ArrayRows(x), 100
+    index.add(x)
+    assert index.enough == ivf_enough.enough(index, 100)
+    assert index.enough.recall > ivf_enough.enough(index, None).recall + .001

@@ -443,3 +443,125 @@ def test_all_within_a_radius_are_found_anywhere(codec):
     starts, _, ids = built(ROWS + FAR, codec).range_search(QUERIES[:20] + FAR, 3., nprobe=40)
     hits = sum(truth[i, ids[starts[i]:starts[i + 1]]].sum() for i in range(20))
     assert hits > .6 * truth.sum() and hits > .6 * len(ids) and truth.sum() > 100
+
+# ---- a crowd that arises far from all centroids
+
+NEW = np.float32(1e4)
+FOLLOWING = ("flat", "rint8", "rbf16", "rpq8x8")   # codecs that need nothing but centroids there
+
+def grown(codec, n, metric="euclidean", spill=None, upkeep=False, parts=5):
+    "1,000 rows about 0, and n more about 10,000 that were added later."
+    x = np.concatenate([ROWS[:1000], ROWS[1000:1000 + n] + NEW])
+    index = IVF(D, None, metric, codec, spill=spill).train(x[:1000])
+    if upkeep: index.upkeep = Upkeep()
+    index.add(x[:1000])
+    for part in np.array_split(np.arange(1000, len(x)), parts): index.add(x[part], part)
+    return index, x
+
+def found_there(index, x, place):
+    flat = FlatIndex(D, "euclidean")
+    flat.add(x)
+    q = QUERIES + np.float32(place)
+    return recall(index.search(q, 10, nprobe=len(index.coarse) // 2)[1], flat.search(q, 10)[1])
+
+@pytest.mark.parametrize("n", (1000, 1500))
+@pytest.mark.parametrize("codec", FOLLOWING)
+def test_a_far_crowd_gets_lists_of_its_own(codec, n):
+    index, x = grown(codec, n)
+    alone = IVF(D, None, "euclidean", codec).train(ROWS[:1000])
+    alone.add(ROWS[:1000])
+    usual = found_there(alone, ROWS[:1000], 0)
+    for place in (0, NEW): assert found_there(index, x, place) > usual - (.15 if "pq" in codec else .03)
+    stats = index.get_stats()
+    assert "advice" not in stats and stats["strange"] == 0 and stats["n_clusters"] > len(alone.coarse)
+    assert stats["quantization_error"] < 2 * stats["quantization_error_at_training"]
+
+@pytest.mark.parametrize("n, parts", ((1000, 5), (1500, 5), (1500, 1)))
+@pytest.mark.parametrize("codec", ("bf16", "int8", "rabitq", "rabitq4", "pq8x4", "opq8x4", "pca8"))
+def test_where_codes_are_too_coarse_for_a_far_crowd_stats_say_so_and_old_rows_stay_as_they_were(codec, n, parts):
+    index, x = grown(codec, n, parts=parts)
+    alone = IVF(D, None, "euclidean", codec).train(ROWS[:1000])
+    alone.add(ROWS[:1000])
+    assert found_there(index, x, 0) > found_there(alone, ROWS[:1000], 0) - .05
+    assert "train anew" in index.get_stats()["advice"]
+    assert "advice" not in alone.get_stats()
+
+def test_rows_out_of_the_range_of_int8_dimension_are_refused_with_the_remedy():
+    index = IVF(D, None, "euclidean", "int8-dimension").train(ROWS[:1000])
+    index.add(ROWS[:1000])
+    with pytest.raises(ValueError, match="take int8"): index.add(ROWS[:50] + NEW)
+    assert len(index) == 1000
+
+@pytest.mark.parametrize("upkeep, spill", ((True, None), (False, 1.)))
+@pytest.mark.parametrize("codec", ("flat", "rint8"))
+def test_lists_of_a_crowd_beside_second_places_and_upkeep(codec, upkeep, spill, tmp_path):
+    index, x = grown(codec, 1000, spill=spill, upkeep=upkeep)
+    for place in (0, NEW): assert found_there(index, x, place) > .95
+    index.save(tmp_path/"a.ivf")
+    again = IVF.load(tmp_path/"a.ivf")
+    for each in (index, again):
+        each.remove(np.arange(0, 2000, 3))
+        each.add(x[:9] + np.float32(1), np.arange(5000, 5009))
+    same(index.search(QUERIES + NEW, 10, nprobe=30), again.search(QUERIES + NEW, 10, nprobe=30))
+
+@pytest.mark.parametrize("metric", ("cosine", "dot"))
+def test_lists_of_a_crowd_for_the_other_metrics(metric):
+    rng = np.random.default_rng(0)
+    a, b = (np.float32(rng.normal(size=(600, D)) * .02 + rng.normal(size=D)) for _ in range(2))
+    index = IVF(D, None, metric, "flat").train(a)
+    index.add(a)
+    index.add(b)
+    assert len(index.coarse) > len(IVF(D, None, metric).train(a).coarse)
+    flat = FlatIndex(D, metric)
+    flat.add(np.concatenate([a, b]))
+    same(index.search(b[:20], 10, nprobe=len(index.coarse)), flat.search(b[:20], 10))
+    assert recall(index.search(b[:50], 10, nprobe=len(index.coarse) // 2)[1], flat.search(b[:50], 10)[1]) > .9
+
+def test_lonely_rows_and_few_rows_get_no_lists():
+    index = IVF(D, 40, "euclidean").train(ROWS)
+    index.add(ROWS)
+    lonely = np.float32(np.random.default_rng(4).normal(size=(60, D)) * 1000)
+    for more in (lonely, ROWS[:20] + NEW): index.add(more)
+    assert len(index.coarse) == 40 and index.get_stats()["strange"] == 80
+    repeated = np.full((200, D), -9999, np.float32)   # a marker for rows without a vector
+    index.add(repeated)
+    assert len(index.coarse) == 41 and index.lists.sizes[40] == 200
+
+def test_how_many_strange_rows_came_is_kept_in_the_file(tmp_path):
+    index, _ = grown("pq8x4", 100)
+    index.save(tmp_path/"a.ivf")
+    assert IVF.load(tmp_path/"a.ivf").get_stats()["strange"] == index.strange == 100
+    assert index.train(ROWS).strange == 0
+
+# ---- markers in the data
+
+def marked(kind, rng, x):
+    "Rows with -9999 in 5% of the cells, or of the rows."
+    return np.where(rng.random((len(x), 1) if kind == "rows" else x.shape) < .05, np.float32(-9999), x)
+
+@pytest.mark.parametrize("kind", ("cells", "rows"))
+@pytest.mark.parametrize("d", (8, 32))
+@pytest.mark.parametrize("codec", ("bf16", "int8", "rabitq4", "pq8x4"))
+def test_markers_keep_nobody_from_the_origin(kind, d, codec):
+    rng = np.random.default_rng(6)
+    rows = np.float32(rng.normal(size=(3060, d)) + 300)
+    x, q, found = marked(kind, rng, rows[60:]), rows[:60], []
+    assert abs(origin_of(x, "euclidean") - 300).max() < 1
+    for o in (np.float32(0), np.float32(300)):
+        flat, index = FlatIndex(d, "euclidean"), IVF(d, 40, "euclidean", codec).train(x - o)
+        flat.add(x - o)
+        index.add(x - o)
+        found.append(recall(index.search(q - o, 10, nprobe=20)[1], flat.search(q - o, 10)[1]))
+    assert found[0] > found[1] - .02, found
+
+def test_what_moves_by_numbers_of_its_own_is_not_taken_for_markers():
+    rng = np.random.default_rng(8)
+    two_valued = np.where(rng.random((3000, 32)) < .45, 0, 255) + rng.normal(size=(3000, 32))
+    sparse = np.where(rng.random((3000, 32)) < .8, 0, rng.integers(1, 256, (3000, 32)))
+    zero_columns = np.where(np.arange(32) % 2, rng.normal(size=(3000, 32)), 0)
+    for x in (two_valued, sparse, zero_columns, rng.integers(-3, 4, (3000, 32)), np.zeros((50, 4))):
+        assert not len(origin_of(np.float32(x), "euclidean"))
+    one_constant = np.float32(rng.normal(size=(3000, 16)))
+    one_constant[:, 3] = 1e4
+    assert origin_of(one_constant, "euclidean")[3] == 1e4
+    for n in (1, 2, 3, 5): assert abs(origin_of(np.float32(rng.normal(size=(n, 4)) + 300), "euclidean") - 300).max() < 5
