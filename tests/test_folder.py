@@ -82,7 +82,7 @@ def test_find_reads_its_page_at_once(path, folder, monkeypatch):
         asked.clear()
         with reads_of_vectors(monkeypatch) as made: rows = storage.find({"i": {"$gte": 2000}}, limit=12, offset=3, order_by="-i")
     assert [r.id for r in rows] == [*range(N - 4, N - 16, -1)] and all(r.metadata == M[r.id] and (r.vector == X[r.id]).all() for r in rows)
-    assert sum(made) == 12 * 4 * D and asked["BEGIN"] == 1
+    assert sum(made) == 12 * 4 * D and asked["BEGIN"] == 1 and asked["rows"] == 2   # the column, and the page
 
 def test_a_thread_that_sees_an_older_state_does_not_take_an_index_back(folder):
     index = IVFIndex(folder).build()
@@ -182,12 +182,19 @@ texts_of = st.one_of(
     st.dictionaries(st.text(max_size=4), st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=6), st.lists(st.integers(), max_size=3), st.just({"a": {"b": 1}})), max_size=4).map(metadata_text),
     st.sampled_from([b'{"a":1,"a":2}', b'{"a":1},{"b":2}', b"", b"[]", b"[{}]", b'{"a":"}', b'{"}', b'{"a":[}', b'{"":"\\u0041"}', b'{"x":"\\":"}', b"{} ", b'{"a":NaN}', b'{"a":1e999}', b"{" + 50 * b"[", b'{"a":' + 97 * b"[" + 97 * b"]" + b"}", b'{"a":"{"}', b"\xff"]))
 
+def told(read):
+    "What was read, in which 1, 1.0 and True differ; or the kind of error."
+    try: return repr(read())
+    except (ValueError, RecursionError) as e: return type(e)
+
 @given(st.lists(texts_of, max_size=6))
 def test_metadata_read_together_are_those_read_one_by_one(texts):
-    def told(read):
-        try: return repr(read())   # 1, 1.0 and True differ
-        except (ValueError, RecursionError) as e: return type(e)
     assert told(lambda: metadata_of_several(texts)) == told(lambda: [metadata_of(t) for t in texts])
+
+@pytest.mark.parametrize("odd", [[b'{"a":"}', b'{"}'], [b'{"a":1,"a":2}'], [b'{"a":1},{"b":2}', b"{}"], [b'{"a":"\\ud800"}'], [b'{"a":1} '], [b'{"a":' + 99 * b"[" + 99 * b"]" + b"}"]], ids=str)
+def test_what_nobody_wrote_is_refused_among_others(odd):
+    texts = [metadata_text({"i": i}) for i in range(50)]
+    assert told(lambda: metadata_of_several([*texts, *odd, *texts])) == told(lambda: [*map(metadata_of, [*texts, *odd, *texts])]) and isinstance(told(lambda: metadata_of_several([*texts, *odd])), type)
 
 def test_a_new_column_reads_each_row_once_and_holds_a_block(path, monkeypatch):
     with VectorStorage.open(path, 2) as storage:
