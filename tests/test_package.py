@@ -151,6 +151,16 @@ def test_no_file_names_a_place_on_one_machine(tracked):
         if hits: found[path.name] = hits
     assert found == {}
 
+def test_no_page_shows_where_the_package_lies(repository):
+    "A warning that nobody caught prints the path of the module that gave it."
+    shown = re.compile(r"/(minivecdb|ipykernel_\d+)/\S+\.py:\d+: \w+Warning")
+    found = {}
+    for path in (repository/"nbs").rglob("*.ipynb"):
+        outputs = [o for c in json.loads(path.read_text(encoding="utf-8"))["cells"] for o in c.get("outputs", [])]
+        hits = {m[0] for o in outputs if o["output_type"] == "stream" for m in shown.finditer("".join(o["text"]))}
+        if hits: found[path.name] = hits
+    assert found == {}
+
 # --- fastcore 2 -----------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="session")
