@@ -1,8 +1,8 @@
 """The bars of the issue, each measured against its peer in one process, in turns (A B, B A, A B …), as medians of the ratios."""
 import os, subprocess, sys, time
 import numpy as np
-from minivecdb.evaluate import time_ratio, tune_nprobe
-from minivecdb.flat_index import recall
+from minivecdb.exact import time_ratio, tune_nprobe
+from minivecdb.exact import recall
 from bench.data import K, Data
 from bench.peers import FastIvf, Faiss, Ours, emptied
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from minivecdb import FlatIndex, set_num_threads
 from minivecdb.kmeans import STARTS, kmeans
-from minivecdb.nearest_centroid import assign
+from minivecdb.kmeans import assign
 from bench.drift import docstrings
 from bench.machine import describe
 

@@ -8,7 +8,7 @@ import argparse, json, time
 from pathlib import Path
 import numpy as np
 from minivecdb import IVF, ArrayRows, FlatIndex, recall, set_num_threads, tune_nprobe
-from minivecdb.evaluate import TuningError
+from minivecdb.exact import TuningError
 from minivecdb.ivf import default_clusters
 from bench.data import CACHE, mixture, normalised
 

@@ -9,11 +9,11 @@ import argparse, json, sys, time
 from pathlib import Path
 import numpy as np
 from minivecdb.datasets import docstring_embeddings, split_queries
-from minivecdb.flat_index import FlatIndex, recall
+from minivecdb.exact import FlatIndex, recall
 from minivecdb.kmeans import assign, run_kmeans
 from minivecdb.codecs import make_codec
 from minivecdb.ivf import IVF
-import minivecdb.product_quantizer # lets make_codec know of it
+import minivecdb.codecs.product # lets make_codec know of it
 
 try: import faiss
 except ImportError: faiss = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 import numpy as np
 from minivecdb.datasets import docstring_sentences, split_queries
-from minivecdb.flat_index import FlatIndex
+from minivecdb.exact import FlatIndex
 from minivecdb.gen_embeddings import as_cache, as_embedder, cache_key, get_embeddings
 
 CACHE = Path(__file__).parent/".cache"

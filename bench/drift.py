@@ -8,9 +8,10 @@ import numpy as np
 from minivecdb import IVF, FlatIndex, recall, set_num_threads
 from minivecdb.distances import prepare_queries
 from minivecdb.ivf import default_clusters
-from minivecdb.ivf_balance import Upkeep, _Work
+from minivecdb.ivf import Upkeep
+from minivecdb.ivf.upkeep import _Work
 from minivecdb.kmeans import run_kmeans
-from minivecdb.nearest_centroid import assign
+from minivecdb.kmeans import assign
 from bench.data import CACHE
 from bench.machine import describe
 

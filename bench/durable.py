@@ -100,7 +100,7 @@ def in_child(code: str, *args) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 OPEN = """
-import minivecdb.durable
+import minivecdb.durable.index
 start = time.perf_counter(); vs = VectorStorage.open(sys.argv[1], mode=sys.argv[2]); n = len(vs); took = time.perf_counter() - start
 print(json.dumps({"ms": took * 1e3, "rows": n}))
 """

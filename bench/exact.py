@@ -2,9 +2,9 @@
 import time
 import numpy as np
 from minivecdb import IVFIndex, VectorStorage, set_num_threads
-from minivecdb.distances import Kernel
-from minivecdb.ivf_enough import EXACT
-import minivecdb.ivf_enough as ivf_enough
+from minivecdb.core import Kernel
+from minivecdb.ivf import EXACT
+import minivecdb.ivf.default_nprobe as ivf_enough
 
 LADDER = (500, 1000, 1500, 2000, 3000, 4000, 5000, 7000, 10_000, 14_000, 20_000)
 MOST = 1.5   # times as long is still as fast

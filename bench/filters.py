@@ -3,8 +3,8 @@ import argparse, datetime as dt, json, sqlite3, time
 from pathlib import Path
 import numpy as np
 from minivecdb import VectorStorage
-from minivecdb.evaluate import as_table
-from minivecdb.filter_sql import filter_sql, index_sql, prepare
+from minivecdb.exact import as_table
+from minivecdb.filters import filter_sql, index_sql, prepare
 from minivecdb.filters import matches
 from bench.machine import describe
 

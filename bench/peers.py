@@ -38,7 +38,8 @@ class Ours(Peer):
     "minivecdb's IVF with a codec; a lossy codec rescores with the exact rows. With `spill`, every vector has a second list."
     def __init__(self, d, clusters, threads, codec="flat", rescores=(None,), spill=None):
         super().__init__(d, clusters, threads)
-        from minivecdb import ivf, set_num_threads
+        from minivecdb.ivf import index as ivf
+        from minivecdb import set_num_threads
         set_num_threads(threads)
         self.module, self.codec, self.rescores, self.spill = ivf, codec.format(m=d // 4), rescores, spill
     def build(self, x):
@@ -55,12 +56,12 @@ class Ours(Peer):
     def warm(self, x):
         small = type(self)(self.d, 64, self.threads, self.codec, self.rescores, self.spill)
         small.build(np.array(x[:8192]))
-        from minivecdb.distances import pays
+        from minivecdb.core import pays
         pays(1e11)   # as after some time of searching: kernels are worth loading
         for _ in range(3):
             for q in (np.array(x[:500]), np.array(x[:1])): small.search(q, 10, **small.grid()[0][0])
     def cost(self, q, **setting):
-        from minivecdb.evaluate import mean_cost
+        from minivecdb.exact import mean_cost
         found = mean_cost(self.index, q, **setting)
         return None if found[0] is None else found
     def needed(self, q, nprobe, **others):

@@ -6,7 +6,7 @@ measured here once more, A B, B A, A B …, and every ratio is the median of the
 import time
 from pathlib import Path
 import numpy as np
-from minivecdb.flat_index import recall
+from minivecdb.exact import recall
 from bench.bars import PAUSE, in_turns
 from bench.data import K, Data
 from bench.peers import Peer, make

@@ -1,7 +1,7 @@
 """From measurements to tables and pictures: Markdown to print, JSON and PNG in bench/results."""
 import json
 from pathlib import Path
-from minivecdb.evaluate import as_table
+from minivecdb.exact import as_table
 
 def get(answer: dict | None, *path):
     "What stands at a path of a measurement, or None where it failed."

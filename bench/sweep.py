@@ -2,8 +2,8 @@
 import gc, re, time
 from pathlib import Path
 import numpy as np
-from minivecdb.evaluate import batch_seconds, single_seconds
-from minivecdb.flat_index import recall
+from minivecdb.exact import batch_seconds, single_seconds
+from minivecdb.exact import recall
 from bench.data import K, Data
 from bench.machine import resident, settle
 from bench.peers import Peer, emptied, make

@@ -1,7 +1,8 @@
 # Made by tools/stubs.py from __init__.py.
 __version__: str
+from .core import *
 from .vector_storage import *
-from . import json_files as json_files
+from .storage import json_files as json_files
 from .gen_embeddings import get_embedding as get_embedding
 from .gen_embeddings import get_embeddings as get_embeddings
 from .distances import vers as vers
@@ -9,30 +10,30 @@ from .distances import euclidean as euclidean
 from .distances import neg_dot as neg_dot
 from .distances import func_map as func_map
 from .distances import distance_matrix as distance_matrix
-from .distances import num_threads as num_threads
-from .distances import set_num_threads as set_num_threads
-from .flat_index import FlatIndex as FlatIndex
-from .flat_index import recall as recall
+from .core import num_threads as num_threads
+from .core import set_num_threads as set_num_threads
+from .exact import FlatIndex as FlatIndex
+from .exact import recall as recall
 from .filters import FilterError as FilterError
 from .filters import matches as matches
 from .filters import join_path as join_path
-from .find import Row as Row
+from .filters import Row as Row
 from .kmeans import run_kmeans as run_kmeans
 from .codecs import make_codec as make_codec
-from .product_quantizer import ProductQuantizer as ProductQuantizer
-from . import tables as tables
-from . import projections as projections
-from .evaluate import evaluate as evaluate
-from .evaluate import benchmark_nprobe as benchmark_nprobe
-from .evaluate import tune_nprobe as tune_nprobe
+from .codecs import ProductQuantizer as ProductQuantizer
+from .storage import tables as tables
+from .codecs import projections as projections
+from .exact import evaluate as evaluate
+from .exact import benchmark_nprobe as benchmark_nprobe
+from .exact import tune_nprobe as tune_nprobe
 from .ivf import IVF as IVF
 from .ivf import ArrayRows as ArrayRows
 from .ivf import FileRows as FileRows
-from . import ivf_choice as ivf_choice
-from . import ivf_calibrated as ivf_calibrated
-from . import index_files as index_files
-from . import faiss_files as faiss_files
-from . import scale as scale
+from .ivf import choosing as ivf_choice
+from .ivf import calibrating as ivf_calibrated
+from .ivf import files as index_files
+from .ivf import faiss_files as faiss_files
+from .ivf import building as scale
 from .ivf_index import IVFIndex as IVFIndex
 from .ivf_index import Hit as Hit
 from .ivf_index import build_index as build_index

@@ -4,8 +4,8 @@ import numpy as np
 from collections.abc import Iterable
 from collections.abc import Iterator
 from fastcore.foundation import L  # type: ignore[import-untyped]
+from minivecdb.core.errors import MinivecdbError
 from minivecdb.gen_embeddings import EmbeddingCache
-from minivecdb.vector_storage import MinivecdbError
 from pathlib import Path
 
 __all__ = ['paragraphs', 'plain', 'is_sentence', 'sentences', 'docstrings', 'source_files', 'file_sentences', 'unique_sentences', 'read_environment', 'environment_fingerprint', 'DatasetError', 'docstring_sentences', 'docstring_embeddings', 'split_queries', 'main']

@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 from fastcore.foundation import L  # type: ignore[import-untyped]
-from minivecdb.filters import Filter
+from minivecdb.filters.language import Filter
 from minivecdb.gen_embeddings import Embedder
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.vector_storage import VectorStorage

@@ -3,10 +3,10 @@ import numpy as np
 from collections.abc import Callable
 from collections.abc import Iterable
 from fastcore.foundation import L  # type: ignore[import-untyped]
-from minivecdb.durable_storage import DurableStorage
-from minivecdb.filters import Filter
-from minivecdb.ivf import IVF
-from minivecdb.ivf import RowMask
+from minivecdb.durable.storage import DurableStorage
+from minivecdb.filters.language import Filter
+from minivecdb.ivf.index import IVF
+from minivecdb.ivf.index import RowMask
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any

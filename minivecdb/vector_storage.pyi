@@ -1,111 +1,17 @@
 # Made by tools/stubs.py from vector_storage.py.
 import numpy as np
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from fastcore.foundation import L  # type: ignore[import-untyped]
-from minivecdb.durable_storage import DurableStorage
-from minivecdb.filter_columns import Columns
-from minivecdb.filters import Filter
+from minivecdb.durable.storage import DurableStorage
+from minivecdb.filters.columns import Columns
+from minivecdb.filters.language import Filter
 from pathlib import Path
 from typing import Any
 
-__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'MISSING', 'MinivecdbError', 'DimensionError', 'VectorError', 'MetadataError', 'UnknownIdError', 'ModelError', 'FileFormatError', 'NotBuiltError', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room', 'VectorStorage', 'check_storage', 'grown', 'why_unknown']
+__all__ = ['MISSING', 'VectorStorage', 'check_storage', 'grown', 'why_unknown']
 
-class MinivecdbError(Exception):
-    """Base class of every error that minivecdb raises about what it was given."""
-class DimensionError(MinivecdbError, ValueError):
-    """A vector, or a dimension, of another length than this storage or index holds."""
-class VectorError(MinivecdbError, ValueError):
-    """A vector that is not made of finite float32 numbers."""
-class MetadataError(MinivecdbError, ValueError):
-    """Metadata that JSON cannot hold."""
-class UnknownIdError(MinivecdbError, KeyError):
-    """An id that is not in the storage: never given out, or deleted."""
-    def __str__(self) -> str: ...
-class ModelError(MinivecdbError, ValueError):
-    """Text embedded with another model than the one that filled the storage."""
-class FileFormatError(MinivecdbError, ValueError):
-    """A file that is truncated, damaged, or not what its reader expects."""
-class NotBuiltError(MinivecdbError, RuntimeError):
-    """A search in an index that has not been built or trained."""
-MAX_DIMENSION: int
-def as_numbers(x: Any) -> np.ndarray:
-    """`x` as an array of real numbers, or a `VectorError` that says why not."""
-    ...
-def as_matrix(
-    vectors: Any,  # [n, d] numbers: an array, a list of vectors, an `L`
-    dimension: int,  # d
-    first: int = 0,  # number of the first one in the whole that they are a part of, for errors
-    what: str = 'vector',  # what errors call one
-) -> np.ndarray:
-    """Check `vectors` and return them as float32 rows; raises `DimensionError` or `VectorError`."""
-    ...
-def as_vector(
-    vector: Any,  # [d] numbers
-    dimension: int,  # d
-) -> np.ndarray:
-    """Check one vector; the same rules and errors as `as_matrix`."""
-    ...
-MAX_DEPTH: int
-def json_copy(
-    x: Any,  # dict, list, tuple, str, int, float, bool or None, nested at most `MAX_DEPTH` deep
-    where: str | tuple = 'metadata',  # how an error names the place, see `_told`
-    depth: int = 3,  # nesting of this value: a storage's file puts metadata on its third level
-) -> Any:
-    """Copy a value that JSON can hold (tuples become lists); anything else is a `MetadataError`."""
-    ...
-def as_metadata(metadata: dict | None) -> dict:
-    """Check one vector's metadata."""
-    ...
-def as_metadatas(
-    metadatas: Iterable[dict | None],
-    first: int = 0,  # number of the first one in the whole, for errors
-    form: Callable = ...,  # what checks one
-    place: Callable | None = None,  # what errors call number i of these; None: its number in the whole
-) -> list:
-    """Check the metadata of many vectors; an error names the vector."""
-    ...
-def check_integer(
-    name: str,  # of the setting
-    value: Any,
-    least: int = 1,  # smallest value that will do
-    remedy: str = '',  # what to give instead, or why
-) -> int:
-    """`value`, if it is an integer and large enough; raises ValueError with both."""
-    ...
-def as_id(id: Any) -> int | None:
-    """`id` as a number. A truth value is none: True is not row 1."""
-    ...
-def is_number(value: Any) -> bool:
-    """Whether it is a number; a truth value is none."""
-    ...
-def check_id(id: Any) -> int | None:
-    """Refuse what was not meant as one id; raises ValueError that says what is."""
-    ...
-def each_id(ids: Any) -> list[int | None]:
-    """Several ids as numbers; raises ValueError for what is not several."""
-    ...
-def check_dimension(dimension: int) -> int:
-    """`dimension`, if a storage can have it."""
-    ...
-MAX_ID: int
-def state_of(
-    x: Any,  # an object with attributes
-    **instead: Any,  # attributes that a copy has otherwise
-) -> dict[str, Any]:
-    """All attributes by name, as they are at one moment, for a copy or a pickle."""
-    ...
-def restore_state(x: Any, state: dict[str, Any]):
-    """Give an object attributes."""
-    ...
-def check_room(
-    next_id: int,  # of a storage
-    n: int,  # vectors to come
-):
-    """Raise unless that many ids are left."""
-    ...
 class VectorStorage:
     """Vectors of one dimension and their metadata, by id."""
     dimension: Any

@@ -3,12 +3,12 @@ import json
 from unittest import mock
 import numpy as np
 import pytest
-from minivecdb import index_files
-from minivecdb.codecs import CodecError
-from minivecdb.distances import get_metric, powers_for
-from minivecdb.flat_index import FlatIndex
-from minivecdb.ivf import ArrayRows, IVF
-from minivecdb.vector_storage import VectorError
+from minivecdb.ivf import files as index_files
+from minivecdb.codecs.codec import CodecError
+from minivecdb.distances.metric import get_metric, powers_for
+from minivecdb.exact.flat import FlatIndex
+from minivecdb.ivf.index import ArrayRows, IVF
+from minivecdb.core.errors import VectorError
 
 LOSSY = ("bf16", "int8", "int8-dimension", "pq4x4", "rpq4x4", "pca12")
 BITS = ("rabitq", "rabitq3")
@@ -27,8 +27,8 @@ def built(x, metric, codec, **options):
 @pytest.mark.parametrize("codec", ("flat", *LOSSY, *BITS))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
 def test_a_range_search_finds_what_a_search_shows_within_the_radius(metric, codec, spill, compiled, monkeypatch):
-    monkeypatch.setattr("minivecdb.ivf.pays", lambda *work: compiled)
-    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: compiled)
+    monkeypatch.setattr("minivecdb.core.kernels.pays", lambda *work: compiled)
+    monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     x = crowds(np.random.default_rng(1), 600).astype(np.float32)
     index, q = built(x, metric, codec, spill=spill), x[:3] + np.float32(.1)
     for nprobe in (2, 7):
@@ -70,8 +70,8 @@ def test_distances_beyond_float32_tie_by_id_and_products_are_in_order(metric):
 @pytest.mark.parametrize("compiled", (False, True))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean"))
 def test_estimates_that_are_cut_off_tie_by_id(metric, compiled, monkeypatch):
-    monkeypatch.setattr("minivecdb.ivf.pays", lambda *work: compiled)
-    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: compiled)
+    monkeypatch.setattr("minivecdb.core.kernels.pays", lambda *work: compiled)
+    monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     rng = np.random.default_rng(3)
     x = (1 + .05 * rng.standard_normal((2000, 8))).astype(np.float32)
     index = built(x, metric, "rabitq")
@@ -186,8 +186,8 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
         index.save(tmp_path/"x.ivf")
         index = IVF.load(tmp_path/"x.ivf", mmap="pread" if place == "read" else True)
     for compiled in (False, True):
-        monkeypatch.setattr("minivecdb.ivf.pays", lambda *work: compiled)
-        monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: compiled)
+        monkeypatch.setattr("minivecdb.core.kernels.pays", lambda *work: compiled)
+        monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
         batch, alone = index.search(q, 10, nprobe=3), [index.search(one, 10, nprobe=3) for one in q]
         assert batch[1].tolist() == [a[1][0].tolist() for a in alone]
         if place == "older": assert (index.probes(q, 3) >= 0).all()   # three lists, as when it was written
@@ -197,7 +197,7 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
 
 @pytest.mark.parametrize("codec", ("flat", "int8"))
 def test_upkeep_keeps_the_reach_of_lists(codec):
-    from minivecdb.ivf_balance import Upkeep
+    from minivecdb.ivf.upkeep import Upkeep
     rng = np.random.default_rng(11)
     x = lognormal(rng, 6000, .6, 16)
     index = IVF(16, 20, "dot", codec); index.upkeep = Upkeep()

@@ -2,18 +2,19 @@
 import math, re
 import numpy as np
 import pytest
-from minivecdb.codecs import CodecError, codec_from_state, make_codec
-from minivecdb.flat_index import LAST_ID, FlatIndex
-from minivecdb.ivf import IVF
-from minivecdb.ivf_filtered import search_among
+from minivecdb.codecs.codec import CodecError, codec_from_state, make_codec
+from minivecdb.exact.flat import LAST_ID, FlatIndex
+from minivecdb.ivf.index import IVF
+from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.kmeans import kmeans, lloyd_blocks, run_kmeans
-from minivecdb.kmeans_family import MiniBatchKMeans, balanced_kmeans, hierarchical_kmeans
-from minivecdb.product_quantizer import ProductQuantizer
-from minivecdb.projections import PCACodec
-from minivecdb.rabitq import RaBitQ
-from minivecdb.vector_storage import DimensionError, FileFormatError, VectorStorage
-import minivecdb.faiss_files, minivecdb.index_files, minivecdb.ivf_calibrated, minivecdb.ivf_choice   # methods of IVF
+from minivecdb.kmeans.standard import kmeans, lloyd_blocks, run_kmeans
+from minivecdb.kmeans.family import MiniBatchKMeans, balanced_kmeans, hierarchical_kmeans
+from minivecdb.codecs.product import ProductQuantizer
+from minivecdb.codecs.projections import PCACodec
+from minivecdb.codecs.bits import RaBitQ
+from minivecdb.core.errors import DimensionError, FileFormatError
+from minivecdb.vector_storage import VectorStorage
+import minivecdb.ivf.faiss_files, minivecdb.ivf.files, minivecdb.ivf.calibrating, minivecdb.ivf.choosing   # methods of IVF
 
 def clustered(n=3000, d=32, seed=0):
     "Rows in groups, [n, d] float32."

@@ -2,11 +2,11 @@
 import json
 import numpy as np, pytest
 from minivecdb import IVF, ArrayRows, FlatIndex, IVFIndex, VectorStorage, recall
-from minivecdb.codecs import make_codec
-from minivecdb.ivf import default_clusters
-from minivecdb.ivf_choice import OPTIONS, Choice, available_memory, choice_from_state, choose
-from minivecdb.ivf_calibrated import fitted_lines, sampled_ranks
-from minivecdb.vector_storage import DimensionError, FileFormatError
+from minivecdb.codecs.codec import make_codec
+from minivecdb.ivf.index import default_clusters
+from minivecdb.ivf.choosing import OPTIONS, Choice, available_memory, choice_from_state, choose
+from minivecdb.ivf.calibrating import fitted_lines, sampled_ranks
+from minivecdb.core.errors import DimensionError, FileFormatError
 
 D = 16
 rng = np.random.default_rng(0)
@@ -213,7 +213,7 @@ def test_what_cannot_be_chosen_for(asked):
 
 
 def test_a_containers_limit_counts(monkeypatch, tmp_path):
-    from minivecdb import ivf_choice
+    from minivecdb.ivf import choosing as ivf_choice
     (tmp_path/"max").write_text("5000000\n"); (tmp_path/"now").write_text("4000000\n")
     monkeypatch.setattr(ivf_choice, "_LIMITS", [(str(tmp_path/"max"), str(tmp_path/"now")), (str(tmp_path/"none"), str(tmp_path/"now"))])
     assert available_memory() == 1_000_000

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np, pytest
 from minivecdb import __version__
 from minivecdb.cli import main
-from minivecdb.gen_embeddings import DEFAULT_MODEL
+from minivecdb.minilm.model import DEFAULT_MODEL
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.vector_storage import VectorStorage
 

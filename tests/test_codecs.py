@@ -3,10 +3,13 @@ import json, os, subprocess, sys, warnings
 import numpy as np, pytest
 from hypothesis import assume, given, settings, strategies as st
 from hypothesis.extra.numpy import arrays as np_arrays
-from minivecdb.vector_storage import FileFormatError, MinivecdbError, VectorError
-from minivecdb.codecs import (BFloat16Codec, Codec, CodecError, FlatCodec, Int8Codec, Int8DimensionCodec, usual_range, codec_forms, codec_from_state, make_codec)
-from minivecdb.product_quantizer import (ProductQuantizer, adc_scan, adc_scan_numpy, balanced_axes, byte_tables, codewords_of, compiled, joined,
-    learn_rotation, pack_codes, unpack_codes, unit_of)
+from minivecdb.core.errors import FileFormatError, MinivecdbError, VectorError
+from minivecdb.codecs.codec import BFloat16Codec, Codec, CodecError, FlatCodec, Int8Codec
+from minivecdb.codecs.codec import Int8DimensionCodec, usual_range, codec_forms, codec_from_state
+from minivecdb.codecs.codec import make_codec
+from minivecdb.codecs.product import ProductQuantizer, adc_scan, adc_scan_numpy, balanced_axes
+from minivecdb.codecs.product import byte_tables, codewords_of, compiled, joined, learn_rotation
+from minivecdb.codecs.product import pack_codes, unpack_codes, unit_of
 
 D = 24
 SIMPLE = ("flat", "bf16", "int8", "int8-dimension")
@@ -314,7 +317,7 @@ def test_fewer_distinct_vectors_than_codewords():
 
 
 def test_numba_waits_until_it_is_needed():
-    code = ("import sys, numpy as np, minivecdb.product_quantizer\nfrom minivecdb.codecs import make_codec\n"
+    code = ("import sys, numpy as np, minivecdb.codecs.product\nfrom minivecdb.codecs import make_codec\n"
             "x = np.random.default_rng(0).standard_normal((600, 16)); c = make_codec('pq4x4', 16).train(x); k = c.encode(x)\n"
             "c.asymmetric_distance(c.compute_distance_tables(x[:1]), k); c.decode(k); print('numba' in sys.modules, 'torch' in sys.modules)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,13 +4,14 @@ from datetime import date, datetime
 from pathlib import Path
 import numpy as np
 import pytest
-from minivecdb import FilterError, FlatIndex, IVF, IVFIndex, VectorStorage, distance_matrix, make_codec, set_num_threads
-from minivecdb.durable_care import repair_folder
+from minivecdb import FilterError, FlatIndex, IVF, IVFIndex, VectorStorage, distance_matrix
+from minivecdb import make_codec, set_num_threads
+from minivecdb.durable.care import repair_folder
 from minivecdb.gen_embeddings import CacheWarning, EmbeddingCache
-from minivecdb.json_files import ReadError, new_file, open_to_read, read_text_bytes
-from minivecdb.kmeans import kmeans
-from minivecdb.text_tables import read_rows
-from minivecdb.vector_storage import FileFormatError, MinivecdbError, VectorError
+from minivecdb.core.files import ReadError, new_file, open_to_read, read_text_bytes
+from minivecdb.kmeans.standard import kmeans
+from minivecdb.storage.text_tables import read_rows
+from minivecdb.core.errors import FileFormatError, MinivecdbError, VectorError
 from torture.crafted import put_together, taken_apart
 
 X = np.random.default_rng(0).standard_normal((400, 8)).astype(np.float32)
@@ -209,7 +210,7 @@ def test_a_folder_that_was_replaced_under_an_open_handle_is_noticed(tmp_path, mo
 
 def test_an_index_of_another_storage_is_not_adopted(tmp_path):
     from minivecdb import IVFIndex
-    from minivecdb.durable import IndexFileWarning
+    from minivecdb.durable.index import IndexFileWarning
     made = []
     for name, value in (("a", 1.), ("b", 2.)):
         with VectorStorage.open(tmp_path/name, dimension=8) as s:
@@ -221,7 +222,7 @@ def test_an_index_of_another_storage_is_not_adopted(tmp_path):
 def test_an_old_folder_gets_an_identity_when_it_is_opened_for_writing(tmp_path):
     import shutil
     from pathlib import Path
-    from minivecdb.durable_format import FORMAT
+    from minivecdb.durable.format import FORMAT
     shutil.copytree(Path(__file__).parent/"fixtures"/"durable"/"format-1.mvdb", tmp_path/"a")
     with VectorStorage.open(tmp_path/"a", mode="r") as s:
         with s._lock as snapshot: assert snapshot.head.storage == 0
@@ -248,7 +249,7 @@ def test_no_descriptors_left_is_not_taken_for_damage(tmp_path):
     code = """
 import os, resource, sys
 from minivecdb import VectorStorage
-from minivecdb.vector_storage import MinivecdbError
+from minivecdb.core import MinivecdbError
 path = sys.argv[1]
 warm = VectorStorage.open(path, mode='r'); warm.get(1); warm.close()
 for spare in range(0, 7):
@@ -315,7 +316,7 @@ def test_a_log_of_a_terabyte_is_not_copied(tmp_path):
 
 def test_a_disk_too_full_for_the_checkpoint_still_opens(tmp_path, monkeypatch):
     import shutil, sqlite3
-    from minivecdb import segments
+    from minivecdb.durable import segments
     path = filled(tmp_path/"a", 1., "a")
     s = VectorStorage.open(path); s.update(4, metadata={"who": "newer"}); shutil.copytree(path, tmp_path/"b"); s.close()
     real = segments.Disk.execute

@@ -3,9 +3,11 @@ import ast, subprocess, sys
 import numpy as np
 import pytest
 from minivecdb import datasets as d
-from minivecdb.datasets import DatasetError, docstring_embeddings, docstring_sentences, docstrings, file_sentences, is_sentence, main, paragraphs, plain, sentences, source_files, split_queries, unique_sentences
+from minivecdb.datasets import DatasetError, docstring_embeddings, docstring_sentences, docstrings
+from minivecdb.datasets import file_sentences, is_sentence, main, paragraphs, plain, sentences
+from minivecdb.datasets import source_files, split_queries, unique_sentences
 from minivecdb.gen_embeddings import CacheWarning
-from minivecdb.vector_storage import MinivecdbError
+from minivecdb.core.errors import MinivecdbError
 
 @pytest.mark.parametrize("docstring, expected", [
     ("", []), ("\n\n", []), ("One line.", ["One line."]), ("Two\nlines.\n\nAnother.", ["Two lines.", "Another."]),

@@ -337,7 +337,7 @@ def test_readme_links_lead_somewhere():
 
 def is_fresh(site: Path) -> bool:
     "Is `site` newer than everything it is made from?"
-    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').glob('*.ipynb'), *(ROOT/'tools').glob('docs*'), *(ROOT/'tools/docs_assets').rglob('*')]
+    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').rglob('*.ipynb'), *(ROOT/'tools').glob('docs*'), *(ROOT/'tools/docs_assets').rglob('*')]
     return (site/'search.json').exists() and (site/'search.json').stat().st_mtime > max(p.stat().st_mtime for p in sources)
 
 @pytest.fixture(scope='session')

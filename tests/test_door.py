@@ -1,12 +1,13 @@
 "What a person meets first: an index over a storage, asked for one query or many, with filters and masks, and never out of date."
 import sys, threading
 import numpy as np, pytest
-from minivecdb import ivf as ivf_module
-from minivecdb.filters import FilterError
-from minivecdb.flat_index import FlatIndex
-from minivecdb.ivf import IVF, ArrayRows, RowMask
+from minivecdb.ivf import index as ivf_module
+from minivecdb.filters.language import FilterError
+from minivecdb.exact.flat import FlatIndex
+from minivecdb.ivf.index import IVF, ArrayRows, RowMask
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.vector_storage import DimensionError, VectorError, VectorStorage
+from minivecdb.core.errors import DimensionError, VectorError
+from minivecdb.vector_storage import VectorStorage
 
 rng = np.random.default_rng(3)
 
@@ -115,7 +116,7 @@ def test_the_arrays_of_an_index_never_serve_what_is_gone(filled):
 
 def test_a_search_costs_few_calls_more_than_that_of_arrays(monkeypatch):
     monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
-    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
+    monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
     s = storage(3000)
     index = IVFIndex(s, nprobe=8).build()
     q = rng.standard_normal((40, s.dimension)).astype(np.float32)
@@ -159,7 +160,7 @@ def test_hits_are_what_the_storage_holds_while_another_thread_writes():
 def test_small_batches_are_single_queries(codec, rescore, monkeypatch):
     "The same bits at every size, by whichever road; rows by id as rows by number."
     monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
-    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
+    monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
     x, q = rng.standard_normal((4000, 32)).astype(np.float32), rng.standard_normal((200, 32)).astype(np.float32)
     names = np.arange(4000) * 3 + 7
     for ids in (None, names):
@@ -180,7 +181,7 @@ def test_small_batches_are_single_queries(codec, rescore, monkeypatch):
 def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
     "Only the lists that a query reads are looked at, and a damaged one is noticed before it is read."
     monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
-    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
+    monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
     x = rng.standard_normal((5000, 16)).astype(np.float32)
     index = IVF(16, n_clusters=100).train(x)
     index.add(x)

@@ -5,13 +5,18 @@ import numpy as np
 import pytest
 from fastcore.foundation import L
 from minivecdb import FlatIndex, IVFIndex, VectorStorage
-from minivecdb import durable_appends, durable_format, durable_snapshots, durable_storage, segments, frames, json_rows, tables
+from minivecdb.durable import appends as durable_appends, format as durable_format
+from minivecdb.durable import snapshots as durable_snapshots, storage as durable_storage, segments
+from minivecdb.storage import frames, json_rows, tables
 from minivecdb.cli import main
-from minivecdb.durable import IndexFileWarning, check_folder, repair_folder
-from minivecdb.durable_storage import ClosedError, DurableStorage, LockedError, ReadOnlyError, WriteError
-from minivecdb.segments import DamageError, disk
-from minivecdb.tables import MissingExtraError
-from minivecdb.vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, ModelError, UnknownIdError, VectorError
+from minivecdb.durable.index import IndexFileWarning
+from minivecdb.durable.care import check_folder, repair_folder
+from minivecdb.durable.storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
+from minivecdb.durable.lock import LockedError
+from minivecdb.durable.segments import DamageError, disk
+from minivecdb.core.kernels import MissingExtraError
+from minivecdb.core.errors import DimensionError, FileFormatError, MetadataError, MinivecdbError
+from minivecdb.core.errors import ModelError, UnknownIdError, VectorError
 
 FIXTURES = Path(__file__).resolve().parent/"fixtures"/"durable"
 RNG = np.random.default_rng(0)
@@ -206,7 +211,7 @@ def test_a_forked_child_reads_but_does_not_write_and_does_not_keep_the_lock(thre
     run_python(f"""
 import os, signal, time
 from minivecdb import VectorStorage
-from minivecdb.durable_storage import ReadOnlyError
+from minivecdb.durable import ReadOnlyError
 s = VectorStorage.open({str(path)!r})
 s.get(0)
 r, w = os.pipe(); back, done = os.pipe()
@@ -244,7 +249,7 @@ def test_a_folder_that_may_not_be_written_is_read(path, crashed, tmp_path):
         if not shm: (path/"meta.sqlite-shm").unlink(missing_ok=True)
         before = files(path)
         code = "os.setgid(65534); os.setuid(65534)\ns = VectorStorage.open(sys.argv[1], mode='r')\nassert s.check() == [], s.check()\nprint(len(s), s.get(4)[0].tolist())\nfor p, said in ((sys.argv[1], 'with mode'), (sys.argv[1] + '.new', 'take another folder')):\n  try: VectorStorage.open(p, 3)\n  except Exception as e: print(type(e).__name__); print(said if said in str(e) and 'may not write' in str(e) else e)"
-        done = subprocess.run([sys.executable, "-c", "import os, sys\nimport minivecdb.durable\nfrom minivecdb import VectorStorage\n" + code, str(path)], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-c", "import os, sys\nimport minivecdb.durable.index\nfrom minivecdb import VectorStorage\n" + code, str(path)], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines() == ["5 [4.0, 4.0, 4.0]", "ReadOnlyError", "with mode", "ReadOnlyError", "take another folder"]
         assert files(path) == before
@@ -504,7 +509,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 s = VectorStorage.open(sys.argv[1], 64)
 s.add_bulk(np.ones((1000, 64)))
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-from minivecdb.durable_storage import WriteError
+from minivecdb.durable import WriteError
 try: s.add_bulk(np.ones((2000, 64)))
 except WriteError as e: print("refused")
 """
@@ -880,7 +885,7 @@ print(int(added), int(peak() - before), len(s))
 def test_random_work_agrees_with_a_dictionary(path, monkeypatch, seed):
     "Small segments, so that every boundary is crossed; closed and opened again in between."
     monkeypatch.setattr(segments, "segment_rows", lambda d: 37); monkeypatch.setattr(durable_appends, "segment_rows", lambda d: 37)
-    from minivecdb import durable_bulk
+    from minivecdb.durable import bulk as durable_bulk
     monkeypatch.setattr(durable_bulk, "segment_rows", lambda d: 37); monkeypatch.setattr(durable_bulk, "SMALL_BYTES", 200)
     rng, truth, s, next_id, seen = random.Random(seed), {}, VectorStorage.open(path, 2), 0, []
     def row(): return [float(np.float32(rng.random())), float(rng.randrange(9))]
@@ -1147,7 +1152,7 @@ def test_a_backup_that_fails_leaves_nothing_and_the_storage_goes_on(three, tmp_p
     assert check_folder(tmp_path/"b.mvdb") == []
 
 def test_what_a_killed_backup_left_goes_with_the_next_one_and_a_running_one_stays(three, tmp_path):
-    from minivecdb.durable_care import appearing
+    from minivecdb.durable.care import appearing
     dead = tmp_path/".b.mvdb.00000000.part"; (dead/"b.mvdb").mkdir(parents=True); (dead/"b.mvdb"/"meta.sqlite").write_bytes(b"half")
     with appearing(tmp_path/"b.mvdb") as mine:
         assert not dead.exists()
@@ -1242,7 +1247,7 @@ def test_an_index_chosen_by_itself_is_adopted(path):
 
 def test_an_index_that_is_saved_while_it_is_opened(three, path, monkeypatch):
     "The file that was listed is gone: the one in its place is taken."
-    from minivecdb import durable
+    from minivecdb.durable import index as durable
     index = IVFIndex(three).build(); index.save()
     load = durable.IVF.load
     def late(file, **options):

@@ -1,12 +1,13 @@
 "How many lists are read by default: exact while small, measured beyond, and as good with questions from outside."
 import tracemalloc
 import numpy as np, pytest
-from minivecdb import ivf_enough
-from minivecdb.flat_index import FlatIndex, recall
-from minivecdb.ivf import IVF, ArrayRows
-from minivecdb.ivf_enough import Enough, exact_up_to, recall_by_lists
+from minivecdb.ivf import default_nprobe as ivf_enough
+from minivecdb.exact.flat import FlatIndex, recall
+from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf.default_nprobe import Enough, exact_up_to, recall_by_lists
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.vector_storage import FileFormatError, VectorStorage
+from minivecdb.core.errors import FileFormatError
+from minivecdb.vector_storage import VectorStorage
 
 KINDS = ("clustered", "gaussian", "lognormal clusters")
 

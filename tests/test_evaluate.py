@@ -3,7 +3,7 @@ import json, subprocess, sys, time
 from pathlib import Path
 import numpy as np, pytest
 from minivecdb import FlatIndex, recall
-from minivecdb.evaluate import *
+from minivecdb.exact.evaluation import *
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path: sys.path.append(str(ROOT))
@@ -98,7 +98,7 @@ def test_turns():
     assert calls == list("abbaabba") and a.shape == b.shape == (4,) and ratio > 0
 
 def test_import_is_light():
-    done = subprocess.run([sys.executable, "-c", "import sys, minivecdb.evaluate; print([m for m in ('torch', 'matplotlib', 'sentence_transformers') if m in sys.modules])"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", "import sys, minivecdb.exact.evaluation; print([m for m in ('torch', 'matplotlib', 'sentence_transformers') if m in sys.modules])"], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 # --- the benchmark ----------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ import struct
 import numpy as np, pytest
 from hypothesis import given, strategies as st
 from minivecdb import IVF, recall
-from minivecdb.codecs import make_codec
-from minivecdb.faiss_files import FaissExportError, FaissFormatError, faiss_fields
-from minivecdb.vector_storage import FileFormatError, MinivecdbError
+from minivecdb.codecs.codec import make_codec
+from minivecdb.ivf.faiss_files import FaissExportError, FaissFormatError, faiss_fields
+from minivecdb.core.errors import FileFormatError, MinivecdbError
 
 GOLDEN = Path(__file__).parent/"fixtures"/"faiss"
 ANSWERS = np.load(GOLDEN/"answers.npz", allow_pickle=False)
@@ -120,11 +120,11 @@ def test_no_row_is_longer_than_the_index_believes(indexes, tmp_path, monkeypatch
         longest = np.linalg.norm(rows.astype(np.float64), axis=1).max()
         assert longest <= back.lists.span.max() * (1 + 1e-6) and back.lists.span.max() < 10 * longest
         with monkeypatch.context() as patch:
-            patch.setattr("minivecdb.ivf.pays", lambda *work: False)
-            patch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: False)
+            patch.setattr("minivecdb.core.kernels.pays", lambda *work: False)
+            patch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: False)
             slow = back.search(Q, 10, nprobe=4)
-            patch.setattr("minivecdb.ivf.pays", lambda *work: True)
-            patch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
+            patch.setattr("minivecdb.core.kernels.pays", lambda *work: True)
+            patch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
             fast = back.search(Q, 10, nprobe=4)
         assert (slow[1] == fast[1]).all() and (slow[0] == fast[0]).all()
 
@@ -154,7 +154,7 @@ def test_refused(tmp_path):
 
 
 def test_indexes_in_indexes_without_end(tmp_path):
-    from minivecdb.faiss_files import _common_bytes
+    from minivecdb.ivf.faiss_files import _common_bytes
     (tmp_path/"a.index").write_bytes(_common_bytes("IxMp", D, 0, True) * 20_000)
     for read in (IVF.from_faiss, faiss_fields):
         with pytest.raises(FaissFormatError, match="three others"): read(tmp_path/"a.index")

@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from minivecdb.cli import main
-from minivecdb import filter_columns
-from minivecdb.filter_columns import Column, float_bounds, passing, integer_bounds, same_bits
-from minivecdb.filter_sql import filter_sql, index_sql, prepare
-from minivecdb.filters import MAX_CONDITIONS, FilterError, filter_from_json, instant, join_path, matches, read_filter, split_path
-from minivecdb.flat_index import FlatIndex
-from minivecdb.ivf import IVF
-from minivecdb.ivf_filtered import search_among
+from minivecdb.filters import columns as filter_columns
+from minivecdb.filters.columns import Column, float_bounds, passing, integer_bounds, same_bits
+from minivecdb.filters.sql import filter_sql, index_sql, prepare
+from minivecdb.filters.language import MAX_CONDITIONS, FilterError, filter_from_json, instant
+from minivecdb.filters.language import join_path, matches, read_filter, split_path
+from minivecdb.exact.flat import FlatIndex
+from minivecdb.ivf.index import IVF
+from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.vector_storage import MetadataError, UnknownIdError, VectorStorage
+from minivecdb.core.errors import MetadataError, UnknownIdError
+from minivecdb.vector_storage import VectorStorage
 
 EXAMPLES = int(os.environ.get("MINIVECDB_FILTERS", 300))
 STEPS = int(os.environ.get("MINIVECDB_STEPS", 400))

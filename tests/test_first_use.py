@@ -1,7 +1,7 @@
 "What the first use of an index compiles, and whether the person who waits is told."
 import os, pty, subprocess, sys
 import numpy as np, pytest
-from minivecdb import kernels
+from minivecdb.core import kernels
 
 SEARCH = """
 import numpy as np, minivecdb
@@ -13,7 +13,7 @@ for i in range(3): assert index.search(x[i], 1)[0].id == i
 """
 TURN = """
 import numpy as np
-from minivecdb.rotation import random_signs, rotated
+from minivecdb.distances import random_signs, rotated
 x = np.random.default_rng(0).standard_normal((40, 96)).astype(np.float32)
 print(rotated(x, random_signs(96, 0), compiled={compiled}).tobytes().hex())
 """
@@ -86,7 +86,7 @@ def test_a_function_of_no_module_is_none_of_ours():
 
 
 def test_files_of_kernels_are_found_by_name(tmp_path, monkeypatch):
-    cold = "import numpy as np\nfrom minivecdb.closest import product\nproduct(np.ones(3, np.float32), np.ones(3, np.float32))"
+    cold = "import numpy as np\nfrom minivecdb.distances import product\nproduct(np.ones(3, np.float32), np.ones(3, np.float32))"
     run(cold, tmp_path)
-    seen = run("from minivecdb.closest import product, apart\nprint(product.on_disk(), apart.on_disk())", tmp_path)[0]
+    seen = run("from minivecdb.distances import product, apart\nprint(product.on_disk(), apart.on_disk())", tmp_path)[0]
     assert seen.split() == ["True", "False"]

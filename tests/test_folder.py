@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from copy import copy
 import numpy as np, pytest
 from hypothesis import given, strategies as st
-from minivecdb import IVF, IVFIndex, VectorStorage, filter_columns, inverted_lists
-from minivecdb.durable_format import metadata_of, metadata_of_several, metadata_text, row_seals
-from minivecdb.durable_snapshots import Reader
-from minivecdb.ivf_balance import Upkeep
-from minivecdb.list_changes import Growing
-from minivecdb.lists_in_files import CAN_LAY
-from minivecdb.segments import DamageError
+from minivecdb import IVF, IVFIndex, VectorStorage
+from minivecdb.filters import columns as filter_columns
+from minivecdb.lists import lists as inverted_lists
+from minivecdb.durable.format import metadata_of, metadata_of_several, metadata_text, row_seals
+from minivecdb.durable.snapshots import Reader
+from minivecdb.ivf.upkeep import Upkeep
+from minivecdb.lists.changes import Growing
+from minivecdb.lists.in_files import CAN_LAY
+from minivecdb.durable.segments import DamageError
 
 N, D = 3000, 32
 RNG = np.random.default_rng(5)

@@ -4,11 +4,13 @@ from decimal import Decimal
 from uuid import UUID
 import numpy as np
 import pytest
-from minivecdb import VectorStorage, json_rows
-from minivecdb.cells import clock_text, nanoseconds_text, natural
-from minivecdb.frames import merged
-from minivecdb.tables import TableWarning
-from minivecdb.vector_storage import DimensionError, FileFormatError, MetadataError, MinivecdbError, VectorError
+from minivecdb import VectorStorage
+from minivecdb.storage import json_rows
+from minivecdb.storage.cells import clock_text, nanoseconds_text, natural
+from minivecdb.storage.frames import merged
+from minivecdb.storage.tables import TableWarning
+from minivecdb.core.errors import DimensionError, FileFormatError, MetadataError, MinivecdbError
+from minivecdb.core.errors import VectorError
 
 V = [[1., 0.], [0., 1.]]
 

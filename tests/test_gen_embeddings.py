@@ -3,10 +3,14 @@ import functools, os, sqlite3, subprocess, sys, threading, warnings
 from pathlib import Path
 import numpy as np
 import pytest
-from minivecdb import gen_embeddings as g, minilm
-from minivecdb.gen_embeddings import (CacheWarning, EmbeddingCache, Embedder, FunctionEmbedder, SentenceEmbedder, TextError, as_embedder,
-    as_embeddings, as_texts, batches, cache_folder, cache_key, check_model, check_weights, default_folder, get_embedding, get_embeddings, resolve_model)
-from minivecdb.vector_storage import DimensionError, MinivecdbError, ModelError, VectorError
+from minivecdb import gen_embeddings as g
+from minivecdb.minilm import model as minilm
+from minivecdb.gen_embeddings import CacheWarning, EmbeddingCache, Embedder, FunctionEmbedder
+from minivecdb.gen_embeddings import SentenceEmbedder, TextError, as_embedder, as_embeddings
+from minivecdb.gen_embeddings import as_texts, batches, cache_folder, cache_key, check_model
+from minivecdb.gen_embeddings import get_embedding, get_embeddings, resolve_model
+from minivecdb.minilm.model import check_weights, default_folder
+from minivecdb.core.errors import DimensionError, MinivecdbError, ModelError, VectorError
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):

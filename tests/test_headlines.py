@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 from fastcore.foundation import L
 from minivecdb import headlines as h
-from minivecdb.gen_embeddings import DEFAULT_MODEL, FunctionEmbedder, get_embeddings
-from minivecdb.headlines import QUESTIONS, TableError, answer_table, ask, demo, fill_storage, load_or_fill, read_rows, texts_of
+from minivecdb.minilm.model import DEFAULT_MODEL
+from minivecdb.gen_embeddings import FunctionEmbedder, get_embeddings
+from minivecdb.headlines import QUESTIONS, answer_table, ask, demo, fill_storage, load_or_fill
+from minivecdb.headlines import texts_of
+from minivecdb.storage.column_types import TableError
+from minivecdb.storage.text_tables import read_rows
 from minivecdb.ivf_index import Hit, IVFIndex
-from minivecdb.vector_storage import DimensionError, FileFormatError, MetadataError, ModelError, VectorStorage
+from minivecdb.core.errors import DimensionError, FileFormatError, MetadataError, ModelError
+from minivecdb.vector_storage import VectorStorage
 
 ROWS = [{"text": "cats sleep", "kind": "pets"}, {"text": "rockets fly", "kind": "space"}, {"text": "bread bakes", "kind": "food"}]
 

@@ -1,11 +1,12 @@
 "One id is one whole number; k is no more than there is; copies and pickles answer the same; the names of other libraries."
 import copy, pickle, sys
 import numpy as np, pytest
-from minivecdb.distances import get_metric
-from minivecdb.flat_index import FlatIndex
-from minivecdb.ivf import IVF, ArrayRows
+from minivecdb.distances.metric import get_metric
+from minivecdb.exact.flat import FlatIndex
+from minivecdb.ivf.index import IVF, ArrayRows
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.vector_storage import UnknownIdError, VectorStorage
+from minivecdb.core.errors import UnknownIdError
+from minivecdb.vector_storage import VectorStorage
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((300, 6)).astype(np.float32)

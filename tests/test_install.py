@@ -7,7 +7,7 @@ of whole numbers would otherwise be used.
 import configparser, json, os, re, subprocess
 from pathlib import Path
 import pytest
-from minivecdb.kernels import DISTRIBUTION
+from minivecdb.core.kernels import DISTRIBUTION
 
 TORCH = ("torch", "fast_pytorch_kmeans", "sentence_transformers", "transformers", "tokenizers", "huggingface_hub", "scipy", "sklearn")
 BLOCK = """
@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import minivecdb
 from minivecdb import IVF, FlatIndex, IVFIndex, VectorStorage
-from minivecdb.kernels import MissingExtraError
+from minivecdb.core import MissingExtraError
 out, folder, rng = {}, Path(tempfile.mkdtemp()), np.random.default_rng(0)
 n, d = 5000, 32
 x = (rng.normal(size=(40, d))[rng.integers(0, 40, n)] + .6 * rng.normal(size=(n, d))).astype(np.float32)
@@ -144,8 +144,8 @@ def test_compiled_code_follows_the_kernels_that_it_calls(repository, tmp_path):
     "The caller's file stays as it is; the kernel that it calls changes in another file: nothing old may run."
     import shutil, sys
     shutil.copytree(repository/"minivecdb", tmp_path/"minivecdb", ignore=shutil.ignore_patterns("__pycache__"))
-    def callee(value): (tmp_path/"minivecdb"/"callee.py").write_text(f"from .kernels import kernel\n@kernel()\ndef inner(x): return x + {value}\n")
-    (tmp_path/"minivecdb"/"caller.py").write_text("from .kernels import kernel\nfrom .callee import inner\n@kernel()\ndef outer(x): return 10 * inner(x)\n")
+    def callee(value): (tmp_path/"minivecdb"/"callee.py").write_text(f"from .core import kernel\n@kernel()\ndef inner(x): return x + {value}\n")
+    (tmp_path/"minivecdb"/"caller.py").write_text("from .core import kernel\nfrom .callee import inner\n@kernel()\ndef outer(x): return 10 * inner(x)\n")
     env = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"} | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     def run(): return subprocess.run([sys.executable, "-c", "from minivecdb.caller import outer; print(outer(1.))"], env=env, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
     callee(1); assert run() == "20.0" == run()

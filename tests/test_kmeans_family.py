@@ -2,11 +2,14 @@
 import subprocess, sys, warnings
 import numpy as np
 import pytest
-from minivecdb.nearest_centroid import assign, int8_torch, nearest_by_product, nearest_by_rounding, rounded, score_table
-from minivecdb.kmeans import (calculate_optimal_clusters, cluster_means, cluster_stats, kmeans, lloyd, lloyd_blocks, sample_blocks, spread_centroids,
-                              start_centroids, subvector_kmeans, training_sample)
-from minivecdb.kmeans_family import MiniBatchKMeans, allot, balanced_kmeans, batches, bounded_assign, hierarchical_kmeans
-from minivecdb.vector_storage import DimensionError, NotBuiltError, VectorError
+from minivecdb.kmeans.assignment import assign, int8_torch, nearest_by_product, nearest_by_rounding
+from minivecdb.kmeans.assignment import rounded, score_table
+from minivecdb.kmeans.standard import calculate_optimal_clusters, cluster_means, cluster_stats
+from minivecdb.kmeans.standard import kmeans, lloyd, lloyd_blocks, sample_blocks, spread_centroids
+from minivecdb.kmeans.standard import start_centroids, subvector_kmeans, training_sample
+from minivecdb.kmeans.family import MiniBatchKMeans, allot, balanced_kmeans, batches, bounded_assign
+from minivecdb.kmeans.family import hierarchical_kmeans
+from minivecdb.core.errors import DimensionError, NotBuiltError, VectorError
 
 METRICS = ("cosine", "euclidean", "dot")
 
@@ -51,7 +54,7 @@ def test_rounding_in_a_tight_ball():
 @whole_numbers
 @pytest.mark.parametrize("metric", METRICS)
 def test_assign_same_by_either_road(metric, monkeypatch):
-    import minivecdb.nearest_centroid as page
+    import minivecdb.kmeans.assignment as page
     x, c = groups(5000), groups(200, seed=1)
     labels, cost = assign(x, c, metric)
     monkeypatch.setattr(page, "WORTH_ROUNDING", 0)
@@ -63,7 +66,7 @@ def test_assign_same_by_either_road(metric, monkeypatch):
 @pytest.mark.parametrize("d", (1, 2, 15, 16))
 def test_assign_in_few_dimensions(d, monkeypatch):
     "torch's 8-bit product is wrong for one column, so few dimensions take the other road however large the task."
-    import minivecdb.nearest_centroid as page
+    import minivecdb.kmeans.assignment as page
     x, c = groups(3000, 40, d), groups(20, 40, d, 1)
     right = nearest_by_product(x, *score_table(c, "euclidean"))[0]
     monkeypatch.setattr(page, "WORTH_ROUNDING", 0)
@@ -73,7 +76,7 @@ def test_assign_in_few_dimensions(d, monkeypatch):
 @pytest.mark.parametrize("metric", METRICS)
 def test_kmeans_large_road(metric, monkeypatch):
     "Rounding may lead to another local optimum, and not to a worse one on the whole."
-    import minivecdb.nearest_centroid as page
+    import minivecdb.kmeans.assignment as page
     x, ratios = groups(20_000, 100), []
     prepared = x / np.linalg.norm(x, axis=1, keepdims=True) if metric == "cosine" else x
     for seed in range(5):
@@ -89,8 +92,8 @@ def test_kmeans_large_road(metric, monkeypatch):
 
 @whole_numbers
 def test_same_for_any_thread_count(monkeypatch):
-    import minivecdb.nearest_centroid as page
-    from minivecdb.distances import num_threads, set_num_threads
+    import minivecdb.kmeans.assignment as page
+    from minivecdb.core.kernels import num_threads, set_num_threads
     monkeypatch.setattr(page, "WORTH_ROUNDING", 0)
     x, before = groups(20_000, 100), num_threads()
     try:
@@ -139,7 +142,7 @@ def test_global_random_state_is_left_alone():
     assert np.array_equal(before, np.random.get_state()[1])
 
 def test_small_data_needs_neither_torch_nor_a_compiler():
-    code = ("import sys, numpy as np; from minivecdb.kmeans import kmeans, lloyd_blocks, subvector_kmeans; from minivecdb.kmeans_family import MiniBatchKMeans, hierarchical_kmeans;"
+    code = ("import sys, numpy as np; from minivecdb.kmeans import kmeans, lloyd_blocks, subvector_kmeans; from minivecdb.kmeans import MiniBatchKMeans, hierarchical_kmeans;"
             "x = np.random.default_rng(0).normal(size=(3000, 64)); kmeans(x, 50, labels=True); MiniBatchKMeans(20).train(x); hierarchical_kmeans(x, 50); subvector_kmeans(x, 4, 16);"
             "lloyd_blocks(lambda: iter([x]), 5); sys.exit(bool({'torch', 'numba'} & set(sys.modules)))")
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -2,9 +2,11 @@
 import json, sys
 import numpy as np
 import pytest
-from minivecdb import FilterError, VectorStorage, cli, durable_format, filters
+from minivecdb import FilterError, VectorStorage, cli
+from minivecdb.durable import format as durable_format
+from minivecdb.filters import language as filters
 from minivecdb.headlines import aligned
-from minivecdb.vector_storage import json_copy
+from minivecdb.core.checks import json_copy
 
 def events(f):
     "How many functions Python calls while `f` runs, those written in C and steps of generators among them."
@@ -165,7 +167,7 @@ def test_calls_grow_with_the_rows(tmp_path, call, kind):
 @pytest.fixture
 def vectors_read(monkeypatch):
     "A list of how many rows are read from segments, call by call."
-    from minivecdb import durable_reads
+    from minivecdb.durable import reads as durable_reads
     seen, real = [], durable_reads.read_rows
     def read_rows(segments, number, row, dimension):
         seen.append(len(row))
@@ -199,7 +201,7 @@ def test_a_folder_reads_no_vector_that_nobody_asked_for(tmp_path, vectors_read, 
 ])
 def test_damaged_metadata_is_found_without_its_vector(tmp_path, sql):
     import sqlite3
-    from minivecdb.segments import DamageError
+    from minivecdb.durable.segments import DamageError
     filled(100, folder=tmp_path/"s.mvdb").close()
     con = sqlite3.connect(tmp_path/"s.mvdb"/"meta.sqlite")
     con.execute(sql)

@@ -6,10 +6,13 @@ and every code point there is.
 import os, random, subprocess, sys, threading, unicodedata
 import numpy as np
 import pytest
-from minivecdb import gen_embeddings as g, minilm
-from minivecdb.gen_embeddings import DefaultEmbedder, SentenceEmbedder, get_embedding, get_embeddings
-from minivecdb.minilm import MAX_TOKENS, MiniLM, WordPiece, default_folder, plain_words, read_weights
-from minivecdb.minilm_bulk import blocks_of, embed, runs_of
+from minivecdb import gen_embeddings as g
+from minivecdb.minilm import model as minilm
+from minivecdb.gen_embeddings import DefaultEmbedder, SentenceEmbedder, get_embedding
+from minivecdb.gen_embeddings import get_embeddings
+from minivecdb.minilm.model import MAX_TOKENS, MiniLM, WordPiece, default_folder, plain_words
+from minivecdb.minilm.model import read_weights
+from minivecdb.minilm.bulk import blocks_of, embed, runs_of
 
 N_TEXTS = int(os.environ.get("MINIVECDB_TEXTS", "240"))
 TOLERANCE = 1.5e-6   # of one of 384 numbers in a vector of length 1
@@ -150,7 +153,7 @@ def test_weights_are_mapped_and_not_copied(model):
 
 def test_a_model_of_another_kind_needs_an_extra_that_is_named(run_python):
     code = ("import sys\nfor m in ('torch', 'sentence_transformers', 'transformers', 'huggingface_hub'): sys.modules[m] = None\n"
-            "from minivecdb.gen_embeddings import *\nfrom minivecdb.kernels import MissingExtraError\n"
+            "from minivecdb.gen_embeddings import *\nfrom minivecdb.core import MissingExtraError\n"
             "assert get_embeddings(['a', 'b'], cache=False).shape == (2, 384)\n"
             "for call in (lambda: get_embedding('a', 'some/model', cache=False), lambda: get_embedding('a', dtype='bfloat16', cache=False)):\n"
             "    try: call()\n    except MissingExtraError as e: assert '[models]' in str(e), e\n    else: raise SystemExit('no error')")

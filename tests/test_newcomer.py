@@ -3,10 +3,10 @@ import re, warnings
 import numpy as np, pytest
 from minivecdb import IVF, ArrayRows, FileRows, FlatIndex, IVFIndex, VectorStorage, build_index
 from minivecdb.cli import main
-from minivecdb.column_types import TableError
-from minivecdb.filter_columns import FilterWarning
-from minivecdb.text_tables import read_rows
-from minivecdb.vector_storage import DimensionError, FileFormatError, MinivecdbError, VectorError
+from minivecdb.storage.column_types import TableError
+from minivecdb.filters.columns import FilterWarning
+from minivecdb.storage.text_tables import read_rows
+from minivecdb.core.errors import DimensionError, FileFormatError, MinivecdbError, VectorError
 
 X = np.random.default_rng(0).standard_normal((100, 16)).astype(np.float32)
 

@@ -2,14 +2,15 @@
 import struct
 import numpy as np
 import pytest
-from minivecdb.durable import DurableStorage
-from minivecdb.flat_index import FlatIndex, recall
-from minivecdb.ivf import IVF, ArrayRows
-from minivecdb.ivf_balance import Upkeep
-from minivecdb.ivf_filtered import search_among
+from minivecdb.durable.storage import DurableStorage
+from minivecdb.exact.flat import FlatIndex, recall
+from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf.upkeep import Upkeep
+from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.origin import NO_ORIGIN, origin_of
-from minivecdb.vector_storage import FileFormatError, VectorStorage
+from minivecdb.distances.origin import NO_ORIGIN, origin_of
+from minivecdb.core.errors import FileFormatError
+from minivecdb.vector_storage import VectorStorage
 
 CODECS = ("flat", "bf16", "int8", "int8-dimension", "rabitq", "rabitq4", "pq8x8", "rpq8x8", "opq8x8", "pca8")
 every_codec = pytest.mark.parametrize("codec", CODECS)
@@ -132,7 +133,7 @@ def test_files_of_faiss(codec, tmp_path):
     assert abs(found[0] - expected[0]).max() < .02
 
 def test_flat_lists_read_as_few_rows_as_around_zero():
-    from minivecdb.shortlist import Shortlist
+    from minivecdb.distances.bounds import Shortlist
     counted = []
     answers = Shortlist.answers
     def count(self, *args):
@@ -212,10 +213,13 @@ def test_an_index_of_a_storage(kind, tmp_path):
 
 # ---- everything that multiplies
 
-from minivecdb.kmeans import assign, kmeans, lloyd, lloyd_blocks, recall_per_probe, run_kmeans, subvector_kmeans
-from minivecdb.kmeans_family import MiniBatchKMeans, balanced_kmeans, bounded_assign, hierarchical_kmeans, wishes
-from minivecdb.overlapping_lists import second_lists
-from minivecdb.product_quantizer import ProductQuantizer, codewords_of
+from minivecdb.kmeans.assignment import assign
+from minivecdb.kmeans.standard import kmeans, lloyd, lloyd_blocks, recall_per_probe, run_kmeans
+from minivecdb.kmeans.standard import subvector_kmeans
+from minivecdb.kmeans.family import MiniBatchKMeans, balanced_kmeans, bounded_assign
+from minivecdb.kmeans.family import hierarchical_kmeans, wishes
+from minivecdb.lists.spilling import second_lists
+from minivecdb.codecs.product import ProductQuantizer, codewords_of
 
 BLOBS = np.rint(np.random.default_rng(7).normal(size=(12, D)) * 200).astype(np.float32) / 64   # centres, about 3 deviations apart
 CLOUD = ROWS[:2400] / 4 + np.repeat(BLOBS, 200, 0)
@@ -316,7 +320,7 @@ def test_two_far_crowds_in_an_index():
 
 # ---- codes of what is left after the centroid
 
-from minivecdb.codecs import make_codec
+from minivecdb.codecs.codec import make_codec
 
 def test_codes_on_residuals_have_a_name_that_files_keep(tmp_path):
     rng = np.random.default_rng(0)

@@ -5,7 +5,13 @@ import pytest
 import minivecdb
 
 HEAVY = ("torch", "sentence_transformers", "transformers", "numba", "huggingface_hub", "fast_pytorch_kmeans", "sklearn", "pandas", "matplotlib")
-MODULES = sorted(m.name for m in pkgutil.iter_modules(minivecdb.__path__) if not m.name.startswith("_"))
+FOUND = [m for m in pkgutil.walk_packages(minivecdb.__path__, "minivecdb.") if not m.name.endswith("_modidx")]
+MODULES = sorted(m.name.removeprefix("minivecdb.") for m in FOUND if not m.ispkg)
+CHAPTERS = sorted(m.name.removeprefix("minivecdb.") for m in FOUND if m.ispkg)
+
+def pages(repository):
+    "The notebooks."
+    return sorted(p for p in (repository/"nbs").rglob("*.ipynb") if not any(part.startswith(".") for part in p.parts))
 
 def module(name): return importlib.import_module(f"minivecdb.{name}")
 
@@ -73,13 +79,18 @@ def test_every_public_parameter_is_annotated(name):
     missing = [f"{n}({p.name})" for n, f in public_functions(name) for p in inspect.signature(f).parameters.values() if p.annotation is p.empty and p.name not in ("self", "cls")]
     assert missing == []
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_module_imports_only_from_lower_floors(name, repository):
-    "The number of a notebook is its floor."
-    floors = {m.group(2): int(m.group(1)) for p in (repository/"nbs").glob("*.ipynb") if (m := re.match(r"(\d\d)_(\w+)\.ipynb", p.name))}
-    tree = ast.parse(Path(module(name).__file__).read_text(encoding="utf-8"))
-    used = {node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module}
-    assert name in floors and all(floors[u] < floors[name] or (floors[u] == floors[name] and u != name) for u in used if u in floors), used
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_face_says_what_its_chapter_is_and_offers_its_rooms(name, repository):
+    tree = ast.parse((repository/"minivecdb"/name/"__init__.py").read_text(encoding="utf-8"))
+    doc, *imports = tree.body
+    assert ast.get_docstring(tree).endswith(".")
+    assert all(isinstance(i, ast.ImportFrom) and i.level == 1 and i.names[0].name == "*" for i in imports)
+    assert {i.module for i in imports} == {m.rpartition(".")[2] for m in MODULES if m.startswith(f"{name}.")}
+
+def test_no_number_stands_twice_in_a_folder(repository):
+    for folder in (repository/"nbs", *(p for p in (repository/"nbs").iterdir() if p.is_dir())):
+        numbers = [m[0] for p in folder.iterdir() if (m := re.match(r"\d+(?=_)", p.name))]
+        assert len(numbers) == len(set(numbers)), folder
 
 @pytest.mark.parametrize("name", MODULES)
 def test_library_code_does_not_print(name):
@@ -128,13 +139,13 @@ def test_the_navigation_has_one_source(repository):
     assert (repository/"nbs"/"_quarto.yml").is_symlink() and (repository/"nbs"/"_quarto.yml").resolve() == repository/"_quarto.yml"
 
 def test_notebooks_have_cell_ids(repository):
-    for path in (repository/"nbs").glob("*.ipynb"):
+    for path in pages(repository):
         nb = json.loads(path.read_text(encoding="utf-8"))
         assert (nb["nbformat"], nb["nbformat_minor"]) == (4, 5) and all(c.get("id") for c in nb["cells"]), path.name
 
 def test_every_module_has_its_notebook(repository):
-    pages = {re.sub(r"^\d\d_", "", p.stem) for p in (repository/"nbs").glob("*.ipynb")}
-    assert set(MODULES) <= pages
+    exported = {m[1] for p in pages(repository) if (m := re.search(r"#\| default_exp (\S+?)[\"\\]", p.read_text(encoding="utf-8")))}
+    assert set(MODULES) == exported
 
 # --- the repository -------------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 import subprocess, sys
 import numpy as np, pytest
 from minivecdb import IVF, ArrayRows, FlatIndex, recall
-from minivecdb.codecs import CodecError, codec_from_state, make_codec
-from minivecdb.projections import AutoencoderCodec, as_whole, exact_product, matrix_bits, nearest_in_sample, principal_axes
-from minivecdb.vector_storage import FileFormatError
+from minivecdb.codecs.codec import CodecError, codec_from_state, make_codec
+from minivecdb.codecs.projections import AutoencoderCodec, as_whole, exact_product, matrix_bits
+from minivecdb.codecs.projections import nearest_in_sample, principal_axes
+from minivecdb.core.errors import FileFormatError
 
 D = 32
 rng = np.random.default_rng(0)

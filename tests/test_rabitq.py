@@ -2,15 +2,16 @@
 import threading
 from pathlib import Path
 import numpy as np, pytest
-from minivecdb import ivf as ivf_module
-from minivecdb.blocks import Blocks, as_blocks
-from minivecdb.code_scan import BlockSums, _sum_halves, _sum_wide, best_look_up, query_tables
-from minivecdb.codecs import CodecError, codec_from_state, make_codec
-from minivecdb.distances import get_metric, kernel
-from minivecdb.ivf import IVF, ArrayRows, FileRows
-from minivecdb.rabitq import RaBitQ, grid_codes, turned_back
-from minivecdb.rotation import random_signs, rotated
-from minivecdb.vector_storage import FileFormatError
+from minivecdb.ivf import index as ivf_module
+from minivecdb.codecs.blocks import Blocks, as_blocks
+from minivecdb.lists.code_scan import BlockSums, _sum_halves, _sum_wide, best_look_up, query_tables
+from minivecdb.codecs.codec import CodecError, codec_from_state, make_codec
+from minivecdb.distances.metric import get_metric
+from minivecdb.core.kernels import kernel
+from minivecdb.ivf.index import IVF, ArrayRows, FileRows
+from minivecdb.codecs.bits import RaBitQ, grid_codes, turned_back
+from minivecdb.distances.rotation import random_signs, rotated
+from minivecdb.core.errors import FileFormatError
 
 METRICS = ("cosine", "euclidean", "dot")
 GOLDEN = Path(__file__).parent/"fixtures"/"ivf-rabitq2-v3.ivf"
@@ -40,7 +41,7 @@ def road(monkeypatch):
     "Make a search take kernels, or numpy."
     def take(compiled):
         monkeypatch.setattr(ivf_module, "pays", lambda *work: compiled)
-        monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: compiled)
+        monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     return take
 
 

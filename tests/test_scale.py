@@ -3,11 +3,11 @@ import dataclasses, gc, os, threading, tracemalloc
 import numpy as np, pytest
 from hypothesis import given, strategies as st
 from minivecdb import ArrayRows, FileRows, IVF, VectorStorage
-from minivecdb import scale
-from minivecdb.ivf_balance import Upkeep
-from minivecdb.ivf_filtered import search_among
-from minivecdb.lists_in_files import FileArray
-from minivecdb.vector_storage import DimensionError, FileFormatError
+from minivecdb.ivf import building as scale
+from minivecdb.ivf.upkeep import Upkeep
+from minivecdb.ivf.filtered import search_among
+from minivecdb.lists.in_files import FileArray
+from minivecdb.core.errors import DimensionError, FileFormatError
 
 rng = np.random.default_rng(0)
 X, Q = (rng.standard_normal((n, 24)).astype(np.float32) + 2 * rng.standard_normal((30, 24)).astype(np.float32)[rng.integers(0, 30, n)] for n in (3000, 40))
@@ -239,7 +239,7 @@ def test_a_large_batch_holds_few_lists_at_a_time(tmp_path, monkeypatch):
     real = type(read.lists).probed
     def noted(self, probes): out = real(self, probes); held.append(len(out[0].ids)); return out
     monkeypatch.setattr(type(read.lists), "probed", noted)
-    monkeypatch.setattr("minivecdb.lists_in_files.AT_ONCE", 20_000)
+    monkeypatch.setattr("minivecdb.lists.in_files.AT_ONCE", 20_000)
     same(read.search(Q, nprobe=4), IVF.load(tmp_path/"i.ivf").search(Q, nprobe=4))
     assert max(held[:-1]) < len(X) / 3
 

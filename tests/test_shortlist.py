@@ -3,14 +3,15 @@ import os, subprocess, sys, time
 import numpy as np, pytest
 from itertools import product
 from pathlib import Path
-from minivecdb.distances import Kernel, func_map, metrics, prepare_queries, row_lengths, slack
-from minivecdb.flat_index import Candidates, FlatIndex, nearest
-from minivecdb.inverted_lists import empty_lists
-from minivecdb.ivf import IVF
-from minivecdb import int8
-from minivecdb.int8 import QUERIES, Tile
-from minivecdb.rotation import random_signs, rotation_error, rotated
-from minivecdb.shortlist import Shortlist, byte_rows
+from minivecdb.core.kernels import Kernel
+from minivecdb.distances.metric import func_map, metrics, prepare_queries, row_lengths, slack
+from minivecdb.exact.flat import Candidates, FlatIndex, nearest
+from minivecdb.lists.lists import empty_lists
+from minivecdb.ivf.index import IVF
+from minivecdb.distances import int8
+from minivecdb.distances.int8 import QUERIES, Tile
+from minivecdb.distances.rotation import random_signs, rotation_error, rotated
+from minivecdb.distances.bounds import Shortlist, byte_rows
 
 every_metric = pytest.mark.parametrize("metric", list(func_map))
 
@@ -119,7 +120,7 @@ def test_every_version_of_the_tile_multiplies(groups, d):
     codes, queries = (np.random.default_rng(s).integers(-127, 128, (n, d)).astype(np.int8) for s, n in ((0, lanes), (1, many)))
     shifts, terms, one = -128 * queries.sum(1, dtype=np.int32), np.zeros((many, 4), np.float32), np.zeros(4 * lanes, np.float32)
     terms[:, 0], one[:lanes] = 1, 1
-    for step in {int8.best_step()[0], int8._step_any}:
+    for step in {int8.best_step()[0], int8.portable_step}:
         namespace = {"tile": Tile(groups, step), "pack_rows": int8.pack_rows}
         exec("def product(codes, queries, shifts, terms, one, which, packed, out, limits, masks, n, lanes):\n"
              "    pack_rows(codes, 0, n, lanes, packed)\n"
@@ -185,7 +186,7 @@ def test_range_search_finds_all_within(metric, codec):
 @every_metric
 def test_rescored_candidates_are_measured_exactly(metric):
     "On both roads, from an array, an array with ids of its own, and a file; the candidates are the codec's R nearest."
-    from minivecdb.ivf import ArrayRows
+    from minivecdb.ivf.index import ArrayRows
     x, q = rows(3000, 16), rows(40, 16, 5)
     index = IVF(16, n_clusters=8, metric=metric, codec="pq4x4").train(x)
     index.add(x)
@@ -204,7 +205,8 @@ def test_rescored_candidates_are_measured_exactly(metric):
 @pytest.mark.parametrize("d", [3, 16, 100])
 def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
     "In one call where it can, by the general road where it cannot; the same bits."
-    from minivecdb import ivf, single_query
+    from minivecdb.ivf import index as ivf
+    from minivecdb.lists import single_query
     asked, answered = [], []
     def ready_one(*given):
         one = single_query.ready_one(*given)
@@ -215,7 +217,7 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
         return search_one
     monkeypatch.setattr(ivf, "ready_one", ready_one)
     monkeypatch.setattr(ivf, "pays", lambda *work: True)   # however small
-    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
+    monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
     for spread in (False, True, None):
         x, q = (rows(3000, d, spread=spread), rows(60, d, 5, spread)) if spread is not None else (r**5 for r in (rows(3000, d), rows(60, d, 5)))
         x[100:140], q[7], q[8] = x[5], x[5], 0
@@ -234,7 +236,7 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
 
 def test_kernels_are_compiled_once_for_read_only_arrays(tmp_path):
     "Rows of a mapped file and queries that may not be written go through the same compiled code, and stay as they were."
-    from minivecdb import closest, shortlist
+    from minivecdb.distances import rerank as closest, bounds as shortlist
     x = rows(4000, 32)
     index = IVF(32, n_clusters=20).train(x)
     index.add(x)
@@ -250,7 +252,7 @@ def test_kernels_are_compiled_once_for_read_only_arrays(tmp_path):
 
 def test_processes_that_compile_at_once_do_not_mix_up_their_code(tmp_path):
     package = tmp_path/"raced.py"
-    package.write_text("from minivecdb.distances import kernel\n@kernel()\ndef total(x):\n    s = x[0] * 0\n    for v in x: s += v\n    return s\n")
+    package.write_text("from minivecdb.core import kernel\n@kernel()\ndef total(x):\n    s = x[0] * 0\n    for v in x: s += v\n    return s\n")
     script = "import sys, time, numpy as np\nfrom raced import total\ntotal.dispatcher()\ntime.sleep(max(0, float(sys.argv[2]) - time.time()))\nprint(float(total(np.arange(1, 9).astype(sys.argv[1]))))"
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path/"cache"), "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     def start(kind, go): return subprocess.Popen([sys.executable, "-c", script, kind, str(go)], env=environment, stdout=subprocess.PIPE, text=True)

@@ -1,10 +1,10 @@
 "A query that comes alone: the same bits as in a batch, in one compiled call, which is made once and made anew whenever something changes."
 import gc, threading, weakref
 import numpy as np, pytest
-from minivecdb import ivf as ivf_module
-from minivecdb.ivf import IVF, ArrayRows
-from minivecdb.rabitq_search import cut, gather, sort_ends
-from minivecdb.vector_storage import DimensionError, VectorError
+from minivecdb.ivf import index as ivf_module
+from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.lists.bit_scan import cut, gather, sort_ends
+from minivecdb.core.errors import DimensionError, VectorError
 
 METRICS = ("cosine", "euclidean", "dot")
 rng = np.random.default_rng(0)
@@ -34,7 +34,7 @@ def same(one, batch, i):
 def kernels(monkeypatch):
     "However small, in compiled code."
     monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
-    monkeypatch.setattr("minivecdb.kernels.Kernel.soon", lambda self, work: True)
+    monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -156,7 +156,7 @@ def test_gather():
     assert np.array_equal(positions, at + 1000) and np.array_equal(ends, lows[at]) and np.array_equal(owners, at // 64)
 
 def test_a_view_without_the_read_only_mark_keeps_its_memory():
-    from minivecdb.distances import plain_array
+    from minivecdb.core.kernels import plain_array
     a = np.arange(10.)
     a.flags.writeable = False
     (view,), alive = plain_array((a,)), weakref.ref(a)

@@ -2,14 +2,14 @@
 import dataclasses
 import numpy as np, pytest
 from hypothesis import given, settings, strategies as st
-from minivecdb.distances import Kernel, set_num_threads
-from minivecdb.flat_index import FlatIndex
-from minivecdb.index_files import FileFormatError
-from minivecdb.inverted_lists import empty_lists
-from minivecdb.ivf import IVF, ArrayRows
-from minivecdb.ivf_filtered import search_among
+from minivecdb.core.kernels import Kernel, set_num_threads
+from minivecdb.exact.flat import FlatIndex
+from minivecdb.core.errors import FileFormatError
+from minivecdb.lists.lists import empty_lists
+from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.overlapping_lists import empty_copies, opened, second_lists
+from minivecdb.lists.spilling import empty_copies, opened, second_lists
 from minivecdb.vector_storage import VectorStorage
 
 METRICS = ("cosine", "euclidean", "dot")

@@ -1,13 +1,15 @@
 "Tables as files of text: types of columns, encodings, quotes, line numbers, and what is told when a filter finds nothing."
 import csv, gzip, io, json, random, warnings
 import pytest
-from minivecdb import VectorStorage, json_rows
-from minivecdb.column_types import KINDS, TableError, column_type, did_you_mean, is_decimal, is_whole, read_types
-from minivecdb.filter_columns import FilterWarning
+from minivecdb import VectorStorage
+from minivecdb.storage import json_rows
+from minivecdb.storage.column_types import KINDS, TableError, column_type, did_you_mean, is_decimal
+from minivecdb.storage.column_types import is_whole, read_types
+from minivecdb.filters.columns import FilterWarning
 from minivecdb.headlines import fill_storage, one_line, visible
-from minivecdb.no_rows import check_keys, keys_of, why_none
-from minivecdb.text_tables import Table, read_rows
-from minivecdb.vector_storage import FileFormatError, MetadataError
+from minivecdb.storage.no_rows import check_keys, keys_of, why_none
+from minivecdb.storage.text_tables import Table, read_rows
+from minivecdb.core.errors import FileFormatError, MetadataError
 
 def write(path, data): path.write_bytes(data.encode() if isinstance(data, str) else data); return path
 

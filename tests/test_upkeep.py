@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from minivecdb import IVF, ArrayRows, FlatIndex, IVFIndex, VectorStorage
-from minivecdb.inverted_lists import empty_lists
-from minivecdb.halves import halves
-from minivecdb.ivf_balance import PER_LIST, UNEVEN, Upkeep
-from minivecdb.list_changes import Growing, extended, placed, retired, taken, without
+from minivecdb.lists.lists import empty_lists
+from minivecdb.kmeans.bisecting import halves
+from minivecdb.ivf.upkeep import PER_LIST, UNEVEN, Upkeep
+from minivecdb.lists.changes import Growing, extended, placed, retired, taken, without
 
 D = 6
 
@@ -274,7 +274,7 @@ def test_strays_are_called_home(metric):
 
 def test_a_stray_is_compared_with_centroids_that_changed_since_it_was_last_asked(monkeypatch):
     "Few as they are, nearly all that are nearer than its own are among them."
-    from minivecdb.ivf_balance import _Work
+    from minivecdb.ivf.upkeep import _Work
     rng, call_home, told = np.random.default_rng(0), _Work.call_home, []
     centres = rng.standard_normal((120, 32)).astype(np.float32) * 2
     def about(topics, n): return (centres[rng.choice(topics, n)] + .6 * rng.standard_normal((n, 32))).astype(np.float32)
@@ -410,7 +410,7 @@ def test_an_opened_index_takes_one_write_after_the_other(tmp_path, first, how, u
 
 def test_steps_are_paid_for_by_rows_however_they_come(monkeypatch):
     "One at a time or by the hundred: as many steps; and a write without rows takes one."
-    from minivecdb import ivf_balance
+    from minivecdb.ivf import upkeep as ivf_balance
     taken_steps = []
     monkeypatch.setattr(ivf_balance._Work, "call_home", lambda self, n: taken_steps.append(n))
     monkeypatch.setattr(ivf_balance._Work, "mend", lambda self: True)

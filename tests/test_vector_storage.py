@@ -6,10 +6,12 @@ import pytest
 from fastcore.foundation import L
 from hypothesis import example, given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from minivecdb import json_files as files
-from minivecdb.durable import DurableStorage
-from minivecdb.vector_storage import (DimensionError, FileFormatError, MAX_DEPTH, MAX_DIMENSION, MetadataError, MinivecdbError, ModelError,
-    UnknownIdError, VectorError, VectorStorage as MemoryStorage, check_dimension)
+from minivecdb.storage import json_files as files
+from minivecdb.durable.storage import DurableStorage
+from minivecdb.core.errors import DimensionError, FileFormatError, MetadataError, MinivecdbError
+from minivecdb.core.errors import ModelError, UnknownIdError, VectorError
+from minivecdb.core.checks import MAX_DEPTH, MAX_DIMENSION, check_dimension
+from minivecdb.vector_storage import VectorStorage as MemoryStorage
 
 RNG = np.random.default_rng(0)
 VectorStorage = MemoryStorage   # each test runs with this, and again with storages in folders: see `backend`

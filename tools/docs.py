@@ -4,11 +4,11 @@ nbdev processes the notebooks (docs_api.py says how an exported name is shown), 
 leave for Quarto, nbconvert writes them as Markdown, and Zensical renders the pages. The navigation and the title
 are read from `_quarto.yml`, so a site made with Quarto (`nbdev_docs`) has the same.
 """
-import argparse, ast, os, re, shutil, subprocess, sys, tempfile
+import argparse, ast, os, posixpath, re, shutil, subprocess, sys, tempfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
@@ -58,15 +58,24 @@ def read_project(root: Path) -> Project:
 
 def notebooks(project: Project) -> list[Path]:
     "The notebooks nbdev would process."
-    return sorted(p for p in (project.root/project.nbs).glob('*.ipynb') if p.name[0] not in '_.')
+    folder = project.root/project.nbs
+    return sorted(p for p in folder.rglob('*.ipynb') if not any(part[0] in '_.' for part in p.relative_to(folder).parts))
+
+def name_of(path: Path, project: Project) -> str:
+    "A notebook as the navigation names it: its path below the folder of the notebooks."
+    return path.relative_to(project.root/project.nbs).as_posix()
+
+def address(notebook: str) -> str:
+    "Where a page is on the site, without suffix: the path of its notebook without numbers."
+    return '/'.join(re.sub(r'^\d+[a-zA-Z0-9]*_', '', part) for part in PurePosixPath(notebook).with_suffix('').parts)
 
 def check_navigation(project: Project):
     "Every entry has its notebook and every notebook its entry; `test_*.ipynb` may stay out."
-    listed, there = nav_notebooks(project.nav), [p.name for p in notebooks(project)]
+    listed, there = nav_notebooks(project.nav), [name_of(p, project) for p in notebooks(project)]
     for name in listed:
         if name not in there: raise DocsError(f'_quarto.yml lists {name}, but {project.nbs}/{name} does not exist: write it or take it out of website.sidebar')
     for name in there:
-        if name not in listed and not name.startswith('test_'):
+        if name not in listed and not PurePosixPath(name).name.startswith('test_'):
             raise DocsError(f'{project.nbs}/{name} is not in website.sidebar of _quarto.yml: add it, or its page cannot be reached')
 
 def check_title(path: Path):
@@ -104,8 +113,8 @@ def check_notebooks(project: Project):
 @dataclass
 class Page:
     "A page of the site; its links still point to notebooks."
-    notebook: str
-    name: str                     # of its file, without suffix
+    notebook: str                 # its path below the folder of the notebooks
+    name: str                     # its path on the site, without suffix
     title: str
     subtitle: str
     text: str
@@ -200,15 +209,15 @@ def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
     text, resources = exporter.from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
     return re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', resources.get('outputs') or {}
 
-def make_page(path: Path) -> Page:
-    "The page of a notebook that nbdev has processed."
-    nb = nbformat.read(path, as_version=4)
+def make_page(folder: Path, notebook: str) -> Page:
+    "The page of a notebook that nbdev has processed, into a folder."
+    nb = nbformat.read(folder/notebook, as_version=4)
     meta, divs, anchors = front_matter(nb), Divs(), set()
-    name = Path(meta.get('output-file', path.name)).stem
+    name = address(notebook)
     nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(text, divs, anchors))
     anchors.update(n for cell in nb.cells if 'page' in cell.metadata for n in cell.metadata['page']['names'])
-    text, files = to_markdown(nb, 'page', name, 'images')
-    return Page(path.name, name, meta.get('title', name), meta.get('description', ''), text, anchors, files)
+    text, files = to_markdown(nb, 'page', PurePosixPath(name).name, 'images')
+    return Page(notebook, name, meta.get('title', name), meta.get('description', ''), text, anchors, files)
 
 # --- links ------------------------------------------------------------------------------------------------------
 
@@ -217,9 +226,10 @@ def page_link(link: str, page: Page, pages: dict[str, Page], project: Project) -
     path, anchor = split_anchor(link.removeprefix(project.docs_url + '/'))
     if is_outside(path): return link
     if not path: return '#' + found_anchor(anchor, page, page, link)
-    if other := pages.get(path) or pages.get(path.removesuffix('.html') + '.ipynb'):
+    here = '' if link.startswith(project.docs_url) else posixpath.dirname(page.notebook)
+    if other := pages.get(address(posixpath.normpath(posixpath.join(here, path)))):
         found = anchor and found_anchor(anchor, other, page, link)
-        return f'{other.name}.md' + (f'#{found}' if found else '')
+        return posixpath.relpath(f'{other.name}.md', posixpath.dirname(page.name) or '.') + (f'#{found}' if found else '')
     if path in page.files or path.endswith(IMAGES): return link
     return repository_link(link, page, project)
 
@@ -232,13 +242,13 @@ def found_anchor(anchor: str, other: Page, page: Page, link: str) -> str:
 def repository_link(link: str, page: Page, project: Project) -> str:
     "A link to a file of the project that is no page."
     path, anchor = split_anchor(link)
-    file = from_root(path, project.nbs)
+    file = from_root(path, posixpath.join(project.nbs, posixpath.dirname(page.notebook)))
     if not (project.root/file).exists(): raise DocsError(f'{page.notebook} links to {link}, which is neither a page nor a file of the project')
     return f'{project.code_url}/{file}' + (f'#{anchor}' if anchor else '')
 
 def linked(page: Page, pages: list[Page], project: Project) -> str:
     "The text of a page, its title on top and its links leading to pages."
-    by_name = {o.notebook: o for o in pages} | {f'{o.name}.ipynb': o for o in pages}
+    by_name = {o.name: o for o in pages}
     text = relink(page.text, lambda link: page_link(link, page, by_name, project))
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
     head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', '')}, allow_unicode=True)
@@ -252,7 +262,7 @@ def process(project: Project) -> Path:
     with working_directory(project.root), redirect_stdout(sys.stderr):
         try: folder = docs_api.process(project.nbs)
         except Exception as e: raise DocsError(f'nbdev runs imports and exported cells to document them, and this failed with {e.__cause__!r}:\n{e}') from e
-    missing = [p.name for p in notebooks(project) if not (folder/p.name).exists()]
+    missing = [name for p in notebooks(project) if not (folder/(name := name_of(p, project))).exists()]
     if missing: raise DocsError(f'nbdev did not process {", ".join(missing)}: is some folder of {project.root} named with a leading dot?')
     return folder
 
@@ -277,12 +287,16 @@ def write_sources(project: Project, pages: list[Page], processed: Path, work: Pa
     "Write the pages, their pictures and the look of the site where Zensical finds them."
     shutil.copytree(ASSETS/'static', work/'docs')
     shutil.copytree(ASSETS/'theme', work/'theme')
-    for picture in (p for p in processed.rglob('*') if p.suffix.lower() in IMAGES): copy(picture, work/'docs'/picture.relative_to(processed))
+    for picture in (p for p in processed.rglob('*') if p.suffix.lower() in IMAGES): copy(picture, work/'docs'/address_of_file(picture.relative_to(processed)))
     for page in pages:
-        (work/'docs'/f'{page.name}.md').write_text(linked(page, pages, project), encoding='utf-8')
-        for name, data in page.files.items(): write(work/'docs'/name, data)
+        write(work/'docs'/f'{page.name}.md', linked(page, pages, project).encode())
+        for name, data in page.files.items(): write((work/'docs'/page.name).parent/name, data)
     config = site_config(project, {o.notebook: o for o in pages})
     (work/'mkdocs.yml').write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding='utf-8')
+
+def address_of_file(path: Path) -> str:
+    "Where a file beside the notebooks is on the site."
+    return posixpath.join(address(path.parent.as_posix()) if path.parent.parts else '', path.name)
 
 def write(path: Path, data: bytes):
     "Write a file and the folders above it."
@@ -303,7 +317,7 @@ def build(root: Path, out: Path):
     check_notebooks(project)
     check_index(project)
     processed = process(project)
-    pages = [make_page(processed/name) for name in nav_notebooks(project.nav)]
+    pages = [make_page(processed, name) for name in nav_notebooks(project.nav)]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         write_sources(project, pages, processed, work)

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE, ALLOWED = 'minivecdb', 'tests/house.txt'
 WIDTH, PARAMETERS, PAGE, CELL = 100, 8, 300, 60
 FIRST = 'core'   # is imported first, though it is read last
-CODEC_ROOMS = {'codecs', 'product_quantizer', 'projections', 'blocks', 'rabitq', 'code_scan'}
+CODEC_ROOMS = {'codecs'}
+ONE = {'filters': 'vector_storage', 'storage': 'vector_storage'}   # chapters that may add methods to a class of another
 CODEC_KINDS = {'lossless', 'scans', 'residual'}          # attributes that say what kind a codec is
 OTHER_KINDS = {'Blocks', 'ArrayRows', 'Shortlist'}       # classes that rows of some codecs have
 
@@ -51,6 +52,7 @@ class Room:
         self.is_face = self.parts[-1] == '__init__'
         self.name = '.'.join(self.parts[:-1] if self.is_face else self.parts)
         self.chapter = self.name.split('.')[0]
+        self.own = ONE.get(self.chapter, self.chapter)
 
     @cached_property
     def tree(self) -> ast.Module: return ast.parse(self.text)
@@ -129,7 +131,7 @@ class House:
                 if isinstance(n, (ast.FunctionDef, ast.ClassDef)): names = [n.name]
                 elif isinstance(n, (ast.Attribute, ast.Name)) and isinstance(n.ctx, ast.Store): names = [getattr(n, 'attr', None) or n.id]
                 else: continue
-                for name in filter(is_private, names): found.setdefault(name, set()).add(room.chapter)
+                for name in filter(is_private, names): found.setdefault(name, set()).add(room.own)
         return found
 
     def imports(self, room: Room) -> Iterator[tuple[ast.AST, Room, str]]:
@@ -190,15 +192,15 @@ def past_faces(house: House, room: Room) -> Found:
 
 def private_names(house: House, room: Room) -> Found:
     for n, used, name in house.imports(room):
-        if is_private(name) and used.chapter != room.chapter: yield n.lineno, f'{used.name}.{name}'
+        if is_private(name) and used.own != room.own: yield n.lineno, f'{used.name}.{name}'
     for n in room.nodes:
         if isinstance(n, ast.Attribute) and is_private(n.attr):
-            owners = house.privates.get(n.attr, {room.chapter})
-            if room.chapter not in owners: yield n.lineno, f'.{n.attr} of {", ".join(sorted(owners))}'
+            owners = house.privates.get(n.attr, {room.own})
+            if room.own not in owners: yield n.lineno, f'.{n.attr} of {", ".join(sorted(owners))}'
 
 def foreign_patches(house: House, room: Room) -> Found:
     for m in house.methods:
-        if m.patched and m.room is room and m.home.chapter != room.chapter: yield m.node.lineno, f'{m.owner}.{m.name}'
+        if m.patched and m.room is room and m.home.own != room.own: yield m.node.lineno, f'{m.owner}.{m.name}'
 
 def replaced_methods(house: House, room: Room) -> Found:
     for m in house.replaced:

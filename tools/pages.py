@@ -1,4 +1,4 @@
-"Execute notebooks in place, keeping outputs and cell ids, then clean, export and write the README: `make pages [PAGES='34 40']`."
+"Execute notebooks in place, keeping outputs and cell ids, then clean, export and write the README: `make pages [PAGES='60_ivf 77']`."
 import subprocess, sys, time
 from pathlib import Path
 import nbformat
@@ -15,12 +15,13 @@ def execute(path: Path):
 
 def main():
     wanted = sys.argv[1:]
-    for path in sorted((ROOT/'nbs').glob('*.ipynb')):
-        if wanted and not any(path.name.startswith(w) for w in wanted): continue
+    for path in sorted((ROOT/'nbs').rglob('*.ipynb')):
+        name = path.relative_to(ROOT/'nbs').as_posix()
+        if wanted and not any(name.startswith(w) for w in wanted): continue
         start = time.perf_counter()
         subprocess.run([str(BIN/'nbdev_export')], cwd=ROOT, check=True)   # a page imports what lower pages export
         execute(path)
-        print(f'{path.name}: {time.perf_counter() - start:.1f} s', flush=True)
+        print(f'{name}: {time.perf_counter() - start:.1f} s', flush=True)
     for command in ('nbdev_clean', 'nbdev_export'): subprocess.run([str(BIN/command)], cwd=ROOT, check=True)
     for tool in (['tools/stubs.py'], ['tools/docs.py', 'readme']): subprocess.run([sys.executable, *tool], cwd=ROOT, check=True)
 

@@ -333,16 +333,16 @@ def _no_powers():
 def _short_squares():
     def lengths(x):
         with np.errstate(all="ignore"): return np.sqrt(np.einsum("ij,ij->i", x, x)).astype(np.float64)
-    return mock.patch("minivecdb.ivf.row_lengths", lengths)
+    return mock.patch("minivecdb.distances.metric.row_lengths", lengths)
 
 def _around_centroids():
-    from minivecdb.rabitq import RaBitQ
+    from minivecdb.codecs.bits import RaBitQ
     return mock.patch.object(RaBitQ, "frame", lambda self, metric, x, centroids: self.usual_frame)
 
-def _nprobe_lists(): return mock.patch("minivecdb.ivf.no_reach", lambda k: None)
+def _nprobe_lists(): return mock.patch("minivecdb.lists.dot.no_reach", lambda k: None)
 
 def _widest_range():
-    return mock.patch("minivecdb.codecs.usual_range", lambda x: (x.min(0).astype(float), x.max(0).astype(float)))
+    return mock.patch("minivecdb.codecs.codec.usual_range", lambda x: (x.min(0).astype(float), x.max(0).astype(float)))
 
 MUTANTS: dict[str, tuple[Callable, dict, bool]] = { # how, the configurations that must catch it, whether faiss is needed
     "range searches of decoded rows": (_decoded_ranges, {"codec": "rabitq"}, False),
@@ -362,7 +362,7 @@ def matches(case: Case, only: dict) -> bool:
 @contextmanager
 def roads(compiled: bool):
     "Kernels however little there is to do; or none at all."
-    from minivecdb.distances import Kernel
+    from minivecdb.core.kernels import Kernel
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(Kernel, "pays", lambda self, work: compiled))
         stack.enter_context(mock.patch.object(Kernel, "soon", lambda self, work: compiled))
@@ -378,7 +378,7 @@ class Subject:
         self.case, self.home, self.x = case, home, x
         self.ids = rng.permutation(3 * len(x) + 5)[:len(x)] if case.sparse else np.arange(len(x))
         index, self.flat = IVF(case.d, case.n_lists, case.metric, case.codec, spill=case.spill), FlatIndex(case.d, case.metric)
-        if case.upkeep: from minivecdb.ivf_balance import Upkeep; index.upkeep = Upkeep()
+        if case.upkeep: from minivecdb.ivf.upkeep import Upkeep; index.upkeep = Upkeep()
         index.train(x)
         for part in np.array_split(np.arange(len(x)), rng.integers(1, 4)):
             for each in (index, self.flat): each.add(x[part], self.ids[part])
@@ -508,8 +508,8 @@ def refusable(case: Case) -> bool:
 def attempt(case: Case, home: Path, tally: Tally) -> str | None:
     "One configuration: what is wrong with it, or None."
     from minivecdb import set_num_threads
-    from minivecdb.vector_storage import VectorError
-    from minivecdb.codecs import CodecError
+    from minivecdb.core.errors import VectorError
+    from minivecdb.codecs.codec import CodecError
     x, q, alike = data_of(case)
     set_num_threads(2)
     if not len(x): return nothing_there(case, q)

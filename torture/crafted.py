@@ -182,7 +182,7 @@ def crafted_index(rng: random.Random, raw: bytes) -> tuple[bytes, str, bool]: # 
 def index_bases(home: Path) -> list[tuple[str, bytes]]:
     "Sound index files of every kind, and those of older versions that the tests keep."
     from minivecdb import IVF
-    from minivecdb.ivf_balance import Upkeep
+    from minivecdb.ivf.upkeep import Upkeep
     x, found = vectors_of(np.arange(700), D), []
     for codec in ("flat", "bf16", "int8", "int8-dimension", "rabitq", "rabitq2", "rabitq4", "pq4x8", "rpq4x8", "pq4x4", "opq4x5", "pca8", "pca8-int8"):
         for metric, spill in (("cosine", None), ("euclidean", 1. if codec in ("flat", "rabitq2", "int8") else None)):
@@ -252,7 +252,7 @@ def faiss_bases(home: Path) -> list[tuple[str, bytes]]:
 
 def fields_of(path: Path, raw: bytes) -> list:
     "What each byte of a faiss file means; of one that is not read, its words of 8 bytes."
-    from minivecdb.faiss_files import FaissFormatError, faiss_fields
+    from minivecdb.ivf.faiss_files import FaissFormatError, faiss_fields
     path.write_bytes(raw)
     try: return faiss_fields(path)
     except FaissFormatError: return [(at, 8, "word", "") for at in range(0, min(len(raw), 400) - 8, 8)]
@@ -382,9 +382,9 @@ def wrong_kinds(place: Path, right: bytes, older: bytes, stranger: bytes) -> dic
 def readers(home: Path, rng: random.Random) -> list[tuple[str, bytes, Callable]]: # (file name, a sound one, what reads it)
     "Everything that reads a file that somebody names."
     from minivecdb import IVF, VectorStorage
-    from minivecdb.faiss_files import faiss_fields
+    from minivecdb.ivf.faiss_files import faiss_fields
     from minivecdb.gen_embeddings import EmbeddingCache
-    from minivecdb.headlines import read_rows
+    from minivecdb.storage.text_tables import read_rows
     x = vectors_of(np.arange(30), 4)
     storage = VectorStorage(4); storage.add_bulk(x, [{"a": i} for i in range(30)])
     storage.save(home/"s.json"); np.save(home/"x.npy", x)
@@ -460,7 +460,7 @@ def looked(ask: Callable[[], str | None], tally: Tally, note: str):
 
 def warm(bases: list[tuple[str, bytes]], home: Path):
     "Let compilers work before time and memory are counted."
-    from minivecdb.vector_storage import MinivecdbError
+    from minivecdb.core.errors import MinivecdbError
     for name, raw in bases:
         (home/"x.ivf").write_bytes(raw)
         for seed in range(3):

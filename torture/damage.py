@@ -26,7 +26,7 @@ def kept(storage) -> list:
     "A search through the index that is kept beside the storage."
     import warnings
     from minivecdb import IVFIndex
-    from minivecdb.durable import IndexFileWarning
+    from minivecdb.durable.index import IndexFileWarning
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", IndexFileWarning)
         return hits_of(IVFIndex.open(storage, **OPTIONS))

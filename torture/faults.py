@@ -29,7 +29,7 @@ def scene(model: Model, i: int, steps: list[Step] = SCENE) -> Step:
 
 def own(e: BaseException) -> bool:
     "Whether an error is one of the product's own."
-    from minivecdb.vector_storage import MinivecdbError
+    from minivecdb.core.errors import MinivecdbError
     return isinstance(e, MinivecdbError)
 
 def say(e: BaseException) -> str: return f"{type(e).__name__}: {e}"

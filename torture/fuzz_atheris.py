@@ -5,7 +5,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["minivecdb"]):
-    import minivecdb.json_files, minivecdb.durable
+    import minivecdb.storage.json_files, minivecdb.durable.index
 from .faults import own
 from .fuzz import bad_json, good_folder, memory, try_folder, try_json
 from .recorder import scratch

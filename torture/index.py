@@ -19,7 +19,7 @@ def opened(path: Path, mode: str = "rw"):
 def index_of(storage, **options):
     "The index beside a storage, and what was warned of."
     from minivecdb import IVFIndex
-    from minivecdb.durable import IndexFileWarning
+    from minivecdb.durable.index import IndexFileWarning
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         index = IVFIndex.open(storage, distance_fn="euclidean", **options)

@@ -177,7 +177,7 @@ def folding(home: Path) -> Scene:
 
 def opening(home: Path, what: str) -> Scene:
     "Opening a folder: a new one, one in order, what a crash left, one that is read, one of an older format."
-    import minivecdb.durable   # or the first opening would pass the points of an import, too
+    import minivecdb.durable.index   # or the first opening would pass the points of an import, too
     if what == "new": (home/"base").mkdir(); base, model = home/"base", Model()
     else: base, model = history(home, "base", crash=what != "closed")
     if what == "leftovers":
@@ -206,7 +206,7 @@ def indexing(home: Path, what: str) -> Scene:
     "The index beside a storage: kept, opened, caught up."
     import warnings
     from minivecdb import FlatIndex, IVFIndex
-    from minivecdb.durable import IndexFileWarning
+    from minivecdb.durable.index import IndexFileWarning
     warnings.simplefilter("ignore", IndexFileWarning); warnings.simplefilter("ignore", UserWarning)
     base, model = history(home, "base")
     options = {"distance_fn": "euclidean", "n_clusters": 4, "nprobe": 4}

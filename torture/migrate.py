@@ -18,8 +18,8 @@ EXTRA = "CREATE TABLE extra (id INTEGER PRIMARY KEY, size INTEGER)"
 def later_version():
     "Let this process be a version with two more formats."
     import sys
-    from minivecdb import durable_format
-    from minivecdb.segments import disk
+    from minivecdb.durable import format as durable_format
+    from minivecdb.durable.segments import disk
     if "extra" in durable_format.SCHEMA: return
     def measure(con):
         disk.execute(con, EXTRA.replace("TABLE", "TABLE IF NOT EXISTS"))

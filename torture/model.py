@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from minivecdb import VectorStorage
-from minivecdb.vector_storage import MinivecdbError
+from minivecdb.core.errors import MinivecdbError
 from .power import Tally
 from .subjects import small_files
 from .recorder import FOR_EVER, ONCE, TORN, Witness, scratch

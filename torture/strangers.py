@@ -127,7 +127,7 @@ def _saved(rng: random.Random, home: Path, ending: str, data: bytes, cut: bool =
 
 def cells(rng: random.Random, home: Path) -> Case:
     "A good file of cells."
-    from minivecdb.text_tables import read_rows
+    from minivecdb.storage.text_tables import read_rows
     s = _sheet(rng)
     header = [_written(rng, s, f" {n} " if rng.random() < .1 else n) for n in s.names]
     written = [header, *([_written(rng, s, c) for c in row] for row in zip(*s.cells))]
@@ -139,7 +139,7 @@ def cells(rng: random.Random, home: Path) -> Case:
 
 def bad_cells(rng: random.Random, home: Path) -> Case:
     "A file of cells with one thing wrong."
-    from minivecdb.text_tables import read_rows
+    from minivecdb.storage.text_tables import read_rows
     s = _sheet(rng, least=1)
     r, how = rng.randrange(len(s.cells[0])), rng.choice(("fewer", "more", "twice", "bytes", "quote", "type", "gzip", "unknown"))
     if how == "quote": s, r = s._replace(quoting="csv"), len(s.cells[0]) - 1
@@ -182,7 +182,8 @@ def _rounded(vector: list) -> list: return np.array(vector, np.float64).astype(n
 
 def _filled(source: Any, d: int, rng: random.Random, home: Path, **options) -> list:
     "A storage in memory or in a folder is filled; its rows."
-    from minivecdb import VectorStorage, frames, json_rows
+    from minivecdb import VectorStorage
+    from minivecdb.storage import frames, json_rows
     small = mock.patch.object(frames, "BLOCK_BYTES", rng.choice((8 << 20, 8 << 20, 4 * d, 12 * d)))
     fast = mock.patch.object(json_rows, "orjson", json_rows.orjson if rng.random() < .5 else None)
     with small, fast, warnings.catch_warnings():
@@ -213,7 +214,7 @@ def _json_text(rng: random.Random, rows: list) -> tuple[str, str]: # (ending, te
 
 def objects(rng: random.Random, home: Path) -> Case:
     "A good file of JSON."
-    from minivecdb.text_tables import read_rows
+    from minivecdb.storage.text_tables import read_rows
     d = rng.randint(1, 5)
     rows, expected = _object_rows(rng, d)
     ending, text = _json_text(rng, rows)
@@ -437,7 +438,8 @@ def _advice(notes: str) -> dict:
 
 def advised(rng: random.Random, home: Path) -> Case:
     "A table of another country, with a word where one number is missing: its reader follows the notes, and nothing else."
-    from minivecdb.text_tables import TableError, read_rows
+    from minivecdb.storage.column_types import TableError
+    from minivecdb.storage.text_tables import read_rows
     n, word, delimiter = rng.randint(120, 300), rng.choice(("n/a", "NA", "-", "null", "None", "?")), rng.choice(";\t|")
     gone, days = rng.randrange(n), [dt.date(1900, 1, 1) + dt.timedelta(rng.randrange(50_000)) for _ in range(n)]
     cents, counts = [rng.randrange(10**7) for _ in range(n)], [rng.randrange(-99, 10**5) for _ in range(n)]
@@ -459,7 +461,7 @@ def advised(rng: random.Random, home: Path) -> Case:
 
 def warned(rng: random.Random, home: Path) -> Case:
     "A filter that compares a date with a text, or names a key with a letter too many: whether it is told."
-    from minivecdb.filter_columns import FilterWarning
+    from minivecdb.filters.columns import FilterWarning
     from minivecdb.vector_storage import VectorStorage
     days = [dt.date(1990, 1, 1) + dt.timedelta(rng.randrange(9999)) for _ in range(5)]
     forms = {"iso": lambda d: d.isoformat(), "moment": lambda d: f"{d.isoformat()}T10:00Z", "day": lambda d: f"{d.day}.{d.month}.{d.year}", "slash": lambda d: f"{d:%d/%m/%Y}", "year": lambda d: f"{d.year}/{d.month}/{d.day}"}
@@ -485,7 +487,10 @@ def warned(rng: random.Random, home: Path) -> Case:
 
 def _mutants() -> dict[str, Callable]:
     "The mends of these faults, each taken out."
-    from minivecdb import cells, cli, column_types, filter_columns, frames, headlines, json_rows, tables, text_tables, vector_storage
+    from minivecdb.storage import cells, column_types, frames, json_rows, tables, text_tables
+    from minivecdb import cli, headlines
+    from minivecdb.core import checks
+    from minivecdb.filters import columns as filter_columns
     kinds = column_types.KINDS
     loose = kinds | {"whole": kinds["whole"]._replace(fits=kinds["whole"].reads)}
     records = text_tables._records
@@ -501,8 +506,8 @@ def _mutants() -> dict[str, Callable]:
         "cells go as they are": lambda: swap(frames, "natural_column", lambda name, values, first=0: values),
         "nanoseconds are dropped": lambda: swap(frames, "nanoseconds_text", lambda n, zone=None: cells.nanoseconds_text(n // 1000 * 1000, zone)),
         "an index is dropped": lambda: swap(frames, "_with_index", lambda frame: frame),
-        "masks are ignored": lambda: swap(vector_storage, "_check_masked", lambda x: None),
-        "vectors vanish": lambda: swap(vector_storage, "_check_zeros", lambda *a: None),
+        "masks are ignored": lambda: swap(checks, "_check_masked", lambda x: None),
+        "vectors vanish": lambda: swap(checks, "_check_zeros", lambda *a: None),
         "the second key wins": lambda: swap(json_rows, "_pairs", dict),
         "a mark is text": lambda: swap(json_rows, "_encoding", lambda path, given: given or "utf-8"),
         "control characters are sent": lambda: swap(cli, "visible", lambda text: text),
@@ -524,7 +529,7 @@ KINDS = (cells, cells, bad_cells, objects, bad_objects, frames, frames, frames, 
 
 def judge(case: Case, tally: Tally, number: int):
     "Every value, or the product's own error with the right words."
-    from minivecdb.vector_storage import MinivecdbError
+    from minivecdb.core.errors import MinivecdbError
     complain = lambda text: tally.fail(f"case {number}: {text}: {case.note}")
     try: found = case.take()
     except MinivecdbError as e:

@@ -11,7 +11,7 @@ def open_toy(path: Path, d: int):
 
 def small_files():
     "Let a few rows be enough for a fold, for the way straight into a file, and for a second segment: states are small here."
-    import minivecdb.durable
+    import minivecdb.durable.index
     for name, bytes in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10), ("MAPPED_BYTES", 8 << 10)):
         found = [m for n, m in sys.modules.items() if n.startswith("minivecdb.") and hasattr(m, name)]
         if not found: raise RuntimeError(f"no module of minivecdb has {name} any more: make files small in another way")
@@ -74,7 +74,7 @@ def _no_checksums() -> contextlib.AbstractContextManager:
 @contextlib.contextmanager
 def _writes_on() -> Iterator[None]:
     "A handle forgets that a write of it failed."
-    from minivecdb.durable_storage import DurableStorage
+    from minivecdb.durable.storage import DurableStorage
     real = DurableStorage._fail
     def fail(self, *a, **kw):
         error = real(self, *a, **kw)
@@ -85,8 +85,8 @@ def _writes_on() -> Iterator[None]:
 def _unseen() -> contextlib.AbstractContextManager:
     "A matrix is given out as it is mapped."
     import numpy as np
-    import minivecdb.durable
-    from minivecdb.durable_storage import DurableStorage
+    import minivecdb.durable.index
+    from minivecdb.durable.storage import DurableStorage
     return mock.patch.object(DurableStorage, "_unseen", lambda self, s, ids, *more: np.empty(0, np.int64))
 
 @contextlib.contextmanager
@@ -97,8 +97,8 @@ def _two_commits() -> Iterator[None]:
 
 def _undoes_commits() -> contextlib.AbstractContextManager:
     "A commit whose answer did not arrive is taken for one that did not happen."
-    import minivecdb.durable
-    from minivecdb.durable_appends import Change
+    import minivecdb.durable.index
+    from minivecdb.durable.appends import Change
     def roll_back(self):
         if self.con.in_transaction: self.run("ROLLBACK")
         return True
@@ -106,46 +106,47 @@ def _undoes_commits() -> contextlib.AbstractContextManager:
 
 def _closes_once() -> contextlib.AbstractContextManager:
     "A handle that was about to let go does not do it again."
-    from minivecdb.durable_storage import DurableStorage
+    from minivecdb.durable.storage import DurableStorage
     real = DurableStorage._abandon
     return mock.patch.object(DurableStorage, "_abandon", lambda self: None if self._closed else real(self))
 
 @contextlib.contextmanager
 def _keeps_when_dropped() -> Iterator[None]:
     "Locks, readers and views that an interrupt skipped stay."
-    import minivecdb.durable
-    from minivecdb import durable_snapshots, durable_storage, writer_lock
+    import minivecdb.durable.index
+    from minivecdb.durable import snapshots as durable_snapshots, storage as durable_storage
+    from minivecdb.durable import lock as writer_lock
     with contextlib.ExitStack() as stack:
         for owner in (durable_snapshots.Reader, durable_storage._View, writer_lock.WriterLock): stack.enter_context(mock.patch.object(owner, "__del__", lambda self: None))
         yield
 
 def _descriptor() -> contextlib.AbstractContextManager:
     "Opening for writing looks into the database by itself."
-    from minivecdb.durable_storage import DurableStorage
+    from minivecdb.durable.storage import DurableStorage
     def peek(self): os.close(os.open(self.meta, os.O_RDONLY))
     return mock.patch.object(DurableStorage, "_peek", peek)
 
 def _wrapping_sizes() -> contextlib.AbstractContextManager:
     "Sizes of lists are added in 64 bits."
-    from minivecdb import checked_index
+    from minivecdb.ivf import checked as checked_index
     def check_sizes(path, sizes, n, what="rows"):
         if sizes.sum() != n: checked_index.refuse(path, "sizes do not add up")
     return mock.patch.object(checked_index, "check_sizes", check_sizes)
 
 def _unseen_rows() -> contextlib.AbstractContextManager:
     "Rows of a file are not looked at."
-    from minivecdb.checked_index import RowCheck
+    from minivecdb.ivf.checked import RowCheck
     return mock.patch.multiple(RowCheck, check=lambda *a: None, check_all_ids=lambda *a: None)
 
 def _any_file() -> contextlib.AbstractContextManager:
     "Whatever a path names is opened."
-    from minivecdb import json_files
+    from minivecdb.storage import json_files
     return mock.patch.object(json_files, "open_plain", lambda path, flags=os.O_RDONLY, links=True: os.open(path, flags))
 
 @contextlib.contextmanager
 def _no_identity() -> Iterator[None]:
     "Nobody compares to which storage a file belongs."
-    from minivecdb import durable_snapshots, durable_storage
+    from minivecdb.durable import snapshots as durable_snapshots, storage as durable_storage
     with mock.patch.object(durable_storage, "check_owner", lambda *a: None), mock.patch.object(durable_snapshots, "check_owner", lambda *a: None): yield
 
 MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places", "files of two storages": "mixed"} # -> the kind of crafted files that must catch it

@@ -22,7 +22,7 @@ def rows_of(writer: int, batch: int, n: int) -> tuple[np.ndarray, list[dict]]:
 def write(folder: str, writer: int, seconds: float, seed: int):
     "A writer's life: open, wait for one's turn, write some batches, delete an old one, sometimes compact, close. Its log goes to standard output."
     from minivecdb import VectorStorage
-    from minivecdb.durable_storage import LockedError
+    from minivecdb.durable.lock import LockedError
     small_files()
     rng, end, batch, mine = random.Random(seed), time.monotonic() + seconds, 0, {}
     def say(**what): print(json.dumps({"at": time.monotonic(), **what}), flush=True)

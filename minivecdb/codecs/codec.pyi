@@ -1,0 +1,194 @@
+# Made by tools/stubs.py from codec.py.
+import numpy as np
+from collections.abc import Callable
+from minivecdb.core.errors import MinivecdbError
+from minivecdb.distances.origin import Frame
+from typing import Any
+
+__all__ = ['FAR_OUT', 'codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+
+class CodecError(MinivecdbError, ValueError):
+    """A codec that cannot be made, trained or applied to what it was given."""
+class Codec:
+    """How one vector is stored in a list."""
+    name: str
+    lossless: bool
+    residual: bool
+    scans: bool
+    code_dtype: Any
+    block_rows: int
+    learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
+    fewest: int
+    reading_cost: int
+    farthest: float
+    follows: bool
+    remakes: str
+    usual_frame: Any
+    dimension: Any
+    arrays: dict[str, np.ndarray]
+    def __init__(
+        self,
+        dimension: int,  # d
+    ) -> None: ...
+    @property
+    def code_width(self) -> int:
+        """How many numbers of `code_dtype` one code has."""
+        ...
+    @property
+    def n_compared(self) -> int:
+        """How many numbers of a row are compared with a query: see `rows`."""
+        ...
+    @property
+    def copied_width(self) -> int:
+        """How much of a code a second place repeats."""
+        ...
+    def length_shapes(
+        self,
+        n: int,  # rows
+    ) -> tuple:
+        """What lists of so many rows may know of their lengths."""
+        ...
+    @property
+    def bytes_per_vector(self) -> int:
+        """Bytes of one code."""
+        ...
+    @property
+    def is_trained(self) -> bool:
+        """Whether it can encode: what needs no training can from the start."""
+        ...
+    def __repr__(self) -> str: ...
+    def train(
+        self,
+        x: Any,  # [n, d] numbers: a sample of the vectors; their residuals if `residual`
+        seed: int = 0,  # the same sample and seed give the same codec
+    ) -> Codec:
+        """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
+        ...
+    def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
+        """In which frame an index of a `Metric`, trained with rows x, should hand rows to this codec."""
+        ...
+    def encode(
+        self,
+        x: Any,  # [n, d] numbers; residuals if `residual`
+    ) -> np.ndarray:
+        """Vectors as codes; those of `flat` may share memory with `x`."""
+        ...
+    def decode(
+        self,
+        codes: np.ndarray,  # [n, code_width] of `code_dtype`
+    ) -> np.ndarray:
+        """Codes as vectors."""
+        ...
+    def project(
+        self,
+        x: np.ndarray,  # [n, d] float32
+    ) -> np.ndarray:
+        """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
+        ...
+    def source(self, given: np.ndarray, moved: np.ndarray) -> np.ndarray:
+        """Which its codes stand for: rows as given, or, since lossy ones are finest there, from the origin."""
+        ...
+    def moved(self, rows: np.ndarray, origin: np.ndarray) -> np.ndarray:
+        """Decoded rows, counted from the origin of their lists."""
+        ...
+    def given(self, rows: np.ndarray, origin: np.ndarray) -> np.ndarray:
+        """Decoded rows, counted from zero."""
+        ...
+    def written(self, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
+        """What is rounded of vectors [n, d]: all, or what is left after the centroid of each."""
+        ...
+    def rows(
+        self,
+        codes: np.ndarray,  # [n, code_width]
+    ) -> np.ndarray:
+        """What a search compares projected queries with: decoded vectors, unless the codec keeps fewer dimensions."""
+        ...
+    def dots(
+        self,
+        queries: np.ndarray,  # [m, d] float32, as the metric prepares them
+        codes: np.ndarray,  # [n, code_width]
+    ) -> np.ndarray:
+        """Inner products of queries with decoded vectors, right to rounding."""
+        ...
+    def shapes(self) -> dict[str, tuple]:
+        """Shapes of the arrays that are learned."""
+        ...
+    def optional_shapes(self) -> dict[str, tuple]:
+        """Of those that may be absent."""
+        ...
+    def state(self) -> tuple[dict, dict[str, np.ndarray]]:
+        """All that is needed to make this codec again."""
+        ...
+    @classmethod
+    def from_state(cls, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
+        """The same as `codec_from_state`."""
+        ...
+    def sound(
+        self,
+        codes: np.ndarray,  # [n, code_width], as lists hold them
+    ) -> bool:
+        """Whether codes from a file stand for finite numbers."""
+        ...
+class FlatCodec(Codec):
+    """The float32 numbers themselves: 4 bytes per dimension."""
+    name: str
+    lossless: bool
+    code_dtype: Any
+    copied_width: int
+    reading_cost: int
+    remakes: str
+    def length_shapes(self, n: int) -> tuple: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
+class ScalarCodec(Codec):
+    """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
+    plain: str
+    remakes: str
+    def __init__(self, dimension: int, residual: bool = False) -> None: ...
+    @property
+    def name(self) -> str: ...  # type: ignore[override]
+class BFloat16Codec(ScalarCodec):
+    """The upper halves of the float32 numbers, rounded: 2 bytes per dimension."""
+    plain: str
+    code_dtype: Any
+    farthest: float
+    def sound(self, codes: np.ndarray) -> bool: ...
+class Int8Codec(ScalarCodec):
+    """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
+    plain: str
+    farthest: float
+    @property
+    def code_width(self) -> int: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
+FAR_OUT: int
+def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From the least to the greatest number; a little more than all but 2% need, where those lie far out."""
+    ...
+class Int8DimensionCodec(Codec):
+    """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
+    name: str
+    learned: tuple[Any, ...]
+    fewest: int
+    farthest: float
+    follows: bool
+    def shapes(self) -> dict[str, tuple]: ...
+    def sound(self, codes: np.ndarray) -> bool: ...
+codec_forms: dict[str, tuple[str, Callable]]
+def register_codec(
+    form: str,  # how an error message shows it
+    pattern: str,  # regular expression that the whole name must match
+    make: Callable,  # (dimension, *groups of the pattern) -> Codec
+):
+    """Let `make_codec` know a name."""
+    ...
+def make_codec(
+    spec: str | Codec,  # a name, or a codec whose dimension is then checked
+    dimension: int,  # d
+) -> Codec:
+    """The codec of that name; raises `CodecError` with the names there are."""
+    ...
+def codec_from_state(
+    spec: dict,  # as `Codec.state` gave it
+    arrays: dict[str, np.ndarray],
+) -> Codec:
+    """The codec that `state` described; raises `FileFormatError` for anything else."""
+    ...

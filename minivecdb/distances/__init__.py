@@ -1,0 +1,7 @@
+"How near two vectors are, exactly and cheaply."
+from .metric import *
+from .int8 import *
+from .rotation import *
+from .rerank import *
+from .bounds import *
+from .origin import *

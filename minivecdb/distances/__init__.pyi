@@ -1,0 +1,7 @@
+# Made by tools/stubs.py from __init__.py.
+from .metric import *
+from .int8 import *
+from .rotation import *
+from .rerank import *
+from .bounds import *
+from .origin import *

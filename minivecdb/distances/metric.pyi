@@ -1,0 +1,124 @@
+# Made by tools/stubs.py from metric.py.
+import numpy as np
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'folded_sums', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'powers_for', 'with_powers', 'pair_distances']
+
+def folded_sums(x: np.ndarray) -> np.ndarray:
+    """Row sums in an order that depends on `d` alone: the second half is added to the first until one column is left."""
+    ...
+def vers(
+    a: Any,  # [d] or [n, d] numbers
+    b: Any,  # [d] or [n, d] numbers
+) -> np.ndarray | np.float32:
+    """Cosine distance 1 - cos(a, b): 0 for the same direction, 1 for a right angle or a zero vector, 2 for opposite."""
+    ...
+def euclidean(
+    a: Any,  # [d] or [n, d] numbers
+    b: Any,  # [d] or [n, d] numbers
+) -> np.ndarray | np.float32:
+    """Euclidean distance |a - b|."""
+    ...
+def neg_dot(
+    a: Any,  # [d] or [n, d] numbers
+    b: Any,  # [d] or [n, d] numbers
+) -> np.ndarray | np.float32:
+    """Inner product with its sign turned, -a·b, so that smaller is nearer."""
+    ...
+func_map: dict[str, Callable]
+def folded(x):
+    """Its sum, in the order of `folded_sums`."""
+    ...
+def lengths_kernel(x, out):
+    """The length of every row."""
+    ...
+@dataclass(frozen=True)
+class Metric:
+    """How one metric ranks and measures."""
+    name: str
+    kind: int  # its number in compiled kernels
+    distance: Callable  # the distance itself, row by row: an entry of `func_map`
+    terms: Callable  # row lengths [n] -> (factor [n], offset [n]): the surrogate is factor · q·x + offset
+    correct: Callable  # (surrogates [m, n], query lengths [m, 1]) -> approximate distances [m, n]
+    scale: Callable  # (query lengths [m], largest row length) -> [m]: what rounding errors of the surrogate are relative to
+    def __reduce__(self) -> tuple: ...
+    def surrogate(
+        self,
+        dots: np.ndarray,  # [m, n] dot products of prepared queries with rows
+        lengths: np.ndarray,  # [n] lengths of the rows
+    ) -> np.ndarray:
+        """Rank cheaply."""
+        ...
+    def ends(
+        self,
+        own: np.ndarray,  # [m] lengths of the queries
+    ) -> np.ndarray:
+        """The surrogate from which on a distance is beyond float32, and so infinite."""
+        ...
+metrics: dict[str, Metric]
+OTHER_NAMES: dict[Any, Any]
+def get_metric(metric: str | Callable) -> Metric:
+    """Look a metric up by name or function; raises ValueError with the names there are."""
+    ...
+def prepare_kernel(q, cosine, prepared, lengths):
+    """The length of every query, and for cosine the query divided by it."""
+    ...
+def row_lengths(x: np.ndarray) -> np.ndarray:
+    """The Euclidean length |x| of every row, in blocks, so that float64 copies stay small."""
+    ...
+def prepare_queries(
+    q: np.ndarray,  # [m, d] float32
+    metric: Metric,
+    compiled: bool = False,  # use the kernel however few there are
+) -> tuple[np.ndarray, np.ndarray]:
+    """Queries as the surrogate wants them."""
+    ...
+def distance_matrix(
+    queries: np.ndarray,  # [m, d] numbers
+    vectors: np.ndarray,  # [n, d] numbers
+    metric: str = 'cosine',  # or "euclidean", "dot"
+) -> np.ndarray:
+    """All distances between two sets through one matrix product: fast, and right to about six digits of the longest vectors' lengths."""
+    ...
+def slack(
+    metric: Metric,
+    lengths: np.ndarray,  # [m] lengths of the queries
+    largest: float,  # length of the longest row
+    dimension: int,  # d
+) -> np.ndarray:
+    """Two rows whose float32 surrogates differ by more than this are certainly ordered as their distances are."""
+    ...
+def length_span(
+    lengths: np.ndarray,  # [n]
+    known: np.ndarray | None = None,  # the span of rows that are there already
+) -> np.ndarray:
+    """What an index remembers of its rows' lengths: enough for `slack` and `product_dtype`."""
+    ...
+def product_dtype(*lengths: np.ndarray) -> type:
+    """The float type that dot products of vectors of these lengths are safe in."""
+    ...
+def powers_for(
+    metric: Metric,
+    queries: np.ndarray,  # [m, d] float32
+    span: np.ndarray,  # of the rows, see `length_span`
+) -> np.ndarray | None:
+    """For inner products far from 1: a power of two for each query, so that products fit float32."""
+    ...
+def with_powers(
+    search: Callable,  # [m, d] queries -> ([m, k] distances, [m, k] ids)
+    queries: np.ndarray,  # [m, d] float32
+    powers: np.ndarray,  # of `powers_for`
+) -> tuple[np.ndarray, np.ndarray]:
+    """Search with queries times powers of two; distances become infinite afterwards."""
+    ...
+def pair_distances(
+    metric: Metric,
+    queries: np.ndarray,  # [m, d] float32
+    which: np.ndarray,  # [p] int64, into `queries`
+    rows: np.ndarray,  # [n, d] float32
+    at: np.ndarray,  # [p] int64, into `rows`
+) -> np.ndarray:
+    """The distance of each pair of a query and a row."""
+    ...

@@ -1,6 +1,0 @@
-# Made by tools/stubs.py from durable.py.
-
-__all__ = ['IndexFileWarning']
-
-class IndexFileWarning(UserWarning):
-    """The index beside a storage could not be used, and was built again; says which file and why."""

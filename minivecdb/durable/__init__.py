@@ -1,0 +1,16 @@
+"A storage in a folder, which survives kills and power cuts."
+from .segments import *
+from .lock import *
+from .format import *
+from .identity import *
+from .storage import *
+from .snapshots import *
+from .readers import *
+from .reads import *
+from .rows import *
+from .writes import *
+from .appends import *
+from .bulk import *
+from .care import *
+from .exchange import *
+from .index import *

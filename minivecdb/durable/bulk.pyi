@@ -1,0 +1,11 @@
+# Made by tools/stubs.py from bulk.py.
+from typing import NamedTuple
+
+__all__ = ['Compaction']
+
+class Compaction(NamedTuple):
+    """What `compact` did."""
+    rows: int  # living rows
+    bytes_before: int  # of all files
+    bytes_after: int
+    erased: bool  # False: a reader still holds an older state; deleted data leaves the disk with the next `compact` or `close`

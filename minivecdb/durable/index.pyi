@@ -1,0 +1,6 @@
+# Made by tools/stubs.py from index.py.
+
+__all__ = ['IndexFileWarning']
+
+class IndexFileWarning(UserWarning):
+    """The index beside a storage could not be used, and was built again; says which file and why."""

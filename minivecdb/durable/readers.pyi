@@ -1,0 +1,16 @@
+# Made by tools/stubs.py from readers.py.
+import tempfile
+from pathlib import Path
+
+__all__ = ['private_copy', 'check_room']
+
+def private_copy(folder: Path) -> tempfile.TemporaryDirectory:
+    """A copy of SQLite's two files, which nobody else knows; it goes when the object goes."""
+    ...
+def check_room(
+    path: Path,  # of a file that is to be copied
+    size: int,  # its bytes
+    folder: Path,  # where the copy goes
+):
+    """Raise unless there is room for a copy."""
+    ...

@@ -1,0 +1,197 @@
+# Made by tools/stubs.py from storage.py.
+import numpy as np
+import threading
+from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from fastcore.foundation import L  # type: ignore[import-untyped]
+from minivecdb.core.errors import MinivecdbError
+from minivecdb.durable.bulk import Compaction
+from minivecdb.durable.care import Repair
+from minivecdb.durable.snapshots import Snapshot
+from minivecdb.vector_storage import VectorStorage
+from pathlib import Path
+from typing import Any
+
+__all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage']
+
+class WriteError(MinivecdbError, OSError):
+    """A write or sync failed. This handle refuses all further writes; open the storage again."""
+class ReadOnlyError(MinivecdbError, PermissionError):
+    """A write through a handle that was opened for reading."""
+class ClosedError(MinivecdbError, ValueError):
+    """A storage was used after it was closed."""
+class _View:
+    """`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."""
+    held: Any
+    storage: 'DurableStorage'
+    def __init__(self, storage: 'DurableStorage') -> None: ...
+    def __enter__(self) -> 'Snapshot': ...
+    def __exit__(self, *error): ...
+    def __del__(self): ...
+class _Held(threading.local):
+    """What a thread holds of a storage: a snapshot, and the views through which it does."""
+    snapshot: Any
+    views: Any
+    def __init__(self) -> None: ...
+    def give_back(self, storage: 'DurableStorage'):
+        """End the snapshot."""
+        ...
+    def refresh(self, storage: 'DurableStorage'):
+        """After a write by this thread, what it holds is the new state."""
+        ...
+class DurableStorage(VectorStorage):
+    """A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it."""
+    path: Any
+    timeout: Any
+    meta: Any
+    mode: str
+    writing: Any
+    pid: Any
+    folder: Any
+    def __init__(
+        self,
+        path: str | Path,  # the folder, usually ending in .mvdb; says who may read its files
+        dimension: int | None = None,  # for a new storage; an existing one is checked against it
+        mode: str = 'rw',  # or "r": read only, and write no byte
+        timeout: float = 5.0,  # seconds to wait for another writer
+        model: str | None = None,  # name of the embedding model, for a new storage; an existing one is checked against it
+    ) -> None: ...
+    def __enter__(self) -> 'DurableStorage': ...
+    def __exit__(self, *error): ...
+    def __del__(self): ...
+    def __reduce__(self): ...
+    def close(self):
+        """Move the log into the main file, and let others write. An interrupted call may be repeated."""
+        ...
+    def fold(self) -> int:
+        """Move the vectors of small writes from SQLite to the end of the last segment, in one commit."""
+        ...
+    def add_bulk(
+        self,
+        vectors: Any,  # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
+        metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
+        *,
+        progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
+    ) -> list[int]:
+        """Add many vectors in one commit, reading the source block by block: all of them are stored, or none."""
+        ...
+    def bytes_used(self) -> int:
+        """What the files of the folder take."""
+        ...
+    def compact(self) -> Compaction:
+        """Rewrite what is alive without what was deleted, in bounded memory, segment by segment. Deleted data is then really gone."""
+        ...
+    def check(
+        self,
+        progress: bool = False,  # show a bar
+    ) -> list[str]:
+        """Read everything and compare it with its checksums."""
+        ...
+    def backup(
+        self,
+        path: str | Path,  # a folder that does not exist yet
+        progress: bool = False,  # show a bar
+        verify: bool = True,  # compare every row of the copy with its checksum
+    ) -> Path:
+        """A copy of the latest commit, while others read and write; it appears under its name only when it is complete and sound."""
+        ...
+    def repair(
+        self,
+        into: str | Path,  # a folder that does not exist yet
+    ) -> Repair:
+        """Save every row that matches its checksum to a new storage; this one stays as it is."""
+        ...
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,  # a JSON file
+    ) -> VectorStorage:
+        """As `VectorStorage.load`: in memory. `restore` takes a file into a durable storage."""
+        ...
+    def export(
+        self,
+        path: str | Path,  # ending in one of `FORMATS`
+    ):
+        """Write everything to one file, replacing it in one step."""
+        ...
+    def save(
+        self,
+        path: str | Path,  # a file name, usually ending in .json
+    ):
+        """Write everything to a JSON file, as a storage in memory does."""
+        ...
+    def restore(
+        self,
+        source: Any,  # a file that `export` or `VectorStorage.save` wrote, a storage, or a table with a column `id`
+    ) -> int:
+        """Fill an empty storage, keeping the ids; in one commit."""
+        ...
+    def one_state(self) -> AbstractContextManager:
+        """For `with`: all reads of this thread inside see one commit, which is looked up once."""
+        ...
+    def take(
+        self,
+        ids: Iterable[int],  # ids that may or may not be there
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The vectors of those `ids` that are in the storage, compared with their checksums."""
+        ...
+    def metadata_of(
+        self,
+        ids: Iterable[int],  # ids that may or may not be there
+    ) -> list[dict | None]:
+        """The metadata of several vectors, compared with checksums. Filters ask for it."""
+        ...
+    def get_bulk(
+        self,
+        ids: Iterable[int],  # as returned by `add`, in any order
+    ) -> list[tuple[np.ndarray, dict]]:
+        """Several vectors and their metadata in one read; raises `UnknownIdError` if one is not there."""
+        ...
+    def get_all(self) -> L:
+        """Everything, in memory."""
+        ...
+    def __contains__(self, id: int) -> bool: ...
+    def changes_since(
+        self,
+        counter: int,  # an earlier reading of `changes`, by any process
+    ) -> np.ndarray | None:
+        """Which ids changed after the reading `counter`."""
+        ...
+    def __iter__(self) -> Iterator[int]: ...
+    def to_arrays(
+        self,
+        verify: bool = True,  # compare checksums of what this handle has not compared before; without, a damaged row is given as it is
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The ids and the matrix, read-only, mapped from the files without a copy where they lie in order."""
+        ...
+    def blocks(
+        self,
+        size: int = ...,  # bytes of vectors per block
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Everything as of one commit, compared with its checksums, block by block; for what is larger than memory."""
+        ...
+    @property
+    def next_id(self) -> int:
+        """The id that the next vector will get."""
+        ...
+    @property
+    def changes(self) -> int:
+        """Counts adds, updates and deletes, in whichever process."""
+        ...
+    def __len__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def add(
+        self,
+        vector: Any,  # [d] numbers
+        metadata: dict | None = None,  # what the vector stands for: anything JSON can hold
+    ) -> int:
+        """Add one vector. When this returns, it is on the disk."""
+        ...
+    def delete_bulk(
+        self,
+        ids: Iterable[int],  # ids that may or may not be there
+    ) -> int:
+        """Delete many vectors in one commit."""
+        ...

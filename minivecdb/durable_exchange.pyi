@@ -1,6 +1,0 @@
-# Made by tools/stubs.py from durable_exchange.py.
-from typing import Any
-
-__all__ = ['FORMATS']
-
-FORMATS: tuple[Any, ...]

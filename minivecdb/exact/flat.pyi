@@ -1,0 +1,189 @@
+# Made by tools/stubs.py from flat.py.
+import numpy as np
+from collections.abc import Callable
+from minivecdb.distances.metric import Metric
+from minivecdb.vector_storage import VectorStorage
+from typing import Any
+from typing import NamedTuple
+
+__all__ = ['LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 'FlatRows', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'check_k', 'padded', 'as_mask', 'in_blocks', 'recall']
+
+class Candidates:
+    """For each of m queries, the rows with the smallest surrogates; arguments as those of `Shortlist`, with `room` for that many."""
+    given: np.ndarray
+    queries: np.ndarray
+    metric: Metric
+    k: int
+    slack: np.ndarray
+    mask: np.ndarray | None
+    place: np.ndarray | None
+    ends: Any
+    scores: Any
+    positions: Any
+    def __init__(self, queries: np.ndarray, prepared: np.ndarray, own: np.ndarray, metric: Metric, k: int, slack: np.ndarray, room: int, mask: np.ndarray | None = None, place: np.ndarray | None = None) -> None: ...
+    def offer(
+        self,
+        which: np.ndarray,  # [b] which queries
+        rows: np.ndarray,  # [L, d] float32
+        lengths: np.ndarray,  # [L] float64
+        base: int,  # position of the first row
+        copies: tuple = ...,  # as in `Shortlist.offer`
+    ):
+        """Offer a block of rows to some queries."""
+        ...
+    def settle(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which candidates may belong to the k nearest, and for which queries no other row can."""
+        ...
+    def answers(self, fetch: Callable, ids: np.ndarray, ordered: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The k nearest, by distance, then id; and which queries are certain."""
+        ...
+def rank(
+    queries: np.ndarray,  # [m, d] float32, as given
+    fetch: Callable,  # positions [p] -> (rows [n, d] float32, where in them [p], …)
+    ids: np.ndarray,  # [n] int64, by position
+    pairs: tuple[np.ndarray, np.ndarray],  # ([p] query numbers, [p] positions)
+    k: int,
+    metric: Metric,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Measure the pairs and sort each query's by distance, then id."""
+    ...
+def nearest(
+    queries: np.ndarray,  # [m, d] float32
+    k: int,
+    metric: Metric,
+    scan: Callable,  # (numbers of some queries [b], their `Candidates` or `Shortlist`): offers every row that is to be looked at
+    fetch: Callable,  # positions [p] -> (rows [n, d] float32, where in them [p], their lengths [p], or [0] where they are not known)
+    ids: np.ndarray,  # [n] int64, by position
+    span: np.ndarray,  # the rows' smallest and largest length, see `length_span`
+    compiled: bool = False,  # use kernels
+    mask: np.ndarray | None = None,  # [1, rows] or [m, rows] boolean, by the order of insertion
+    place: np.ndarray | None = None,  # where in that order a position is
+    prepared: tuple[np.ndarray, np.ndarray] | None = None,  # of `prepare_queries`, where that was done already
+    ordered: bool = True,  # False: only which are the k nearest, in any order, and distances may be missing
+    signs: np.ndarray = ...,  # how rows are turned before they are rounded
+    in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # of `query_bytes`, where that was done already
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k nearest of the rows that `scan` offers, certain and in order, whatever the surrogates' rounding."""
+    ...
+class FlatRows(NamedTuple):
+    """What a flat index holds; replaced as a whole, so that a search in another thread sees one state."""
+    rows: np.ndarray  # [capacity, d] float32
+    ids: np.ndarray  # [capacity] int64
+    lengths: np.ndarray  # [capacity] float64
+    span: np.ndarray  # see `length_span`
+    used: int  # how many rows are in use
+class FlatIndex:
+    """Exact nearest neighbours by looking at every row."""
+    is_trained: bool
+    dimension: Any
+    metric: Any
+    def __init__(
+        self,
+        dimension: int,  # d
+        metric: str = 'cosine',  # or "euclidean", "dot"
+    ) -> None: ...
+    @classmethod
+    def from_storage(
+        cls,
+        storage: VectorStorage,
+        metric: str = 'cosine',  # or "euclidean", "dot"
+    ) -> 'FlatIndex':
+        """An index over what the storage holds now, sharing its rows where it can."""
+        ...
+    @property
+    def rows(self) -> np.ndarray:
+        """The vectors, [n, d] float32."""
+        ...
+    def __len__(self) -> int: ...
+    def __repr__(self) -> str: ...
+    def add(
+        self,
+        x: Any,  # [n, d] numbers
+        ids: Any = None,  # [n] integers; None counts up
+    ):
+        """Add vectors; nothing is changed if any is refused."""
+        ...
+    def remove(
+        self,
+        ids: Any,  # integers
+    ) -> int:
+        """Remove vectors by id; unknown ids are passed over."""
+        ...
+    def search(
+        self,
+        queries: Any,  # [m, d] numbers, or [d] for one
+        k: int = 10,  # neighbours wanted
+        *,
+        mask: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The k nearest vectors of each query; ties by id."""
+        ...
+    def exact_search(
+        self,
+        queries: Any,  # [m, d] numbers
+        k: int = 10,  # neighbours wanted
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The truth to measure a search against; here, the search itself."""
+        ...
+    def search_cost(
+        self,
+        queries: Any,  # [m, d] numbers
+        **options: Any,  # of `search`; they make no difference
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What a search looks at, counted: every row, and its bytes."""
+        ...
+LAST_ID: int
+def as_ids(ids: Any) -> np.ndarray:
+    """Ids as an array; raises ValueError for anything but integers up to `LAST_ID`."""
+    ...
+def new_ids(
+    ids: Any,  # [n] integers, or None to count up from `next_id`
+    n: int,  # vectors to be added
+    next_id: int,
+    taken: np.ndarray,  # ids already in the index
+) -> np.ndarray:
+    """Check the ids of vectors to be added; raises ValueError."""
+    ...
+def as_queries(
+    queries: Any,  # [m, d] numbers, or [d] for one
+    k: int,
+    dimension: int,  # d
+) -> np.ndarray:
+    """Check the arguments of a search."""
+    ...
+MOST_MISSING: int
+def check_k(
+    k: int,  # neighbours wanted
+    n: int,  # rows there are
+    m: int,  # queries
+) -> int:
+    """Refuse an answer that would mostly be room for rows that are not there: memory, and nothing in it."""
+    ...
+def padded(
+    answer: tuple[np.ndarray, np.ndarray],  # ([m, j] distances, [m, j] ids)
+    k: int,  # columns wanted, at least j
+) -> tuple[np.ndarray, np.ndarray]:
+    """An answer in the shape that was asked for."""
+    ...
+def as_mask(
+    mask: Any,  # [n] or [m, n] boolean, or None
+    m: int,  # queries
+    n: int,  # rows
+) -> np.ndarray | None:
+    """Check a mask; raises ValueError with both shapes."""
+    ...
+def in_blocks(
+    search: Callable,  # queries -> distances, ids
+    queries: np.ndarray,  # [m, …]
+    k: int,  # columns of an answer
+    block: int = 512,  # queries that the threads share
+    piece: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Search blocks of queries and join the answers."""
+    ...
+def recall(
+    found: np.ndarray,  # [m, k] ids, -1 for none
+    truth: np.ndarray,  # [m, k] ids from exact search, -1 for none
+) -> float:
+    """The share of the true neighbours that was found, over all queries (recall@k)."""
+    ...

@@ -1,0 +1,5 @@
+"The language of filters, and how rows are found by metadata."
+from .language import *
+from .columns import *
+from .find import *
+from .sql import *

@@ -1,0 +1,5 @@
+# Made by tools/stubs.py from __init__.py.
+from .language import *
+from .columns import *
+from .find import *
+from .sql import *

@@ -1,0 +1,25 @@
+# Made by tools/stubs.py from single_code.py.
+from collections.abc import Callable
+from minivecdb.codecs.codec import Codec
+from minivecdb.distances.metric import Metric
+from minivecdb.exact.coarse import Coarse
+from minivecdb.exact.flat import FlatIndex
+from minivecdb.lists.lists import InvertedLists
+
+__all__ = ['unpacks', 'ready_codes', 'codes_soon']
+
+def unpacks(codec: Codec) -> tuple | None:
+    """What `_unpack` must know of a codec."""
+    ...
+def ready_codes(
+    codec: Codec,
+    metric: Metric,
+    index: FlatIndex,  # over the centroids
+    coarse: Coarse,  # the same, made ready
+    lists: InvertedLists,  # of codes
+) -> Callable:
+    """A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."""
+    ...
+def codes_soon(work: float) -> bool:
+    """Whether this call is compiled, or would by now have paid for it."""
+    ...

@@ -1,0 +1,41 @@
+# Made by tools/stubs.py from single_query.py.
+import numpy as np
+from collections.abc import Callable
+from minivecdb.distances.metric import Metric
+from minivecdb.exact.coarse import Coarse
+from minivecdb.exact.flat import FlatIndex
+from minivecdb.lists.lists import InvertedLists
+
+__all__ = ['no_lists', 'ready_one', 'one_soon', 'ready_lists', 'search_one']
+
+def no_lists(nprobe: int) -> np.ndarray:
+    """Room for list numbers that are yet to be chosen."""
+    ...
+def ready_one(
+    metric: Metric,
+    index: FlatIndex,  # over the centroids
+    coarse: Coarse,  # the same, made ready, and turned as the lists are
+    lists: InvertedLists,  # of float32 rows, with their bytes
+) -> Callable:
+    """A search of these lists for one query in one call; made once, as long as nothing changes."""
+    ...
+def one_soon(work: float) -> bool:
+    """Whether this call is compiled, or would by now have paid for it."""
+    ...
+def ready_lists(
+    metric: Metric,
+    coarse: Coarse,  # of the centroids
+) -> Callable:
+    """The lists that such a call reads, for whoever must look at them first."""
+    ...
+def search_one(
+    query: np.ndarray,  # [1, d] float32
+    k: int,  # neighbours wanted
+    nprobe: int,  # lists to read
+    metric: Metric,
+    index: FlatIndex,  # and the others as for `ready_one`
+    coarse: Coarse,
+    lists: InvertedLists,
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The k nearest of one query in its nearest lists, by distance, then id; inf and -1 where there are fewer."""
+    ...

@@ -1,0 +1,9 @@
+# Made by tools/stubs.py from __init__.py.
+from .json_files import *
+from .column_types import *
+from .no_rows import *
+from .json_rows import *
+from .text_tables import *
+from .cells import *
+from .frames import *
+from .tables import *
