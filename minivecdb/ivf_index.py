@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from copy import copy
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
@@ -250,7 +251,7 @@ def _among(self: IVFIndex, queries: np.ndarray, k: int, nprobe: int | None,
 @patch
 def _ids_of(self: IVFIndex, f: Filter) -> np.ndarray: # ascending
     "The ids of the rows that meet a filter."
-    return self.storage._matching(f)
+    return self.storage.matching_ids(f)
 
 @patch
 def mask(self: IVFIndex,
@@ -274,6 +275,19 @@ def get_stats(self: IVFIndex) -> dict:
     return stats | mended
 
 @patch
-def save(self: IVFIndex):
-    "Keep the index beside its storage: that needs a storage in a folder."
-    raise TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({self.storage!r}): open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
+def save(self: IVFIndex) -> Path: # the file
+    "Keep the index beside its storage, which must be open for writing, in place of an older one."
+    return self.storage.keep_index(self)
+
+@patch(cls_method=True)
+def open(cls: IVFIndex,
+    storage: VectorStorage, # a folder, from `VectorStorage.open`
+    # compare the file's checksums, which reads it once; without, a damaged file can give wrong neighbours
+    verify: bool = True,
+    # of `IVFIndex`; where none is named, what was saved is taken; with others than it was saved with,
+    # it is built again
+    **options: Any,
+) -> IVFIndex:
+    """The index that `save` put beside the storage, caught up with what was written since; or a new one,
+    with an `IndexFileWarning`."""
+    return storage.kept_index(cls, verify, options)

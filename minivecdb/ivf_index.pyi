@@ -3,7 +3,6 @@ import numpy as np
 from collections.abc import Callable
 from collections.abc import Iterable
 from fastcore.foundation import L  # type: ignore[import-untyped]
-from minivecdb.durable.storage import DurableStorage
 from minivecdb.filters.language import Filter
 from minivecdb.ivf.index import IVF
 from minivecdb.ivf.index import RowMask
@@ -93,15 +92,16 @@ class IVFIndex:
     def get_stats(self) -> dict:
         """What the index holds: `built`, the number and sizes of its clusters; what a search reads (`mode`, `nprobe`), the `recall` to expect and how it is known; and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."""
         ...
+    def save(self) -> Path:
+        """Keep the index beside its storage, which must be open for writing, in place of an older one."""
+        ...
     @classmethod
     def open(
         cls,
-        storage: DurableStorage,  # of `VectorStorage.open`
+        storage: VectorStorage,  # a folder, from `VectorStorage.open`
         verify: bool = True,
         **options: Any,
     ) -> IVFIndex:
-        """The index that `save` put beside the storage, caught up with what was written since; or a new one, with an `IndexFileWarning`."""
-        ...
-    def save(self) -> Path:
-        """Keep the index beside its storage, which must be open for writing, in place of an older one."""
+        """The index that `save` put beside the storage, caught up with what was written since; or a new one,
+        with an `IndexFileWarning`."""
         ...

@@ -113,10 +113,22 @@ def _append(self: VectorStorage, rows: np.ndarray) -> int:
 
 @patch
 def add_bulk(self: VectorStorage,
-    vectors: Any, # [n, d] numbers: an array, a list of vectors, an `L`
+    # [n, d] numbers: an array, a list of vectors, an `L`; an iterator of matrices or of pairs
+    # (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
+    vectors: Any,
     metadatas: Iterable[dict | None] | None = None, # one dictionary per vector, or None for empty ones
-) -> list[int]: # the n new ids
+    *,
+    progress: bool = False, # show a bar
+    vector: str = "vector", # the column of vectors of a table; all others are metadata
+) -> list[int]: # the n new ids; a table's own ids are kept as metadata, under `id`
     "Add many vectors at once. All are checked before the first is stored."
+    here = isinstance(vectors, (np.ndarray, list, tuple, L)) and not progress
+    if here: return self._add_rows(vectors, metadatas)
+    return self._add_source(vectors, metadatas, progress, vector)   # tables and streams
+
+@patch
+def _add_rows(self: VectorStorage, vectors: Any, metadatas: Iterable | None) -> list[int]:
+    "Add vectors that are here already."
     rows = as_matrix(vectors, self.dimension)
     metas = [{} for _ in rows] if metadatas is None else as_metadatas(metadatas)
     if len(metas) != len(rows): raise MetadataError(f"got {len(rows)} vectors but {len(metas)} metadata: give one dictionary per vector")
@@ -318,3 +330,24 @@ def open(cls: VectorStorage,
     "Open a storage that lasts."
     from minivecdb.durable import DurableStorage
     return DurableStorage(path, dimension, mode, timeout, model)
+
+def _in_memory(storage: VectorStorage) -> TypeError:
+    "Why no index is kept beside a storage."
+    return TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): "
+                     "open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
+
+@patch
+def keep_index(self: VectorStorage,
+    index: Any, # an `IVFIndex` over this storage
+) -> Path: # its file
+    "Keep an index beside the storage. One in memory has no such place: raises TypeError."
+    raise _in_memory(self)
+
+@patch
+def kept_index(self: VectorStorage,
+    kind: type, # of the index
+    verify: bool, # compare checksums
+    options: dict[str, Any], # of a new one
+) -> Any: # the index
+    "The index that is kept beside the storage. One in memory has none: raises TypeError."
+    raise _in_memory(self)

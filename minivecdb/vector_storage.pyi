@@ -46,6 +46,16 @@ class VectorStorage:
     ) -> np.ndarray | None:
         """Which ids changed after the reading `counter`."""
         ...
+    def add_bulk(
+        self,
+        vectors: Any,
+        metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
+        *,
+        progress: bool = False,  # show a bar
+        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
+    ) -> list[int]:
+        """Add many vectors at once. All are checked before the first is stored."""
+        ...
     def add(
         self,
         vector: Any,  # [d] numbers
@@ -113,6 +123,20 @@ class VectorStorage:
     ) -> 'DurableStorage':
         """Open a storage that lasts."""
         ...
+    def keep_index(
+        self,
+        index: Any,  # an `IVFIndex` over this storage
+    ) -> Path:
+        """Keep an index beside the storage. One in memory has no such place: raises TypeError."""
+        ...
+    def kept_index(
+        self,
+        kind: type,  # of the index
+        verify: bool,  # compare checksums
+        options: dict[str, Any],  # of a new one
+    ) -> Any:
+        """The index that is kept beside the storage. One in memory has none: raises TypeError."""
+        ...
     def metadata_of(
         self,
         ids: Iterable[int],  # ids that may or may not be there
@@ -122,6 +146,13 @@ class VectorStorage:
     @property
     def columns(self) -> Columns:
         """The columns of this storage's metadata, which filters use."""
+        ...
+    def matching_ids(
+        self,
+        f: Filter,  # as `read_filter` gives it
+        order_by: str | list[str] | None = None,  # as in `find`
+    ) -> np.ndarray:
+        """The ids that meet a filter, ascending or in the order of some keys."""
         ...
     def find(
         self,
@@ -171,16 +202,6 @@ class VectorStorage:
         path: str | Path,  # a file that `save` wrote, or another program in the same format
     ) -> VectorStorage:
         """Read a JSON file; raises `FileFormatError` for one that does not add up, and FileNotFoundError where there is none."""
-        ...
-    def add_bulk(
-        self,
-        vectors: Any,  # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
-        metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
-        *,
-        progress: bool = False,  # show a bar
-        vector: str = 'vector',  # the column of vectors of a table; all others are metadata
-    ) -> list[int]:
-        """Add many vectors at once. All are checked before the first is stored."""
         ...
     def __enter__(self) -> VectorStorage: ...
     def __exit__(self, *error): ...

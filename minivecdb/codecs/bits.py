@@ -92,8 +92,8 @@ class RaBitQ(Codec):
         "What all directions share, if it is large."
         return self.arrays.get("common", NO_ORIGIN) if metric.name == "cosine" else NO_ORIGIN
 
-    def _take(self, arrays: dict[str, np.ndarray]) -> Codec:
-        Codec._take(self, arrays)
+    def accept(self, arrays: dict[str, np.ndarray]) -> Codec:
+        Codec.accept(self, arrays)
         if arrays and not (abs(arrays["signs"]) == abs(random_signs(self.dimension))).all():
             raise FileFormatError(f"{self.name}: the signs are no rotation: the file is damaged, build the index again")
         return self

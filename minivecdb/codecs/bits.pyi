@@ -56,6 +56,7 @@ class RaBitQ(Codec):
     def common_part(self, metric: Metric) -> np.ndarray:
         """What all directions share, if it is large."""
         ...
+    def accept(self, arrays: dict[str, np.ndarray]) -> Codec: ...
     def turn(
         self,
         x: np.ndarray,  # [n, d] float32

@@ -314,7 +314,7 @@ def state(self: Codec) -> tuple[dict, dict[str, np.ndarray]]: # (what JSON can h
     return {"codec": self.name, "dimension": self.dimension}, dict(self.arrays)
 
 @patch
-def _take(self: Codec, arrays: dict[str, np.ndarray]) -> Codec:
+def accept(self: Codec, arrays: dict[str, np.ndarray]) -> Codec:
     "Accept learned arrays, if they are what this codec learns."
     got, want = {a: np.shape(v) for a, v in arrays.items()}, self.shapes()
     want |= {a: shape for a, shape in self.optional_shapes().items() if a in got}
@@ -332,7 +332,7 @@ def codec_from_state(
     if not isinstance(spec, dict) or not {"codec", "dimension"} <= set(spec): raise FileFormatError(f"expected a codec's name and dimension, got {spec!r}")
     try: codec = make_codec(str(spec["codec"]), spec["dimension"])
     except MinivecdbError as e: raise FileFormatError(f"cannot read the codec {spec!r}: {e}") from None
-    return codec._take(arrays)
+    return codec.accept(arrays)
 
 @patch(cls_method=True)
 def from_state(cls: Codec, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:

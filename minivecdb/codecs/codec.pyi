@@ -119,6 +119,9 @@ class Codec:
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
         ...
+    def accept(self, arrays: dict[str, np.ndarray]) -> Codec:
+        """Accept learned arrays, if they are what this codec learns."""
+        ...
     @classmethod
     def from_state(cls, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
         """The same as `codec_from_state`."""

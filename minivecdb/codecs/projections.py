@@ -111,9 +111,9 @@ def _train(self: Projection, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     return {"weights": w, "back": back.astype(np.float32)} | {f"inner {a}": v for a, v in self.inner.arrays.items()}
 
 @patch
-def _take(self: Projection, arrays: dict[str, np.ndarray]) -> Codec:
-    Codec._take(self, arrays)
-    self.inner._take({a.removeprefix("inner "): v for a, v in self.arrays.items() if a.startswith("inner ")})
+def accept(self: Projection, arrays: dict[str, np.ndarray]) -> Codec:
+    Codec.accept(self, arrays)
+    self.inner.accept({a.removeprefix("inner "): v for a, v in self.arrays.items() if a.startswith("inner ")})
     return self
 
 @patch

@@ -64,7 +64,7 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     if not np.array_equal(lists.ids[at], ids): return True
     rows = ivf.codec.source(rows, lists.moved(rows))
     # in any list: the codec takes no residuals
-    codes = ivf._codes(rows, np.zeros(len(rows), np.int64))
+    codes = ivf.encode_rows(rows, np.zeros(len(rows), np.int64))
     # a code may round a number the other way
     return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())
 
@@ -111,16 +111,14 @@ def _adopt(index: IVFIndex, change: int, path: Path, verify: bool, asked: set[st
             return None
     return "holds other ids than the storage"
 
-@patch(cls_method=True)
-def open(cls: IVFIndex,
-    storage: DurableStorage, # of `VectorStorage.open`
-    # compare the file's checksums, which reads it once; without, a damaged file can give wrong neighbours
-    verify: bool = True,
-    # of `IVFIndex`; where none is named, what was saved is taken; with others than it was saved with, it is built again
-    **options: Any,
+@patch
+def kept_index(self: DurableStorage,
+    kind: type, # of the index: `IVFIndex`, or a class made from it
+    verify: bool, # compare the file's checksums
+    options: dict[str, Any], # of `IVFIndex`
 ) -> IVFIndex:
-    "The index that `save` put beside the storage, caught up with what was written since; or a new one, with an `IndexFileWarning`."
-    index, why = cls(storage, **options), []
+    "What `IVFIndex.open` gives."
+    storage, index, why = self, kind(self, **options), []
     kept = _kept(storage)
     while kept:
         change, path = kept.pop(0)
@@ -131,25 +129,24 @@ def open(cls: IVFIndex,
             kept = newer; continue
         why.append(reason if path.name in reason else f"{path}: {reason}")
     if len(storage) or why:
-        warnings.warn(f"{'; '.join(why) or f'{storage.path}: no index is kept beside this storage'}: it is built from the {len(storage):,} vectors of the storage", IndexFileWarning, stacklevel=2)
+        warnings.warn(f"{'; '.join(why) or f'{storage.path}: no index is kept beside this storage'}: it is built from the {len(storage):,} vectors of the storage", IndexFileWarning, stacklevel=3)
     index.build()
     if storage.mode == "rw": index.save()
     return index
 
 # %% ../../nbs/80_durable/80_index.ipynb #060511f8
 @patch
-def save(self: IVFIndex) -> Path: # the file
-    "Keep the index beside its storage, which must be open for writing, in place of an older one."
-    storage = self.storage
-    if not isinstance(storage, DurableStorage):
-        raise TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
-    storage._check_writable(waits=True)
-    with self._lock, storage._lock:
-        self.catch_up()
-        ivf, note = self._ivf._still(), _history(storage)
-    path = storage.path/f"index-{note['change']}.ivf"
-    # the latter of a process that was killed
-    old = [p for _, p in _kept(storage) if p != path] + [p for p in storage.path.iterdir() if _half_index.fullmatch(p.name)]
+def keep_index(self: DurableStorage,
+    index: IVFIndex, # over this storage
+) -> Path: # the file
+    "What `IVFIndex.save` does."
+    self._check_writable(waits=True)
+    with index._lock, self._lock:
+        index.catch_up()
+        ivf, note = index._ivf.frozen_copy(), _history(self)
+    path = self.path/f"index-{note['change']}.ivf"
+    older = [p for _, p in _kept(self) if p != path]
+    halves = [p for p in self.path.iterdir() if _half_index.fullmatch(p.name)]   # of killed processes
     ivf.save(path, note)
-    for p in old: p.unlink(missing_ok=True)
+    for p in older + halves: p.unlink(missing_ok=True)
     return path

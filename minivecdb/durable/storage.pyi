@@ -9,6 +9,7 @@ from minivecdb.core.errors import MinivecdbError
 from minivecdb.durable.bulk import Compaction
 from minivecdb.durable.care import Repair
 from minivecdb.durable.snapshots import Snapshot
+from minivecdb.ivf_index import IVFIndex
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,20 @@ class DurableStorage(VectorStorage):
         source: Any,  # a file that `export` or `VectorStorage.save` wrote, a storage, or a table with a column `id`
     ) -> int:
         """Fill an empty storage, keeping the ids; in one commit."""
+        ...
+    def kept_index(
+        self,
+        kind: type,  # of the index: `IVFIndex`, or a class made from it
+        verify: bool,  # compare the file's checksums
+        options: dict[str, Any],  # of `IVFIndex`
+    ) -> IVFIndex:
+        """What `IVFIndex.open` gives."""
+        ...
+    def keep_index(
+        self,
+        index: IVFIndex,  # over this storage
+    ) -> Path:
+        """What `IVFIndex.save` does."""
         ...
     def one_state(self) -> AbstractContextManager:
         """For `with`: all reads of this thread inside see one commit, which is looked up once."""

@@ -47,7 +47,8 @@ def _update_one(self: DurableStorage, id: int, vector: Any, metadata: dict | Non
 @patch
 def _update_matching(self: DurableStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
     "Change what meets a filter, in one commit."
-    with self.writing: return self._rewrite_rows(self._matching(f).tolist(), None, metadata, merge)
+    with self.writing:
+        return self._rewrite_rows(self.matching_ids(f).tolist(), None, metadata, merge)
 
 @patch
 def _rewrite_rows(self: DurableStorage, ids: list[int], row: np.ndarray | None, metadata: dict | None, merge: dict | None) -> int:
@@ -135,4 +136,4 @@ def _delete_one(self: DurableStorage, id: int) -> bool:
 @patch
 def _delete_matching(self: DurableStorage, f: Filter) -> int:
     "Remove what meets a filter, in one commit."
-    with self.writing: return self.delete_bulk(self._matching(f).tolist())
+    with self.writing: return self.delete_bulk(self.matching_ids(f).tolist())

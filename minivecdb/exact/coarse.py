@@ -34,7 +34,7 @@ def coarse_of(
     signs: np.ndarray = NO_TURN, # a rotation, as `useful_signs` returns it
 ) -> Coarse:
     "The centroids of an index, made ready."
-    rows, lengths = index.rows, index._held.lengths[:len(index)]
+    rows, lengths = index.rows, index.state.lengths[:len(index)]
     codes, terms = byte_rows(rows, lengths, index.metric, signs)
     with np.errstate(over="ignore"): factor, offset = (t.astype(np.float32) for t in index.metric.terms(lengths))
     return Coarse(rows, lengths, factor, offset, codes, terms, terms[:, 1:3].max(0), float(lengths.max()), signs, rotation_error(rows.shape[1]) if len(signs) else 0.)
@@ -189,7 +189,7 @@ def nearest_lists(
     "The nearest centroids of each query; the same set whatever the batch."
     (rows, own), k, metric = prepared, len(coarse.rows), index.metric
     if n >= k: return _all_lists(index.search(queries, 1)[1][:, 0], k)
-    if product_dtype(own, index._held.span) is not np.float32: return index.search(queries, n)[1]
+    if product_dtype(own, index.state.span) is not np.float32: return index.search(queries, n)[1]
     allowed = slack(metric, own, coarse.largest, rows.shape[1])
     if not (compiled or choose_all.pays(2. * len(rows) * coarse.rows.size)): return _chosen(metric, queries, rows, allowed, coarse, n)
     near, small = np.empty((len(rows), n), np.int64), allowed.astype(np.float32)

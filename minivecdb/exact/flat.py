@@ -154,7 +154,7 @@ class FlatIndex:
         metric: str = "cosine", # or "euclidean", "dot"
     ):
         self.dimension, self.metric = check_dimension(dimension), get_metric(metric)
-        self._held, self._next_id = FlatRows(np.empty((0, self.dimension), np.float32), np.empty(0, np.int64), np.empty(0), np.empty(0), 0), 0
+        self.state, self._next_id = FlatRows(np.empty((0, self.dimension), np.float32), np.empty(0, np.int64), np.empty(0), np.empty(0), 0), 0
 
     @classmethod
     def from_storage(cls,
@@ -165,16 +165,16 @@ class FlatIndex:
         check_storage(storage)
         index, (ids, rows) = cls(storage.dimension, metric), storage.to_arrays()
         lengths = row_lengths(rows)
-        index._held, index._next_id = FlatRows(rows, ids, lengths, length_span(lengths), len(ids)), int(ids.max(initial=-1)) + 1
+        index.state, index._next_id = FlatRows(rows, ids, lengths, length_span(lengths), len(ids)), int(ids.max(initial=-1)) + 1
         return index
 
     @property
     def rows(self) -> np.ndarray:
         "The vectors, [n, d] float32."
-        held = self._held
+        held = self.state
         return held.rows[:held.used]
 
-    def __len__(self) -> int: return self._held.used
+    def __len__(self) -> int: return self.state.used
     def __repr__(self) -> str: return f"FlatIndex({len(self):,} vectors of {self.dimension} dimensions, {self.metric.name})"
 
 # %% ../../nbs/30_exact/10_flat.ipynb #f8ca42b5
@@ -217,22 +217,22 @@ def add(self: FlatIndex,
     ids: Any = None, # [n] integers; None counts up
 ):
     "Add vectors; nothing is changed if any is refused."
-    x, held = as_matrix(x, self.dimension), self._held
+    x, held = as_matrix(x, self.dimension), self.state
     ids, need = new_ids(ids, len(x), self._next_id, held.ids[:held.used]), held.used + len(x)
     if not len(x): return
     lengths = row_lengths(x)
     columns = [grown(a, held.used, need) for a in held[:3]]
     for a, new in zip(columns, (x, ids, lengths)): a[held.used:need] = new
-    self._held, self._next_id = FlatRows(*columns, length_span(lengths, held.span), need), max(self._next_id, int(ids.max()) + 1)
+    self.state, self._next_id = FlatRows(*columns, length_span(lengths, held.span), need), max(self._next_id, int(ids.max()) + 1)
 
 @patch
 def remove(self: FlatIndex,
     ids: Any, # integers
 ) -> int: # how many were there
     "Remove vectors by id; unknown ids are passed over."
-    held = self._held
+    held = self.state
     keep = ~np.isin(held.ids[:held.used], as_ids(ids))
-    self._held = FlatRows(*(a[:held.used][keep] for a in held[:3]), held.span, int(keep.sum()))
+    self.state = FlatRows(*(a[:held.used][keep] for a in held[:3]), held.span, int(keep.sum()))
     return held.used - len(self)
 
 # %% ../../nbs/30_exact/10_flat.ipynb #7c0b5825
@@ -308,7 +308,7 @@ def search(self: FlatIndex,
     mask: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest vectors of each query; ties by id."
-    queries, (rows, ids, lengths, span, used) = as_queries(queries, k, self.dimension), self._held
+    queries, (rows, ids, lengths, span, used) = as_queries(queries, k, self.dimension), self.state
     if k > max(1, used):
         return padded(self.search(queries, check_k(k, used, len(queries)), mask=mask), k)
     if (powers := powers_for(self.metric, queries, span)) is not None:

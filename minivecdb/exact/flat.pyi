@@ -77,6 +77,7 @@ class FlatIndex:
     is_trained: bool
     dimension: Any
     metric: Any
+    state: Any
     def __init__(
         self,
         dimension: int,  # d

@@ -68,7 +68,10 @@ def _count(name: str, x: int) -> int:
     return int(x)
 
 @patch
-def _matching(self: VectorStorage, f: Filter, order_by: str | list[str] | None = None) -> np.ndarray: # [m] int64 ids
+def matching_ids(self: VectorStorage,
+    f: Filter, # as `read_filter` gives it
+    order_by: str | list[str] | None = None, # as in `find`
+) -> np.ndarray: # [m] int64 ids
     "The ids that meet a filter, ascending or in the order of some keys."
     ids = self.columns.matching(f)
     return ids if order_by is None else self.columns.in_order(ids, order_by)
@@ -83,7 +86,7 @@ def find(self: VectorStorage,
     "The rows that meet a filter, as copies."
     f, limit, offset = read_filter(where), None if limit is None else _count("limit", limit), _count("offset", offset)
     with self._lock:
-        ids = self._matching(f, order_by)[offset:None if limit is None else offset + limit]
+        ids = self.matching_ids(f, order_by)[offset:None if limit is None else offset + limit]
         names = ids.tolist()
         return L(Row(i, *held) for i, held in zip(names, self.get_bulk(names)))
 
@@ -92,7 +95,7 @@ def count(self: VectorStorage,
     where: dict | Filter | None = None, # which rows; None for all
 ) -> int:
     "How many rows meet a filter."
-    return len(self._matching(read_filter(where)))
+    return len(self.matching_ids(read_filter(where)))
 
 @patch
 def distinct(self: VectorStorage,
@@ -101,7 +104,7 @@ def distinct(self: VectorStorage,
 ) -> L:
     "The different values of a key, in the order of `find`'s `order_by`. Numbers that a filter finds equal count once."
     path, f = split_path(key), read_filter(where)
-    with self._lock: values = column_values(self.metadata_of(self._matching(f).tolist()), path)
+    with self._lock: values = column_values(self.metadata_of(self.matching_ids(f).tolist()), path)
     seen = {}
     for v in values:
         if v is not MISSING: seen.setdefault((_rank(v)[0], v if isinstance(v, (str, int, float)) else json.dumps(v)), v)
@@ -117,14 +120,14 @@ def _some(where: dict | Filter, n: int) -> Filter:
 @patch
 def _delete_matching(self: VectorStorage, f: Filter) -> int:
     "Remove what meets a filter."
-    with self._lock: return sum(self.delete(i) for i in self._matching(f).tolist())
+    with self._lock: return sum(self.delete(i) for i in self.matching_ids(f).tolist())
 
 @patch
 def _update_matching(self: VectorStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
     "Change what meets a filter."
     new = as_metadata(metadata if merge is None else merge)
     with self._lock:
-        ids = self._matching(f).tolist()
+        ids = self.matching_ids(f).tolist()
         for i, old in zip(ids, self.metadata_of(ids)): self.update(i, metadata=new if merge is None else {**old, **new})
     return len(ids)
 

@@ -209,7 +209,7 @@ def _filled(r: _Reader, parts: _Parts) -> IVF:
     if parts.codebooks is not None:
         bits, books = parts.codebooks
         learned = {"codebooks": books} | ({} if parts.rotation is None else {"rotation": parts.rotation})
-        codec = make_codec(f"{'r' * parts.residual}{'o' * (parts.rotation is not None)}pq{len(books)}x{bits}", d)._take(learned)
+        codec = make_codec(f"{'r' * parts.residual}{'o' * (parts.rotation is not None)}pq{len(books)}x{bits}", d).accept(learned)
     index = IVF(d, len(parts.sizes), parts.metric, codec)
     index._given, index.coarse = False, FlatIndex(d, parts.metric)
     index.coarse.add(parts.centroids)

@@ -116,7 +116,7 @@ def save(self: IVF,
     self._check_trained()
     self._first_look()   # or damage would be given a checksum of its own
     kept = "storage" in (note or {}) # an index that a storage keeps beside itself
-    write_atomically(path, self._still()._parts(note), kept)
+    write_atomically(path, self.frozen_copy()._parts(note), kept)
 
 # %% ../../nbs/60_ivf/65_files.ipynb #6ee474a8
 MAX_HEADER = 4 << 20 # bytes: some thirty arrays and a note take a few thousand

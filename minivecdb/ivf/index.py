@@ -97,7 +97,7 @@ class IVF:
     @property
     def centroids(self) -> Coarse:
         "The centroids, ready to be compared with queries; made anew when they change."
-        if self._ready is None or self._ready[0] is not self.coarse._held: self._ready = self.coarse._held, coarse_of(self.coarse, self.lists.signs)
+        if self._ready is None or self._ready[0] is not self.coarse.state: self._ready = self.coarse.state, coarse_of(self.coarse, self.lists.signs)
         return self._ready[1]
 
     @property
@@ -237,7 +237,7 @@ def replace(self: IVF,
     else: self, labels, cost = self._assigned(unit)
     lengths, signs = row_lengths(x), self.lists.signs
     self.frame.check(lengths)
-    codes = self._codes(self.codec.source(given, x), labels)
+    codes = self.encode_rows(self.codec.source(given, x), labels)
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
     if self.upkeep is None or self.lists.copies is not None or isinstance(self.lists.codes, Blocks):   # not kept even
         held = gone[gone < self._next_id]   # no row has a higher id
@@ -250,14 +250,14 @@ def replace(self: IVF,
     changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1)}
     strange = self.strange + len(self._far(cost))
     changed = {"coarse": self.coarse, "upkeep": self.upkeep, "strange": strange, "_news": 0 if due else news} | changed
-    still = self._still(changed)
+    still = self.frozen_copy(changed)
     if assigned is None and hasattr(still, "enough_after"):   # of a later page
         changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
 
 # %% ../../nbs/60_ivf/10_index.ipynb #6b4e2efe
 @patch
-def _still(self: IVF, changed: dict | None = None) -> IVF:
+def frozen_copy(self: IVF, changed: dict | None = None) -> IVF:
     "The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."
     self.code_centres
     still = copy(self)
@@ -298,11 +298,12 @@ def _second_places(self: IVF,
 ) -> InvertedLists:
     "Lists in which some vectors, whose first lists are `labels`, have a second place."
     second = second_lists(unit, labels, prepare_queries(self.coarse.rows, clustering_metric(self.metric.name))[0], self.spill)
-    codes = np.empty((len(x), 0), np.float32) if self.codec.lossless else self._codes(x, second)
+    no_codes = np.empty((len(x), 0), np.float32)   # floats stay where they are
+    codes = no_codes if self.codec.lossless else self.encode_rows(x, second)
     return lists.append_copies(codes, ids, second, lengths, in_bytes)
 
 @patch
-def _codes(self: IVF, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def encode_rows(self: IVF, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     "What stands for vectors of some lists."
     if self.codec.scans:
         rows = self.frame.scaled(prepare_queries(x, self.metric)[0])
@@ -374,7 +375,7 @@ def _where_rows_are(self: IVF, given: np.ndarray) -> IVF:
 def _counted_from(self: IVF, origin: np.ndarray, centroids: np.ndarray | None,
                   block: int = 65_536) -> IVF:
     "A copy that counts from there, codes made anew, or itself; centroids that are None move along."
-    still, old = self._still(), self.lists
+    still, old = self.frozen_copy(), self.lists
     if centroids is None: still.upkeep = None if self.upkeep is None else type(self.upkeep)()
     else:
         still.coarse = FlatIndex(self.dimension, self.metric.name)
@@ -403,7 +404,7 @@ def _take_rows(self: IVF, given: np.ndarray, ids: np.ndarray, labels: np.ndarray
     "Append rows to these lists, or the nearest. For an index that nobody else has."
     x = self.lists.moved(given)
     if labels is None: labels = assign(x, self.coarse.rows)[0]
-    codes, in_bytes = self._codes(self.codec.source(given, x), labels), None
+    codes, in_bytes = self.encode_rows(self.codec.source(given, x), labels), None
     lengths = row_lengths(x)
     if self.lists.rounded.shape[1]: in_bytes = byte_rows(x, lengths, self.metric, self.lists.signs)
     self.lists = self.lists.append(codes, ids, labels, lengths, in_bytes)
@@ -436,7 +437,7 @@ def _assigned(self: IVF, x: np.ndarray) -> tuple["IVF", np.ndarray, np.ndarray]:
 @patch
 def _with_centroids(self: IVF, more: np.ndarray) -> IVF: # [m, d]
     "A copy with some empty lists behind the others."
-    still, lists, m = self._still(), self.lists, len(more)
+    still, lists, m = self.frozen_copy(), self.lists, len(more)
     still.coarse = FlatIndex(self.dimension, self.metric.name)
     still.coarse.add(np.concatenate([self.coarse.rows, more]))
     copies = None if lists.copies is None else extended(lists.copies, m)
@@ -682,7 +683,7 @@ def mask_of(self: IVF,
 ) -> RowMask:
     "What `search` takes as `mask`. Any change of the index makes it out of date, and a search says so."
     self._check_trained()
-    self = self._still()
+    self = self.frozen_copy()
     order = self._in_order()
     rows = np.stack([np.isin(order, as_ids(some)) for some in ids]) if ids else np.zeros((0, len(order)), bool)
     return RowMask(rows[0] if len(ids) == 1 else rows, weakref.ref(self.lists))
@@ -720,7 +721,7 @@ class _Alone(NamedTuple):
 @patch
 def _one(self: IVF) -> _Alone:
     "What searches one query, made anew when the index has changed."
-    a, made = self._alone, (self.lists, self.coarse._held, self.rows, self.codec)
+    a, made = self._alone, (self.lists, self.coarse.state, self.rows, self.codec)
     return a if a is not None and all(x is y for x, y in zip(a, made)) else _Alone(*made, self._call_of_one(), ready_lists(self.metric, self.centroids) if self._unseen else None)
 
 @patch
@@ -740,7 +741,7 @@ def _call_of_one(self: IVF) -> Callable:
             prepared = prepare_queries(moved, self.metric, True)
             return self._rescored(query, found[1], k, prepared, lists.span, True)
         return measured
-    span = self.lists.span, self.coarse._held.span
+    span = self.lists.span, self.coarse.state.span
     if self.frame.power or not self.frame.centred or product_dtype(*span) is not np.float32:
         return lambda *asked: None
     estimated = ready_code(self.codec, self.metric, self.centroids, self.lists)
@@ -842,7 +843,7 @@ def _once(self: IVF, queries: Any, k: int, nprobe: int | None,
     a = self._alone
     if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.ndim not in (1, 2) or queries.shape[-1] != self.dimension or not queries.flags.c_contiguous:
         return None
-    if a.lists is not self.lists or a.held is not self.coarse._held or a.rows is not self.rows or a.codec is not self.codec:
+    if a.lists is not self.lists or a.held is not self.coarse.state or a.rows is not self.rows or a.codec is not self.codec:
         return None
     if nprobe is None: nprobe = self.lists_to_read()
     if rescore is None and self.choice is not None and self.rows is not None:
@@ -877,7 +878,7 @@ def search(self: IVF,
     plain = mask is None and ratio_threshold is None and max_codes is None and rescore_num_samples is None and not ensure_topk_full
     if found := self._once(queries, k, nprobe, rescore) if plain else None: return found
     self._check_trained()
-    index, self = self, self._still()
+    index, self = self, self.frozen_copy()
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     k = int(k)   # a small integer type would overflow
     powers, large = powers_for(self.metric, queries, lists.span), k > max(1, len(lists))
@@ -1050,7 +1051,7 @@ def exact_search(self: IVF,
 ) -> tuple[np.ndarray, np.ndarray]: # as `search`
     "The truth to measure a search against: every list, and exact vectors where the codec is lossy and `rows` are there."
     self._check_trained()
-    self = self._still()
+    self = self.frozen_copy()
     return self.search(queries, k, nprobe=len(self.coarse), rescore=None if self.rows is None else max(1, len(self)))
 
 @patch
@@ -1069,7 +1070,7 @@ def search_cost(self: IVF,
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
     "What a search looks at, counted: centroids, codes of the probed lists, and exact rows for rescoring."
     self._check_trained()
-    self = self._still()
+    self = self.frozen_copy()
     queries = as_queries(queries, k, self.dimension)
     nprobe, how = self._options(nprobe, k, ratio_threshold, None, max_codes, ensure_topk_full)
     mask = self._rows_of(mask, len(queries), self.lists) if ensure_topk_full else None
@@ -1102,7 +1103,7 @@ def range_search(self: IVF,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (starts [m + 1] int64, distances float32, ids int64): query j has those from starts[j] to starts[j + 1]
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     self._check_trained()
-    self = self._still()
+    self = self.frozen_copy()
     _number("radius", radius, -np.inf, np.inf, "the largest distance that counts")
     queries, lists = as_queries(queries, 1, self.dimension), self.lists
     if (powers := powers_for(self.metric, queries, lists.span)) is not None:
@@ -1220,7 +1221,7 @@ def _copies_usage(self: IVF) -> dict[str, int]:
 @patch
 def get_stats(self: IVF) -> dict:
     "The number and sizes of the lists, bytes per vector, and how far the data has drifted: see below."
-    self = self._still() if self.is_trained else self
+    self = self.frozen_copy() if self.is_trained else self
     sizes, usage = (self.lists.sizes if self.is_trained else np.zeros(0, np.int64)), self.memory_usage()
     total, rows = self._error_then
     off_centre = self._off_centre() if sizes.any() else 0.

@@ -107,6 +107,12 @@ class IVF:
     ):
         """Remove some vectors and add others in one step."""
         ...
+    def frozen_copy(self, changed: dict | None = None) -> IVF:
+        """The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."""
+        ...
+    def encode_rows(self, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """What stands for vectors of some lists."""
+        ...
     def probes(
         self,
         queries: np.ndarray,  # [m, d] float32

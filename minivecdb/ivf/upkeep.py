@@ -77,7 +77,7 @@ class _Work:
     "One write: everything is changed here, and taken over at its end."
     def __init__(self, ivf: IVF):
         known, k = ivf.upkeep, len(ivf.coarse)
-        self.ivf, self.metric, self.centroids, self.lengths = ivf, clustering_metric(ivf.metric.name).name, ivf.coarse.rows, ivf.coarse._held.lengths[:k]
+        self.ivf, self.metric, self.centroids, self.lengths = ivf, clustering_metric(ivf.metric.name).name, ivf.coarse.rows, ivf.coarse.state.lengths[:k]
         self.growing = (known.growing if known.growing is not None and known.growing.now is ivf.lists else Growing(ivf.lists.widened())).reclaimed()
         self.before = self.centroids
         self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, ivf.lists.used, len(known.spread) == k
@@ -140,7 +140,7 @@ class _Work:
         known = Upkeep(*(getattr(self, name) for name in PER_LIST), self.strays, self.splits, self.merges, self.turn, growing)
         if self.centroids is self.before: return {"lists": growing.now, "upkeep": known}
         coarse = FlatIndex(self.ivf.dimension, self.ivf.metric.name)
-        coarse._held, coarse._next_id = FlatRows(self.centroids, np.arange(len(self.centroids)), self.lengths, length_span(self.lengths), len(self.centroids)), len(self.centroids)
+        coarse.state, coarse._next_id = FlatRows(self.centroids, np.arange(len(self.centroids)), self.lengths, length_span(self.lengths), len(self.centroids)), len(self.centroids)
         return {"lists": growing.now, "upkeep": known, "coarse": coarse}
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #33d433a9

@@ -81,7 +81,7 @@ def ready_one(
     lists: InvertedLists, # of float32 rows, with their bytes
 ) -> Callable: # (query [1, d] float32, k, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes."
-    fits = all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index._held.span, lists.span))
+    fits = all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index.state.span, lists.span))
     longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_one.dispatcher()
     held = plain_array((tuple(coarse), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest, copies_of(lists))))
     def call(query, k, nprobe, near=None):

@@ -198,26 +198,18 @@ def _check_counts(n: int, metas: int):
         raise MetadataError(f"got {n} vectors but {metas} metadata: give one dictionary per vector")
 
 # %% ../../nbs/70_storage/70_tables.ipynb #ab4c6a77
-if not hasattr(VectorStorage, "_add_matrix"): # the first page's own, which knows arrays alone
-    VectorStorage._add_matrix = VectorStorage.add_bulk
-
 @patch
-def add_bulk(self: VectorStorage,
-    vectors: Any, # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
-    metadatas: Iterable[dict | None] | None = None, # one dictionary per vector, or None for empty ones
-    *,
-    progress: bool = False, # show a bar
-    vector: str = "vector", # the column of vectors of a table; all others are metadata
-) -> list[int]: # the n new ids; a table's own ids are kept as metadata, under `id`
-    "Add many vectors at once. All are checked before the first is stored."
+def _add_source(self: VectorStorage, vectors: Any, metadatas: Iterable | None,
+                progress: bool, vector: str) -> list[int]:
+    "`add_bulk` of whatever is no array or list, or with a bar."
     if not isinstance(vectors, Iterator) and not is_table(vectors) and not progress:
-        return self._add_matrix(vectors, metadatas)
+        return self._add_rows(vectors, metadatas)
     rows, metas = [np.empty((0, self.dimension), np.float32)], []
     with tqdm(total=table_length(vectors), unit=" vectors", disable=not progress, leave=False) as bar:
         for block, more in checked_blocks(vectors, metadatas, self.dimension, vector=vector):
             rows.append(block); metas += more
             bar.update(len(block))
-    return self._add_matrix(np.concatenate(rows), metas)
+    return self._add_rows(np.concatenate(rows), metas)
 
 @patch
 def __enter__(self: VectorStorage) -> VectorStorage: return self
