@@ -84,10 +84,10 @@ def test_stats_tell_the_recall_of_a_kept_index(say, tmp_path):
     with VectorStorage.open(tmp_path/"s.mvdb", 16) as s:
         s.add_bulk(x)
         index = IVFIndex(s).build(); index.save()
-        reads = index.get_stats()
+        reads, asked = index.get_stats(), index.ivf.enough.asked
     assert reads["mode"] == "measured"
     out = say("stats", tmp_path/"s.mvdb")[1]
-    assert f"\na search reads {reads['nprobe']} of 219 clusters: recall {reads['recall']:.2f} to expect (400 of its rows" in out
+    assert f"\na search reads {reads['nprobe']} of 219 clusters: recall {reads['recall']:.2f} to expect ({asked} of its rows" in out
 
 def test_k_and_shown_columns(say, indexed):
     for k in (1, 2): assert len(say("search", indexed, "x", "-k", k)[1].splitlines()) == 1 + k

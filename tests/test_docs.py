@@ -271,14 +271,21 @@ def test_an_import_beside_other_code(tmp_path):
     write_notebook(path, '# X', '>>> import math; math.pi\n3')
     docs.check_imports(path)
 
+def test_a_page_that_is_listed_twice(project):
+    standin = docs.read_project(project)
+    docs.check_navigation(standin)
+    standin.nav.append((None, 'index.ipynb'))
+    with pytest.raises(docs.DocsError, match='lists index.ipynb more than once'): docs.check_navigation(standin)
+
 def test_no_title(tmp_path):
     assert 'index.ipynb has no title' in broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', 'No title'))
 
 @pytest.mark.parametrize('link', ['99_none.ipynb', '#nowhere', '01_quarto_features.ipynb#nowhere', '../none.txt'])
 def test_links_that_lead_nowhere(project, link):
     standin = docs.read_project(project)
-    pages = {n: docs.make_page(project/'_proc'/n) for n in docs.nav_notebooks(standin.nav)}
-    with pytest.raises(docs.DocsError, match='index.ipynb links to'): docs.page_link(link, pages['index.ipynb'], pages, standin)
+    pages = [docs.make_page(project/'_proc', n) for n in docs.nav_notebooks(standin.nav)]
+    pages = {page.name: page for page in pages}
+    with pytest.raises(docs.DocsError, match='index.ipynb links to'): docs.page_link(link, pages['index'], pages, standin)
 
 # --- one navigation, one title ----------------------------------------------------------------------------------
 
@@ -447,7 +454,7 @@ def test_search_finds_nprobe(browser, site):
     browser.run('document.querySelector(".md-search__button").click()')
     browser.wait(f'return (function() {{ {TYPE} }})("nprobe")')
     found = browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
-    path = urlsplit(found[0]).path.rsplit('/', 1)[1]
+    path = urlsplit(found[0]).path.removeprefix(urlsplit(address).path).lstrip('/')
     assert 'nprobe' in (files/path).read_text(encoding='utf-8')
 
 def test_dark_for_who_prefers_it(browser, site):

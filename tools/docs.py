@@ -73,6 +73,7 @@ def check_navigation(project: Project):
     "Every entry has its notebook and every notebook its entry; `test_*.ipynb` may stay out."
     listed, there = nav_notebooks(project.nav), [name_of(p, project) for p in notebooks(project)]
     for name in listed:
+        if listed.count(name) > 1: raise DocsError(f'_quarto.yml lists {name} more than once: a page has one place')
         if name not in there: raise DocsError(f'_quarto.yml lists {name}, but {project.nbs}/{name} does not exist: write it or take it out of website.sidebar')
     for name in there:
         if name not in listed and not PurePosixPath(name).name.startswith('test_'):
