@@ -1,5 +1,5 @@
 "What a folder costs, counted: statements of SQL, reads of vectors, bytes and copies. Never times."
-import os, pickle, threading
+import mmap, os, pickle, threading
 from collections import Counter
 from contextlib import contextmanager
 from copy import copy
@@ -101,17 +101,17 @@ def test_a_thread_that_sees_an_older_state_does_not_take_an_index_back(folder):
 # --- a mapped index that grows --------------------------------------------------------------------
 
 def private(a) -> int:
-    "Bytes of an array's memory that belong to this process alone."
+    "Bytes of an array's memory that belong to this process alone, by its own pages."
     a = getattr(a, "data", a) if not isinstance(a, np.ndarray) else a
     if not a.size: return 0
-    first, found, inside = a.__array_interface__["data"][0], 0, False
-    for line in open("/proc/self/smaps"):
-        words = line.split()
-        if not words[0].endswith(":"):
-            low, high = (int(x, 16) for x in words[0].split("-"))
-            inside = low < first + a.nbytes and first < high
-        elif inside and words[0] == "Anonymous:": found += 1024 * int(words[1])
-    return found
+    page, first = mmap.PAGESIZE, a.__array_interface__["data"][0]
+    low, high = first // page, -(-(first + a.nbytes) // page)
+    with open("/proc/self/pagemap", "rb") as file:
+        file.seek(8 * low)
+        entries = np.frombuffer(file.read(8 * (high - low)), np.uint64)
+    def bit(n): return (entries >> np.uint64(n)) & np.uint64(1) == 1
+    present, swapped, of_file = bit(63), bit(62), bit(61)
+    return page * int(((present | swapped) & ~of_file).sum())
 
 linux = pytest.mark.skipif(not CAN_LAY, reason="files cannot be laid over memory here")
 BIG = RNG.standard_normal((30_000, 64)).astype(np.float32)

@@ -325,21 +325,21 @@ def _decoded_ranges():
 
 def _ties_as_they_come():
     def first(far, ids, k): return np.where(ids < 0, np.inf, far).astype(np.float32)[:, :k], ids[:, :k], np.ones(len(ids), bool)
-    return mock.patch.multiple("minivecdb.ivf", first_by_distance=first)
+    return mock.patch.multiple("minivecdb.ivf.index", first_by_distance=first)
 
 def _no_powers():
-    return mock.patch.multiple("minivecdb.ivf", powers_for=lambda *given: None)
+    return mock.patch.multiple("minivecdb.ivf.index", powers_for=lambda *given: None)
 
 def _short_squares():
     def lengths(x):
         with np.errstate(all="ignore"): return np.sqrt(np.einsum("ij,ij->i", x, x)).astype(np.float64)
-    return mock.patch("minivecdb.distances.metric.row_lengths", lengths)
+    return mock.patch("minivecdb.ivf.index.row_lengths", lengths)
 
 def _around_centroids():
     from minivecdb.codecs.bits import RaBitQ
     return mock.patch.object(RaBitQ, "frame", lambda self, metric, x, centroids: self.usual_frame)
 
-def _nprobe_lists(): return mock.patch("minivecdb.lists.dot.no_reach", lambda k: None)
+def _nprobe_lists(): return mock.patch("minivecdb.ivf.index.no_reach", lambda k: None)
 
 def _widest_range():
     return mock.patch("minivecdb.codecs.codec.usual_range", lambda x: (x.min(0).astype(float), x.max(0).astype(float)))
