@@ -59,7 +59,7 @@ def _term(a, b, kind, x):
 
 @bare()
 def _total(a, b, kind, space):
-    "The sum of all terms, folded as on the page before; where it can be, two folds at once, before anything is stored."
+    "The sum of all terms, folded as `folded_sums` does; where it can be, two folds at once, before anything is stored."
     d, n = len(a), len(a) // 4
     if d != 4 * n:
         for x in range(d): space[x] = _term(a, b, kind, x)
@@ -69,7 +69,7 @@ def _total(a, b, kind, space):
 
 @bare()
 def exact_distance(a, b, lengths, kind, space): # [d], [d], |a| |b|, 0..2, [d] float64
-    "The distance, in float64, folded as on the page before."
+    "The distance, in float64, folded as `folded_sums` does."
     total = _total(a, b, kind, space)
     if kind == 1: return np.float32(np.sqrt(total))
     if kind == 2: return np.float32(-total)

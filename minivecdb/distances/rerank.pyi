@@ -20,7 +20,7 @@ def surrogate(query, prepared, own, row, length, kind):
     """What ranks a row. Euclidean: |q - x|² - |q|², where `own`, |q|, may count from another origin."""
     ...
 def exact_distance(a, b, lengths, kind, space):
-    """The distance, in float64, folded as on the page before."""
+    """The distance, in float64, folded as `folded_sums` does."""
     ...
 class FetchAhead(Kernel):
     """Ask for the memory of some numbers before they are needed; for use inside kernels."""
