@@ -17,7 +17,8 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 from .vector_storage import VectorStorage, check_storage
 from .core import DimensionError, FileFormatError, NotBuiltError, UnknownIdError, as_matrix
-from .core import as_numbers, as_vector, check_integer, restore_state, state_of
+from .core import as_numbers, as_vector, check_integer, refuse_names, restore_state
+from .core import state_of
 from .distances import vers, euclidean, neg_dot, func_map, get_metric
 from .kmeans import run_kmeans
 from .filters import Filter, FilterError, read_filter
@@ -66,7 +67,9 @@ class IVFIndex:
         upkeep: bool | None = None,
         *,
         metric: str | None = None, # the same as `distance_fn`, as `IVF` calls it
+        **others: Any, # none: see `refuse_names`
     ):
+        refuse_names(type(self), others)
         if metric is not None and distance_fn != "cosine":
             raise ValueError(f"expected metric or distance_fn, got both ({metric!r}, "
                              f"{distance_fn!r:.60}): they say the same")
@@ -152,8 +155,10 @@ def search(self: IVFIndex,
     nprobe: int | None = None, # lists to read; None for the index's own setting
     # only among the rows that meet this filter; None for all; a list has one for each query
     where: dict | Filter | list | None = None,
+    **others: Any, # none: see `refuse_names`
 ) -> L: # of `Hit`, nearest first; fewer than k only if fewer rows are there, or match; for m queries, m such lists
     "The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."
+    if others: refuse_names(IVFIndex.search, others)
     queries, single = query_vector, True
     # the index checks it
     if type(queries) is np.ndarray and queries.dtype == np.float32 and queries.shape == (self.storage.dimension,):

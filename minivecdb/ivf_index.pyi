@@ -50,6 +50,7 @@ class IVFIndex:
         upkeep: bool | None = None,
         *,
         metric: str | None = None,  # the same as `distance_fn`, as `IVF` calls it
+        **others: Any,  # none: see `refuse_names`
     ) -> None: ...
     def __getstate__(self) -> dict:
         """What a copy or another process needs; a storage in a folder is opened there by its path."""
@@ -80,6 +81,7 @@ class IVFIndex:
         *,
         nprobe: int | None = None,  # lists to read; None for the index's own setting
         where: dict | Filter | list | None = None,
+        **others: Any,  # none: see `refuse_names`
     ) -> L:
         """The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."""
         ...

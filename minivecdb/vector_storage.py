@@ -18,7 +18,8 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 from .core import MetadataError, ModelError, UnknownIdError, VectorError, as_id, as_matrix
 from .core import as_metadata, as_metadatas, as_vector, check_dimension, check_id
-from .core import check_room, each_id, is_number, json_copy, restore_state, state_of
+from .core import check_room, each_id, is_number, json_copy, refuse_names
+from .core import restore_state, state_of
 
 # %% ../nbs/00_vector_storage.ipynb #ebfffa81
 class VectorStorage:
@@ -26,7 +27,9 @@ class VectorStorage:
     def __init__(self,
         dimension: int, # length of every vector, 1 to 65,536
         model: str | None = None, # name of the embedding model that the vectors come from, where known
+        **others: Any, # none: see `refuse_names`
     ):
+        refuse_names(type(self), others)
         if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
         self.dimension, self.model = check_dimension(dimension), model
         self._rows = np.empty((0, self.dimension), np.float32) # [capacity, d]; the first `_used` are written

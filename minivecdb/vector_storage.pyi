@@ -20,6 +20,7 @@ class VectorStorage:
         self,
         dimension: int,  # length of every vector, 1 to 65,536
         model: str | None = None,  # name of the embedding model that the vectors come from, where known
+        **others: Any,  # none: see `refuse_names`
     ) -> None: ...
     @property
     def next_id(self) -> int:
@@ -160,6 +161,7 @@ class VectorStorage:
         limit: int | None = None,  # rows to return at most
         offset: int = 0,  # rows to pass over first
         order_by: str | list[str] | None = None,  # a key, or "-key" for descending, or several; None for the order of the ids
+        **others: Any,  # none: see `refuse_names`
     ) -> L:
         """The rows that meet a filter, as copies."""
         ...

@@ -75,14 +75,30 @@ def _constant(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
     x[:, rng.random(d) < .6] = rng.choice((0., 1., 1000.))
     return x
 
+def _came_later(rng: np.random.Generator, n: int, d: int, powers: tuple = (1, 2.3)) -> np.ndarray:
+    "A second crowd, far from the first, in the second half of the rows."
+    x, away = _crowds(rng, n, d), rng.standard_normal(d)
+    x[(n + 1) // 2:] += 10 ** rng.uniform(*powers) * away
+    return x
+
+def _came_farther(rng: np.random.Generator, n: int, d: int) -> np.ndarray: return _came_later(rng, n, d, (2.3, 4.3))
+
+def _marked(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    "Cells, a few in every hundred, hold a marker for what is not known."
+    x = _crowds(rng, n, d)
+    x[rng.random(x.shape) < rng.choice((.002, .01, .05))] = rng.choice((-9999., -999., -1., 65535., 1e6))
+    return x
+
 KINDS: dict[str, tuple[Callable, tuple]] = {
-    "centred": (_crowds, METRICS), "off centre": (_off_centre, ("euclidean",)),
+    "centred": (_crowds, METRICS), "off centre": (_off_centre, ("euclidean", "dot")),
     "a common part": (_common, ("cosine",)), "lognormal lengths": (_lognormal, ("dot",)),
     "small integers": (_small, METRICS), "pixels": (_pixels, METRICS),
     "two far crowds": (_two_far, ("euclidean", "cosine")), "repeated": (_repeated, METRICS),
     "zeros": (_zeros, METRICS), "denormals": (_denormal, METRICS), "another scale": (_scaled, METRICS),
     "all lengths": (_all_lengths, METRICS), "one huge row": (_one_huge, METRICS),
-    "constant columns": (_constant, METRICS)}
+    "constant columns": (_constant, METRICS), "a crowd that came later": (_came_later, METRICS),
+    "a far crowd that came later": (_came_farther, ("euclidean", "dot")), "marked cells": (_marked, METRICS)}
+IN_ORDER = ("a crowd that came later", "a far crowd that came later")   # rows of these kinds come in the order in which they were made
 
 # --- configurations --------------------------------------------------------------------------------------
 
@@ -102,6 +118,7 @@ class Case:
     upkeep: bool
     sparse: bool     # ids that neither ascend nor follow on each other
     removed: float   # share of the rows that are taken out again
+    trained: float   # share of the rows, the first ones, that training sees
     k: int
     nprobe: int | None
     rescore: int
@@ -109,7 +126,8 @@ class Case:
         "The configuration, and how to run it again."
         lists = "default" if self.n_lists is None else self.n_lists
         how = [self.place, "kernels" if self.compiled else "numpy", *(["spill"] if self.spill is not None else []),
-               *(["upkeep"] if self.upkeep else []), *(["sparse ids"] if self.sparse else [])]
+               *(["upkeep"] if self.upkeep else []), *(["sparse ids"] if self.sparse else []),
+               *([f"{self.trained:.0%} in training"] if self.trained < 1 else [])]
         return (f"python -m torture.answers {self.number}: {self.kind}, {self.metric}, {self.n:,} × {self.d}, "
                 f"{self.codec}, {lists} lists, nprobe {self.nprobe}, k {self.k}, {', '.join(how)}")
 
@@ -129,22 +147,25 @@ def case_of(number: int, most: int = MOST) -> Case:
     numbers = 10 ** rng.uniform(2, np.log10(min(most, rng.choice((2e5, 2e6, MOST), p=(.74, .22, .04)))))
     d = int(rng.choice((1, 2, 3, 8, 16, 24, 31, 64, 100, 128, 384, 768, 1536, 4096)))
     if rng.random() < .3: d = int(2 ** rng.uniform(0, 12))
-    n = int(min(50_000, numbers // d, most // d))
+    n = int(min(50_000, max(numbers // d, rng.choice((0, 100, 500))), most // d))
     if rng.random() < .02: n = int(rng.integers(3))
     lists = None if rng.random() < .5 else int(2 ** rng.uniform(0, np.log2(max(2, min(n // 4, 300)))))
     codec = _codec(rng, n, d)
     place, spill = str(rng.choice(("memory", "memory", "mapped", "read"))), float(rng.random() * 2) if rng.random() < .2 else None
     if spill is not None and place == "read": place = "mapped"
-    return Case(number, kind, str(rng.choice(KINDS[kind][1])), n, d, codec, lists, spill, place, bool(rng.random() < .6),
-        bool(rng.random() < .2), bool(rng.random() < .3), float(rng.choice((0, 0, .1, .6))), int(rng.choice((1, 5, 10, 10, 100))),
+    compiled = bool(rng.random() < (.5 if n * d < 300_000 else .9))   # without kernels, large ones take minutes
+    trained = .5 if kind in IN_ORDER else float(rng.choice((1, 1, 1, .5, .2)))
+    return Case(number, kind, str(rng.choice(KINDS[kind][1])), n, d, codec, lists, spill, place, compiled,
+        bool(rng.random() < .2), bool(rng.random() < .3), float(rng.choice((0, 0, .1, .6))), trained, int(rng.choice((1, 5, 10, 10, 100))),
         int(rng.choice((1, 2, 4, 8, 16, 40))) if rng.random() < .85 else None, int(rng.choice((20, 100, 400))))
 
 def data_of(case: Case, queries: int = 100) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (x [n, d], q [m, d], alike [m, d])
     "Rows, queries of every sort, and queries that are like the rows."
     rng = np.random.default_rng([11, case.number])
     with np.errstate(over="ignore"): every = np.clip(KINDS[case.kind][0](rng, case.n + queries, case.d), -TOP, TOP).astype(np.float32)
-    every = every[rng.permutation(len(every))]
-    x, alike = every[queries:], every[:queries]
+    order = rng.permutation(len(every))
+    rows = np.sort(order[queries:]) if case.kind in IN_ORDER else order[queries:]
+    x, alike = every[rows], every[order[:queries]]
     strange = [alike[:6], alike[6:8] * np.float32(.5), np.zeros((1, case.d), np.float32)]
     if len(x): strange += [x[:3], -x[:1]]
     return x, np.concatenate(strange), alike
@@ -238,8 +259,12 @@ def peer(faiss, case: Case, x: np.ndarray, n_lists: int, seed: int):
     ivf = faiss.extract_index_ivf(index)
     ivf.cp.seed, ivf.cp.niter, ivf.cp.min_points_per_centroid, ivf.cp.max_points_per_centroid = 1234 + seed, 12, 1, 256
     if case.codec.startswith(("pq", "opq")): faiss.downcast_index(ivf).by_residual = False
-    index.train(x); index.add(x)
+    index.train(x[:for_training(case, len(x))]); index.add(x)
     return index
+
+def for_training(case: Case, n: int) -> int:
+    "How many of n rows training sees."
+    return min(n, max(1, int(np.ceil(case.trained * n))))
 
 def comparable(case: Case, *rows: np.ndarray) -> list[np.ndarray]:
     "Rows as faiss can hold them: of length 1 for cosine, and within the middle of float32."
@@ -281,8 +306,8 @@ def as_many_rows(index, q: np.ndarray, nprobe: int, rows: float) -> int:
 def ours_and_theirs(faiss, case: Case, x: np.ndarray, usual: np.ndarray, q: np.ndarray, k: int, seed: int, truth: np.ndarray) -> tuple: # ([m], [m])
     "Recall of both, query by query; `usual` rows are all that faiss gets."
     from minivecdb import IVF
-    index = IVF(case.d, case.n_lists, case.metric, case.codec, seed=seed).train(x)
-    index.add(x)
+    index = IVF(case.d, case.n_lists, case.metric, case.codec, seed=seed).train(x[:for_training(case, len(x))])
+    with mock.patch("minivecdb.ivf.default_nprobe.enough", lambda *given: None): index.add(x)   # nprobe is given
     n_lists = min(len(index.coarse), len(usual))
     nprobe = min(case.nprobe or max(1, n_lists // 10), n_lists)
     rows, asked = comparable(case, x[usual], q)
@@ -379,7 +404,7 @@ class Subject:
         self.ids = rng.permutation(3 * len(x) + 5)[:len(x)] if case.sparse else np.arange(len(x))
         index, self.flat = IVF(case.d, case.n_lists, case.metric, case.codec, spill=case.spill), FlatIndex(case.d, case.metric)
         if case.upkeep: from minivecdb.ivf.upkeep import Upkeep; index.upkeep = Upkeep()
-        index.train(x)
+        index.train(x[:for_training(case, len(x))])
         for part in np.array_split(np.arange(len(x)), rng.integers(1, 4)):
             for each in (index, self.flat): each.add(x[part], self.ids[part])
         gone = rng.random(len(x)) < case.removed
@@ -502,8 +527,8 @@ def compared(s: Subject, alike: np.ndarray, tally: Tally) -> str | None:
     return against_faiss(faiss, case, s.x, alike, tally)
 
 def refusable(case: Case) -> bool:
-    "Whether rows may be refused: float32's ends are near."
-    return case.kind in ("another scale", "all lengths", "one huge row", "denormals")
+    "Whether rows may be refused: float32's ends are near, or they lie where training saw none."
+    return case.kind in ("another scale", "all lengths", "one huge row", "denormals", *IN_ORDER)
 
 def attempt(case: Case, home: Path, tally: Tally) -> str | None:
     "One configuration: what is wrong with it, or None."
@@ -521,6 +546,7 @@ def attempt(case: Case, home: Path, tally: Tally) -> str | None:
             tally.counts[told] += 1
             return None
         found = [look(s, q) for look in (exact_answers, other_roads, within_radius, enough_rows)]
+    # with kernels where they pay: they give the same bits
     return "; and ".join(filter(None, [*found, compared(s, alike, tally)])) or None
 
 def nothing_there(case: Case, q: np.ndarray) -> str | None:

@@ -5,10 +5,12 @@
 # %% auto #0
 __all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata',
            'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id', 'check_dimension', 'state_of',
-           'restore_state', 'check_room']
+           'restore_state', 'check_room', 'refuse_names']
 
 # %% ../../nbs/90_core/20_checks.ipynb #80a2579e
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from inspect import Parameter, signature
 from itertools import islice
 from typing import Any
 import numpy as np
@@ -245,3 +247,28 @@ def check_room(
 ):
     "Raise unless that many ids are left."
     if next_id + n > MAX_ID: raise MinivecdbError(f"expected at most {MAX_ID - next_id:,} more vectors, got {n:,}: ids end below 2**53 and are never used twice; add_bulk into a new storage gives new ones")
+
+# %% ../../nbs/90_core/20_checks.ipynb #dc96f7c4
+_WORDS = {"k": "topk topn nresults nneighbors neighbors limit count size",
+          "where": "filter filters queryfilter expr expression wheredocument",
+          "nprobe": "nprobes efsearch ef probes", "n_clusters": "nlist nlists lists clusters",
+          "dimension": "dim dims ndim vectorsize size", "metadatas": "metadata payloads payload"}
+_OURS = {word: ours for ours, words in _WORDS.items() for word in words.split()}
+_ELSEWHERE = {
+    "metric": "an index is made with its metric, as in IVFIndex(storage, metric='cosine')",
+    "path": "VectorStorage.open(path, dimension) opens a folder"}
+_ELSEWHERE |= dict.fromkeys(("distance", "space", "distancefn", "metrictype"), _ELSEWHERE["metric"])
+
+def refuse_names(
+    function: Callable, # that was called
+    others: dict[str, Any], # arguments that it does not have
+):
+    "Raise TypeError that says what the first of some unknown arguments is called here; none, and nothing happens."
+    if not others: return
+    name, named = next(iter(others)), signature(function).parameters.values()
+    known = [p.name for p in named if p.kind is not Parameter.VAR_KEYWORD and p.name != "self"]
+    plain = "".join(filter(str.isalnum, name.lower()))
+    ours = _OURS.get(plain, next(iter(get_close_matches(name, known, 1)), ""))
+    told = f"it is called {ours!r} here" if ours in known else _ELSEWHERE.get(plain, "")
+    raise TypeError(f"{function.__qualname__}() has no argument {name!r}: " +
+                    (told or f"it takes {', '.join(known)}"))

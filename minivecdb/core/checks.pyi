@@ -4,7 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room']
+__all__ = ['MAX_DIMENSION', 'MAX_DEPTH', 'MAX_ID', 'as_numbers', 'as_matrix', 'as_vector', 'json_copy', 'as_metadata', 'as_metadatas', 'check_integer', 'as_id', 'is_number', 'check_id', 'each_id', 'check_dimension', 'state_of', 'restore_state', 'check_room', 'refuse_names']
 
 MAX_DIMENSION: int
 def as_numbers(x: Any) -> np.ndarray:
@@ -81,4 +81,10 @@ def check_room(
     n: int,  # vectors to come
 ):
     """Raise unless that many ids are left."""
+    ...
+def refuse_names(
+    function: Callable,  # that was called
+    others: dict[str, Any],  # arguments that it does not have
+):
+    """Raise TypeError that says what the first of some unknown arguments is called here; none, and nothing happens."""
     ...

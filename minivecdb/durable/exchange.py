@@ -17,7 +17,7 @@ from ..core import DimensionError, FileFormatError, MAX_ID, MinivecdbError, Mode
 from ..core import as_matrix, as_metadatas, check_path, kept_mode, new_file, open_to_read
 from ..core import refuse_own, write_atomically, need
 from ..vector_storage import VectorStorage
-from ..storage import row_json, Block, block_rows, table_blocks
+from ..storage import check_file_name, row_json, Block, block_rows, table_blocks
 from .segments import disk
 from .format import metadata_text
 from .storage import DurableStorage, WriteError
@@ -79,6 +79,7 @@ def save(self: DurableStorage,
     path: str | Path, # a file name, usually ending in .json
 ):
     "Write everything to a JSON file, as a storage in memory does."
+    check_file_name(path, "backup(path) copies the folder")
     with _written(Path(path)): write_atomically(path, self._json_parts())
 
 @patch

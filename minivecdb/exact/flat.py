@@ -14,6 +14,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..vector_storage import VectorStorage, check_storage, grown
 from ..core import as_matrix, as_numbers, check_dimension, in_threads, pays
+from ..core import refuse_names
 from ..distances import Metric, get_metric, length_span, pair_distances, powers_for
 from ..distances import prepare_queries, product_dtype, row_lengths, slack, with_powers
 from ..distances import NO_COPIES, NO_TURN, Shortlist
@@ -215,15 +216,16 @@ def new_ids(
 def add(self: FlatIndex,
     x: Any, # [n, d] numbers
     ids: Any = None, # [n] integers; None counts up
-):
+) -> np.ndarray: # [n] int64: their ids
     "Add vectors; nothing is changed if any is refused."
     x, held = as_matrix(x, self.dimension), self.state
     ids, need = new_ids(ids, len(x), self._next_id, held.ids[:held.used]), held.used + len(x)
-    if not len(x): return
+    if not len(x): return ids
     lengths = row_lengths(x)
     columns = [grown(a, held.used, need) for a in held[:3]]
     for a, new in zip(columns, (x, ids, lengths)): a[held.used:need] = new
     self.state, self._next_id = FlatRows(*columns, length_span(lengths, held.span), need), max(self._next_id, int(ids.max()) + 1)
+    return ids
 
 @patch
 def remove(self: FlatIndex,
@@ -306,8 +308,10 @@ def search(self: FlatIndex,
     *,
     # boolean over the rows in the order of insertion: [n] for all queries, or [m, n]; None for all rows
     mask: np.ndarray | None = None,
+    **others: Any, # none: see `refuse_names`
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest vectors of each query; ties by id."
+    if others: refuse_names(FlatIndex.search, others)
     queries, (rows, ids, lengths, span, used) = as_queries(queries, k, self.dimension), self.state
     if k > max(1, used):
         return padded(self.search(queries, check_k(k, used, len(queries)), mask=mask), k)

@@ -101,7 +101,7 @@ class FlatIndex:
         self,
         x: Any,  # [n, d] numbers
         ids: Any = None,  # [n] integers; None counts up
-    ):
+    ) -> np.ndarray:
         """Add vectors; nothing is changed if any is refused."""
         ...
     def remove(
@@ -116,6 +116,7 @@ class FlatIndex:
         k: int = 10,  # neighbours wanted
         *,
         mask: np.ndarray | None = None,
+        **others: Any,  # none: see `refuse_names`
     ) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest vectors of each query; ties by id."""
         ...

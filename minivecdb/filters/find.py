@@ -12,7 +12,7 @@ import numpy as np
 from fastcore.basics import patch
 from fastcore.foundation import L
 from ..vector_storage import VectorStorage, MISSING
-from ..core import as_metadata, json_copy
+from ..core import as_metadata, json_copy, refuse_names
 from .language import Filter, FilterError, moment, read_filter, split_path
 from .columns import Column, Columns, column_of, column_values, INTEGER, FLOAT
 
@@ -82,8 +82,10 @@ def find(self: VectorStorage,
     limit: int | None = None, # rows to return at most
     offset: int = 0, # rows to pass over first
     order_by: str | list[str] | None = None, # a key, or "-key" for descending, or several; None for the order of the ids
+    **others: Any, # none: see `refuse_names`
 ) -> L: # of `Row`
     "The rows that meet a filter, as copies."
+    refuse_names(VectorStorage.find, others)
     f, limit, offset = read_filter(where), None if limit is None else _count("limit", limit), _count("offset", offset)
     with self._lock:
         ids = self.matching_ids(f, order_by)[offset:None if limit is None else offset + limit]

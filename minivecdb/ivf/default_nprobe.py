@@ -101,9 +101,10 @@ def _left_out(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray:
 
 def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m] -> [m, n_lists]
     "How far every list is from each row, as a search orders them; its own list is without the row."
-    moved, m, centroids = ivf.lists.moved(x), np.arange(len(x)), ivf.coarse.rows
-    left, power = _left_out(ivf, x, own), out_of_range(moved, centroids)
-    if power: moved, centroids, left = (np.ldexp(a, -power) for a in (moved, centroids, left))
+    moved, m, left = ivf.lists.moved(x), np.arange(len(x)), _left_out(ivf, x, own)
+    centroids, shared = (ivf.coarse.rows, np.float32(0)) if ivf.reach is None else ivf.apart
+    if power := out_of_range(moved, ivf.coarse.rows):
+        moved, centroids, shared, left = (np.ldexp(a, -power) for a in (moved, centroids, shared, left))
     if ivf.reach is None:
         away = distance_matrix(moved, centroids, ivf.metric.name)
         without = pair_distances(ivf.metric, moved, m, left, m)
@@ -111,10 +112,10 @@ def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m]
         queries, lengths = prepare_queries(moved, ivf.metric)
         reach, compiled = np.ldexp(ivf.reach.each(), -power), pays(2. * len(x) * centroids.size)
         away = list_scores(queries, lengths, centroids, reach, compiled)
-        apart = ((moved - centroids[own].astype(np.float64))**2).sum(1)
+        apart = ((moved - (centroids[own] + shared.astype(np.float64)))**2).sum(1)
         others = np.maximum(1, ivf.reach.rows[own] - 1)
         rest = np.maximum(0, np.ldexp(ivf.reach.squares[own], -2 * power) - apart) / others
-        without = -((queries * left).sum(1) + lengths * np.sqrt(rest / ivf.dimension))
+        without = -((queries * (left - shared)).sum(1) + lengths * np.sqrt(rest / ivf.dimension))
     away[m, own] = np.where(ivf.lists.sizes[own] > 1, without, np.inf)
     return away
 

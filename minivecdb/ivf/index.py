@@ -17,7 +17,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import DimensionError, FileFormatError, MinivecdbError, NotBuiltError
 from ..core import VectorError, as_matrix, check_dimension, check_integer, restore_state
-from ..core import state_of, in_threads, pays
+from ..core import refuse_names, state_of, in_threads, pays
 from ..distances import get_metric, pair_distances, powers_for, prepare_queries
 from ..distances import product_dtype, row_lengths, slack, with_powers, FARTHEST, SAMPLE
 from ..distances import Frame, evenly, origin_of, origins_of, useful_signs, closest, NO_TURN
@@ -30,6 +30,7 @@ from ..lists import FIRST, MORE, code_soon, first_by_distance, ready_code, searc
 from ..lists import worth_measuring, codes_soon, ready_codes, unpacks, InvertedLists
 from ..lists import empty_lists, extended, FileArray, empty_copies, read_at, second_lists
 from ..lists import one_soon, ready_lists, ready_one, Reach, list_scores, no_reach, read_on
+from ..lists import shared_part
 from ..codecs import ProductQuantizer   # makes "pq…" known to make_codec
 
 # %% ../../nbs/60_ivf/10_index.ipynb #5e84e3ac
@@ -72,6 +73,7 @@ class IVF:
         self._ready = None                     # see `centroids`
         self.frame = Frame()                   # how the codec gets to see rows
         self._beside = None                    # see `code_centres`
+        self._apart = None                     # see `apart`
         self.reach: Reach | None = None        # how far rows are from centroids, for inner products
         self._unseen = None                    # the lists of a mapped file that nobody has read yet
         self._alone = None                     # see `_one`
@@ -101,6 +103,14 @@ class IVF:
         return self._ready[1]
 
     @property
+    def apart(self) -> tuple[np.ndarray, np.ndarray]: # ([k, d] float32, [d] float32)
+        "Centroids as they are ranked for inner products, and what was subtracted: see `shared_part`."
+        if self._apart is None or self._apart[0] is not self.coarse.state:
+            shared = shared_part(self.coarse.rows)
+            self._apart = self.coarse.state, (self.coarse.rows - shared, shared)
+        return self._apart[1]
+
+    @property
     def code_centres(self) -> tuple[np.ndarray, np.ndarray]: # ([k, d] float32, [k] float64 lengths)
         "What codes of differences are taken to; made anew when centroids change."
         made, frame = self.centroids, self.frame
@@ -125,7 +135,7 @@ class IVF:
     def __getstate__(self) -> dict:
         "What a deep copy or another process needs: no prepared calls, and nothing of a file that is not checked."
         self._first_look()
-        return state_of(self, _alone=None, _ready=None, _unseen=None)
+        return state_of(self, _alone=None, _ready=None, _apart=None, _unseen=None)
 
     def __len__(self) -> int: return len(self.lists) if self.is_trained else 0
     def __repr__(self) -> str:
@@ -202,9 +212,9 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
 def add(self: IVF,
     x: Any, # [n, d] numbers
     ids: Any = None, # [n] integers; None counts up
-):
+) -> np.ndarray: # [n] int64: their ids
     "Add vectors to the lists of their nearest centroids; nothing is changed if any is refused."
-    self.replace(x, ids, np.empty(0, np.int64))
+    return self.replace(x, ids, np.empty(0, np.int64))
 
 @patch
 def remove(self: IVF,
@@ -223,7 +233,7 @@ def replace(self: IVF,
     gone: np.ndarray, # ids to remove first, which may return in `ids`
     # ([n] nearest lists, [n] costs) as `assign` gives them, where that was done already
     assigned: tuple[np.ndarray, np.ndarray] | None = None,
-):
+) -> np.ndarray: # [n] int64: the ids of the others
     "Remove some vectors and add others in one step."
     self._check_trained()
     given = as_matrix(x, self.dimension)
@@ -254,12 +264,14 @@ def replace(self: IVF,
     if assigned is None and hasattr(still, "enough_after"):   # of a later page
         changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
+    return ids
 
 # %% ../../nbs/60_ivf/10_index.ipynb #6b4e2efe
 @patch
 def frozen_copy(self: IVF, changed: dict | None = None) -> IVF:
     "The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."
     self.code_centres
+    if self.reach is not None: self.apart
     still = copy(self)
     restore_state(still, changed or {})
     return still
@@ -471,7 +483,7 @@ def probes(self: IVF,
     if fill: fill = np.minimum(fill, admitted.sum(1))[:, None]
     asked = prepare_queries(queries, self.metric, compiled) if prepared is None else prepared
     if self.reach is not None:
-        scores = list_scores(*asked, self.coarse.rows, self.reach.each(), compiled)
+        scores = list_scores(*asked, self.apart[0], self.reach.each(), compiled)
         near = read_on(scores, sizes, nprobe)
     else: near = nearest_lists(queries, asked, nprobe, self.coarse, self.centroids, compiled, in_bytes)
     short = np.any(fill) and ((held(near) * (near >= 0)).sum(1) < fill[:, 0]).any()
@@ -873,8 +885,10 @@ def search(self: IVF,
     ensure_topk_full: bool = False,
     # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
     rescore_num_samples: int | None = None,
+    **others: Any, # none: see `refuse_names`
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
+    if others: refuse_names(IVF.search, others)
     plain = mask is None and ratio_threshold is None and max_codes is None and rescore_num_samples is None and not ensure_topk_full
     if found := self._once(queries, k, nprobe, rescore) if plain else None: return found
     self._check_trained()

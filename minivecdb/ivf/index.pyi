@@ -62,6 +62,10 @@ class IVF:
         """The centroids, ready to be compared with queries; made anew when they change."""
         ...
     @property
+    def apart(self) -> tuple[np.ndarray, np.ndarray]:
+        """Centroids as they are ranked for inner products, and what was subtracted: see `shared_part`."""
+        ...
+    @property
     def code_centres(self) -> tuple[np.ndarray, np.ndarray]:
         """What codes of differences are taken to; made anew when centroids change."""
         ...
@@ -89,7 +93,7 @@ class IVF:
         self,
         x: Any,  # [n, d] numbers
         ids: Any = None,  # [n] integers; None counts up
-    ):
+    ) -> np.ndarray:
         """Add vectors to the lists of their nearest centroids; nothing is changed if any is refused."""
         ...
     def remove(
@@ -104,7 +108,7 @@ class IVF:
         ids: Any,  # [n] integers; None counts up
         gone: np.ndarray,  # ids to remove first, which may return in `ids`
         assigned: tuple[np.ndarray, np.ndarray] | None = None,
-    ):
+    ) -> np.ndarray:
         """Remove some vectors and add others in one step."""
         ...
     def frozen_copy(self, changed: dict | None = None) -> IVF:
@@ -162,6 +166,7 @@ class IVF:
         max_codes: int | None = None,  # stop once so many vectors were read
         ensure_topk_full: bool = False,
         rescore_num_samples: int | None = None,
+        **others: Any,  # none: see `refuse_names`
     ) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."""
         ...

@@ -2,7 +2,7 @@
 import numpy as np
 from typing import NamedTuple
 
-__all__ = ['Reach', 'no_reach', 'list_scores', 'read_on', 'rank_by_rows']
+__all__ = ['Reach', 'no_reach', 'list_scores', 'shared_part', 'read_on', 'rank_by_rows']
 
 class Reach(NamedTuple):
     """How far from its centroid the rows of each list lie."""
@@ -29,6 +29,9 @@ def list_scores(
     compiled: bool = False,  # use the kernel; the bits are the same
 ) -> np.ndarray:
     """Lists ranked for inner products: the smallest score first."""
+    ...
+def shared_part(centroids: np.ndarray) -> np.ndarray:
+    """Where the centroids are, if that is far from zero. Without it, lists keep their order, and float32 the digits."""
     ...
 def read_on(
     scores: np.ndarray,  # [m, k] of `list_scores`

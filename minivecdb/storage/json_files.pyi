@@ -4,10 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ['row_json']
+__all__ = ['row_json', 'check_file_name']
 
 def row_json(row: np.ndarray) -> bytes:
     """One float32 row as a JSON list that reads back bit for bit."""
+    ...
+def check_file_name(
+    path: str | Path,  # of a JSON file to write
+    remedy: str,  # how to get a folder
+):
+    """Refuse a name that ends in .mvdb: that is the folder of a storage that lasts."""
     ...
 class _Reader:
     """Walks over the bytes of a JSON file; `pos` is the next byte to read."""
