@@ -162,10 +162,10 @@ def nearest(
             waiting += [(half, room) for half in np.array_split(which, 2)]
             continue
         whole = len(which) == len(queries)
-        def part(arrays): return arrays if whole else tuple(a[which] for a in arrays)
-        if in_bytes is not None and not in_floats: options["in_bytes"] = part(in_bytes)
+        if in_bytes is not None and not in_floats:
+            options["in_bytes"] = in_bytes if whole else tuple(a[which] for a in in_bytes)
         allowed_rows = mask if mask is None or len(mask) == 1 else mask[which]
-        q, p, o, s = part(given)
+        q, p, o, s = given if whole else (a[which] for a in given)
         kept = make(q, p, o, metric, k, s, room, allowed_rows, place, **options)
         scan(which, kept)
         d, i, certain = kept.answers(fetch, ids, ordered)
