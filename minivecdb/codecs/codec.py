@@ -37,6 +37,7 @@ class Codec:
     reading_cost = 4             # times what reading a whole row takes
     farthest = np.inf            # times that what is written of rows may be longer than they are apart
     follows = True               # codes are fine anywhere, once centroids are there
+    finds = 0.                   # share of the neighbours within a sample that codes should find by themselves
     remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
     usual_frame = Frame()        # where nothing is known of the rows: in older files
 
@@ -178,7 +179,7 @@ class FlatCodec(Codec):
 # %% ../../nbs/50_codecs/10_codec.ipynb #be13550c
 class ScalarCodec(Codec):
     "A code for each number by itself: of vectors, or of what is left of them after their centroid."
-    plain, remakes = "", "codes"   # plain: its name without residuals
+    plain, remakes, finds = "", "codes", .8   # plain: its name without residuals
     def __init__(self, dimension: int, residual: bool = False): # residual: of differences to centroids
         super().__init__(dimension)
         self.residual = bool(residual)
@@ -232,6 +233,7 @@ def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] -> [d]
 class Int8DimensionCodec(Codec):
     "A byte per dimension: the bin, out of 256 between the least and the greatest value in training."
     name, learned, fewest, farthest, follows = "int8-dimension", ("middle", "step"), 64, 8., False
+    finds = .8
     def shapes(self) -> dict[str, tuple]: return {"middle": (self.dimension,), "step": (self.dimension,)}
     def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:
         low, high = usual_range(x)

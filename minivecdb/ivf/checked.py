@@ -95,6 +95,7 @@ _MAY: dict[str, Callable] = { # that older files lack
     "enough": lambda v: isinstance(v, dict),
     "written": is_whole,
     "strange": is_whole,
+    "codes_find": lambda v: is_number(v) and 0 <= v <= 1,
     "note": lambda v: isinstance(v, dict)}
 
 # %% ../../nbs/60_ivf/60_checked.ipynb #2c19f3b4

@@ -92,7 +92,7 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
             "frame": list(self.frame),
             "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
             "enough": None if self.enough is None else asdict(self.enough), "written": self.written,
-            "strange": self.strange}
+            "strange": self.strange, "codes_find": self.codes_find}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
@@ -326,7 +326,7 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))
     index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
     index.enough, index.written = enough_from_state(head.get("enough")), head.get("written") or 0
-    index.strange = head.get("strange") or 0
+    index.strange, index.codes_find = head.get("strange") or 0, head.get("codes_find")
     return index
 
 def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays

@@ -25,7 +25,7 @@ from ..distances import byte_rows, query_bytes
 from ..exact import FlatIndex, as_ids, as_mask, as_queries, check_k, MOST_MISSING, in_blocks
 from ..exact import nearest, new_ids, padded, rank, Coarse, coarse_of, nearest_lists
 from ..kmeans import kmeans, assign, clustering_metric, distinct_rows
-from ..codecs import Codec, make_codec, LONGEST, Blocks
+from ..codecs import Codec, CodecError, make_codec, LONGEST, Blocks
 from ..lists import FIRST, MORE, code_soon, first_by_distance, ready_code, search_codes
 from ..lists import worth_measuring, codes_soon, ready_codes, unpacks, InvertedLists
 from ..lists import empty_lists, extended, FileArray, empty_copies, read_at, second_lists
@@ -84,6 +84,7 @@ class IVF:
         self.enough, self.written = None, 0    # what is known of how many lists to read, and rows written since
         self.rescoring: int | None = None      # candidates that searches will measure; what is known goes by it
         self.strange = 0                       # rows added far from every centroid, see `_far`
+        self.codes_find: float | None = None   # see `_found_by_codes`
         self._error_then = 0., 0               # summed squared distance of training rows to their centroids, and how many these were
 
     @property
@@ -165,7 +166,7 @@ def train(self: IVF,
     k = self.choice.n_clusters if self.choice is not None else min(default_clusters(len(x) if total is None else total), len(x) // 10 + 1) if self.n_clusters is None else self.n_clusters
     if len(x) > sample * k: x = x[np.sort(np.random.default_rng(self.seed).permutation(len(x))[:sample * k])]
     if self.metric.name == "dot": x = self._with_length(x, k)
-    origin = origin_of(x, self.metric.name)
+    origin, given = origin_of(x, self.metric.name), x
     if len(origin): x = x - origin   # from here on, everything counts from there
     learns = bool(self.codec.learned) and not self._given
     wanted = learns and not self.codec.scans
@@ -180,7 +181,24 @@ def train(self: IVF,
     self.enough, self.written, self.strange = None, 0, 0
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     self.lists, self._news = self._empty_lists(origin, x), 0
+    self.codes_find = self._found_by_codes(given[evenly(len(given), 500)]) if codec.finds else None
     return self
+
+@patch
+def _found_by_codes(self: IVF, x: np.ndarray) -> float | None: # rows [n, d]; None where not all have codes
+    "Of the ten nearest of each training row, among some, the share that their codes tell."
+    still, moved, ids = self.frozen_copy(), self.lists.moved(x), np.arange(len(x))
+    unit, kind = prepare_queries(moved, self.metric)[0], clustering_metric(self.metric.name).name
+    try: still._take_rows(x, ids, assign(unit, self.coarse.rows, kind)[0])
+    except CodecError: return None
+    rows, asked, k = still.compared(still.lists.positions()), moved[evenly(len(x), 100)], min(11, len(x))
+    exact, codes = FlatIndex(self.dimension, self.metric.name), FlatIndex(rows.shape[1], self.metric.name)
+    exact.add(moved)
+    codes.add(rows, still.lists.ids[still.lists.positions()])
+    last, found = exact.search(asked, k)[0][:, -1], codes.search(self.codec.project(asked), k)[1]
+    which = np.repeat(np.arange(len(asked)), k)
+    away = pair_distances(self.metric, asked, which, moved, found.ravel())
+    return float((away <= last[which]).mean())
 
 @patch
 def _with_length(self: IVF, x: np.ndarray, k: int) -> np.ndarray: # [n, d] -> [m, d]
@@ -648,6 +666,14 @@ def _decoders(self: IVF, lists: InvertedLists,
     return decode, fetch
 
 @patch
+def compared(self: IVF,
+    at: np.ndarray, # [m] positions in the lists
+) -> np.ndarray: # [m, k] float32
+    "The rows there as a search compares them with queries: see `Codec.project`."
+    rows, where, _ = self._decoders(self.lists)[1](at)
+    return rows[where]
+
+@patch
 def stored(self: IVF,
     at: np.ndarray, # [m] positions in the lists
 ) -> np.ndarray: # [m, d] float32
@@ -896,16 +922,16 @@ def search(self: IVF,
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     k = int(k)   # a small integer type would overflow
     powers, large = powers_for(self.metric, queries, lists.span), k > max(1, len(lists))
+    given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore, "max_codes": max_codes,
+             "ensure_topk_full": ensure_topk_full, "rescore_num_samples": rescore_num_samples}
     if large or powers is not None:
         fewer = check_k(k, len(lists), len(queries)) if large else k
-        given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore,
-                 "mask": mask, "max_codes": max_codes, "ensure_topk_full": ensure_topk_full,
-                 "rescore_num_samples": rescore_num_samples}
-        def plainly(some): return self.search(some, fewer, **given)
+        def plainly(some): return self.search(some, fewer, mask=mask, **given)
         return padded(plainly(queries), k) if large else with_powers(plainly, queries, powers)
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
-    mask = self._rows_of(mask, len(queries), lists)
+    mask, fits = self._rows_of(mask, len(queries), lists), self._fits_codes(queries, lists)
+    if fits.any() and not fits.all(): return self._by_kinds(queries, k, fits, mask, given)
     place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
     # codes are unpacked for each query without kernels
@@ -919,7 +945,7 @@ def search(self: IVF,
             return found
     if self._unseen and len(queries) == 1 and lists.in_memory:
         self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
-    in_codes = self._fits_codes(queries, lists)
+    in_codes = bool(fits.all())
     def search_block(numbers):
         some = queries[numbers[0]:numbers[-1] + 1]   # neighbours: a view
         moved = lists.moved(some)
@@ -965,13 +991,23 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
     return (max(k, rescore or 0), 0) if samples == -1 or samples >= max(k, rescore or 0) else (rescore, int(samples))
 
 @patch
-def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> bool:
-    "Whether lists are searched in codes: float32, in which these are multiplied, must hold the products."
-    if not self.codec.scans: return False
-    if self.metric.kind == 0: return True
+def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> np.ndarray: # [m] boolean
+    "Which queries are compared with codes: float32, in which these are multiplied, must hold the products."
+    if not self.codec.scans: return np.zeros(len(queries), bool)
+    if self.metric.kind == 0: return np.ones(len(queries), bool)
     own = self._framed(row_lengths(lists.moved(queries)))
     longest = self.frame.scaled(lists.span).max(initial=0)
-    return longest <= LONGEST and bool(((own == 0) | (own > 1 / LONGEST) & (own <= LONGEST)).all())
+    return (longest <= LONGEST) & ((own == 0) | (own > 1 / LONGEST) & (own <= LONGEST))
+
+@patch
+def _by_kinds(self: IVF, queries: np.ndarray, k: int, fits: np.ndarray, mask: np.ndarray | None,
+              given: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice
+    "A batch in two, so that an answer does not depend on the queries beside it."
+    distances, ids = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
+    for some in (fits, ~fits):
+        allowed = None if mask is None else mask[0] if len(mask) == 1 else mask[some]
+        distances[some], ids[some] = self.search(queries[some], k, mask=allowed, **given)
+    return distances, ids
 
 # %% ../../nbs/60_ivf/10_index.ipynb #69d22d3f
 @patch
@@ -1128,9 +1164,9 @@ def range_search(self: IVF,
     measured, samples = (None, 0) if rescore_num_samples is None else self._sampling(len(self) + 1, None, rescore_num_samples)
     samples, limit = (-1, np.inf) if measured else (samples, np.inf if samples else radius)
     probes = [self.probes(q[None], nprobe, lists=lists)[0] for q in queries]
-    reach = self._within_estimates if self._fits_codes(queries, lists) else self._within
     found = []
-    for q, some in zip(queries, probes):
+    for q, some, fits in zip(queries, probes, self._fits_codes(queries, lists)):
+        reach = self._within_estimates if fits else self._within
         self._first_look(some, held := lists.probed(some[None])[0])
         found.append(reach(q[None], limit, some, held))
     if samples: found = [self._corrected_range(q, radius, *f, samples) for q, f in zip(queries, found)]
@@ -1212,6 +1248,10 @@ def _advice(self: IVF, off_centre: float) -> dict: # empty where all is well
                     f"rows were from their centroids in training, and {codec.farthest:g} times is "
                     "the most that is fine: train anew with rows as they are now; where they form "
                     "crowds far apart, take rint8")
+    if self.codes_find is not None and self.codes_find < codec.finds:
+        told.append(f"of training rows, {codec.name} finds {self.codes_find:.0%} of the nearest, and "
+                    f"{codec.finds:.0%} is the least that is fine: its steps are wider than rows are apart. "
+                    "Take flat; where cells hold a marker such as -9999, replace it before adding")
     if self.strange > (1 - NEARLY_ALL) * len(self):
         told.append(f"{self.strange:,} rows were added more than {APART:g} times as far from every "
                     "centroid as those of training: train anew with rows as they are now")
