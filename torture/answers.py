@@ -595,7 +595,7 @@ def compared(s: Subject, alike: np.ndarray, tally: Tally) -> str | None:
 
 def refusable(case: Case) -> bool:
     "Whether rows may be refused: float32's ends are near, or they lie where training saw none."
-    return case.kind in ("another scale", "all lengths", "one huge row", "denormals", *IN_ORDER)
+    return case.kind in ("another scale", "all lengths", "one huge row", "denormals", "marked cells", *IN_ORDER)
 
 def attempt(case: Case, home: Path, tally: Tally) -> str | None:
     "One configuration: what is wrong with it, or None."
