@@ -162,7 +162,10 @@ def search(self: IVFIndex,
 ) -> L: # of `Hit`, nearest first
     """The nearest vectors with their metadata.
     Lists beyond `nprobe` are read while fewer than k vectors were found."""
-    queries, single = self._queries(query_vector)
+    ready = type(query_vector) is np.ndarray and query_vector.dtype == np.float32
+    if ready and query_vector.shape == (self.storage.dimension,): # `IVF.search` checks its numbers
+        queries, single = query_vector[None], True
+    else: queries, single = self._queries(query_vector)
     filters = None if where is None else self._filters(where, len(queries), single)
     for _ in range(3):
         if (hits := self._search_once(queries, k, nprobe, filters)) is not None:
@@ -178,10 +181,8 @@ def search(self: IVFIndex,
 def _queries(self: IVFIndex,
     given: Any,
 ) -> tuple[np.ndarray, bool]: # [m, d] float32, and whether it was one query of shape [d]
-    "The queries as a matrix, checked; the index over arrays checks the numbers of a float32 array."
+    "The queries as a matrix, checked."
     d = self.storage.dimension
-    if type(given) is np.ndarray and given.dtype == np.float32 and given.shape == (d,):
-        return given[None], True
     if as_numbers(given).ndim == 2: return as_matrix(given, d, what="query"), False
     return as_vector(given, d)[None], True
 
