@@ -271,6 +271,18 @@ def test_an_import_beside_other_code(tmp_path):
     write_notebook(path, '# X', '>>> import math; math.pi\n3')
     docs.check_imports(path)
 
+@pytest.mark.parametrize('words', ['the next page', 'The page\nbefore', 'on two pages before', 'an earlier page', '[a later page](x.ipynb)'])
+def test_references_by_position(tmp_path, words):
+    "Pages move: a reference is a link with the title of the page."
+    path = tmp_path/'x.ipynb'
+    write_notebook(path, '# X', f'As {words} shows.')
+    with pytest.raises(docs.DocsError, match='x.ipynb says'): docs.check_references(path)
+    write_notebook(path, '# X', 'As [Distances](10.ipynb) shows, a page of an earlier chapter.')
+    docs.check_references(path)
+
+def test_no_page_refers_to_another_by_position():
+    for path in docs.notebooks(docs.read_project(ROOT)): docs.check_references(path)
+
 def test_a_page_that_is_listed_twice(project):
     standin = docs.read_project(project)
     docs.check_navigation(standin)
