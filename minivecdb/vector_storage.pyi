@@ -120,7 +120,8 @@ class VectorStorage:
         self,
         ids: Iterable[int],  # ids that may or may not be there
     ) -> list[dict | None]:
-        """The metadata of several vectors. A backend that keeps metadata elsewhere is asked one by one, unless it brings its own `metadata_of`."""
+        """The metadata of several vectors.
+        A storage that keeps metadata elsewhere is read id by id, or has its own `metadata_of`."""
         ...
     @property
     def columns(self) -> Columns:
@@ -138,7 +139,7 @@ class VectorStorage:
         where: dict | Filter | None = None,  # which rows; None for all
         limit: int | None = None,  # rows to return at most
         offset: int = 0,  # rows to pass over first
-        order_by: str | list[str] | None = None,  # a key, or "-key" for descending, or several; None for the order of the ids
+        order_by: str | list[str] | None = None,
         **others: Any,  # none: see `refuse_names`
     ) -> L:
         """The rows that meet a filter, as copies."""
@@ -154,7 +155,8 @@ class VectorStorage:
         key: str,  # dotted, as in a filter
         where: dict | Filter | None = None,  # among which rows; None for all
     ) -> L:
-        """The different values of a key, in the order of `find`'s `order_by`. Numbers that a filter finds equal count once."""
+        """The different values of a key, in the order of `find`'s `order_by`.
+        Numbers that a filter finds equal count once."""
         ...
     def delete_where(
         self,

@@ -293,3 +293,21 @@ def test_rows_of_zeros_do_not_take_a_list_from_the_others():
     zeros = IVF(100, 5, "dot").train(np.zeros((60, 100)))
     zeros.add(x)
     assert len(zeros) == len(x)
+
+def test_a_query_beyond_the_codes_changes_no_answer_beside_it():
+    rng = np.random.default_rng(3)
+    x = crowds(rng, 800)
+    q = np.float32(np.concatenate([x[:6] + .1, x[:2] * 1e25]))
+    for codec in BITS:
+        index = built(np.float32(x), "euclidean", codec)
+        few = np.random.default_rng(1).random((len(q), 800)) < .3
+        for how in ({}, {"mask": few[0]}, {"mask": few}, {"rescore": 60}):
+            both = index.search(q, 10, nprobe=4, **how)
+            for i in range(len(q)):
+                one = how | ({"mask": few[i]} if np.ndim(how.get("mask")) == 2 else {})
+                for a, b in zip(both, index.search(q[i], 10, nprobe=4, **one)): np.testing.assert_array_equal(a[i], b[0])
+        starts, far, ids = index.range_search(q, 3., nprobe=4)
+        for i in range(len(q)):
+            _, d, found = index.range_search(q[i], 3., nprobe=4)
+            np.testing.assert_array_equal(found, ids[starts[i]:starts[i + 1]])
+            np.testing.assert_array_equal(d, far[starts[i]:starts[i + 1]])

@@ -194,3 +194,34 @@ def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
     for v in x[1:4]:
         for a, b in zip(mapped.search(v, 3, nprobe=2), index.search(v, 3, nprobe=2)): assert a.tobytes() == b.tobytes()
     assert len(asked) == 3 and before - 6 <= len(mapped._unseen) < 100
+
+
+@pytest.mark.parametrize("call, ours", [
+    (lambda s, i: i.search(np.ones(24), top_k=3), "'k'"), (lambda s, i: i.search(np.ones(24), n_results=3), "'k'"),
+    (lambda s, i: i.search(np.ones(24), filter={"g": 1}), "'where'"), (lambda s, i: s.find(filters={"g": 1}), "'where'"),
+    (lambda s, i: i.search(np.ones(24), metric="l2"), "IVFIndex(storage, metric='cosine')"), (lambda s, i: VectorStorage(24, metric="l2"), "IVFIndex(storage, metric='cosine')"),
+    (lambda s, i: IVFIndex(s, nlist=4), "'n_clusters'"), (lambda s, i: i.ivf.search(np.ones(24), topk=3), "'k'"),
+    (lambda s, i: FlatIndex.from_storage(s).search(np.ones(24), top_k=3), "'k'"), (lambda s, i: i.search(np.ones(24), wher={}), "'where'"),
+    (lambda s, i: i.search(np.ones(24), colour=1), "it takes query_vector, k, nprobe, where")])
+def test_arguments_of_other_libraries_are_answered_with_ours(call, ours):
+    s = storage(60)
+    index = IVFIndex(s).build()
+    with pytest.raises(TypeError) as e: call(s, index)
+    assert ours in str(e.value)
+
+
+def test_adding_to_an_index_returns_the_ids():
+    x = rng.standard_normal((40, 24)).astype(np.float32)
+    for index in (FlatIndex(24), IVF(24, 3).train(x)):
+        assert index.add(x).tolist() == list(range(40)) and index.add(x[:2], [77, 50]).tolist() == [77, 50]
+        assert index.add(x[:1]).tolist() == [78] and index.add(x[:0]).tolist() == []
+
+
+def test_json_is_not_written_under_the_name_of_a_folder(tmp_path):
+    s = storage(20)
+    durable = VectorStorage.open(tmp_path/"there.mvdb", 24)
+    for one in (s, durable):
+        with pytest.raises(ValueError, match=r"names a folder.*\.json"): one.save(tmp_path/"x.MVDB")
+        assert not (tmp_path/"x.MVDB").exists()
+    assert durable.restore(s) == 20   # what the error advises
+    s.save(tmp_path/"x.json")

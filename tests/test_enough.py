@@ -235,10 +235,47 @@ def test_the_mean_is_above_the_target_by_what_chance_may_add(monkeypatch):
     assert first > np.flatnonzero(mean - .005 >= .95)[0]   # without the error it would be fewer
 
 
-def test_fewer_rows_are_asked_of_a_small_index():
-    for n, asked in ((4000, 200), (30_000, 400)):
+def test_a_hundredth_of_the_rows_is_asked_within_bounds():
+    for n, asked in ((4000, 100), (30_000, 300)):
         x, _ = data("clustered", n, 8)
         assert filled(x, n_clusters=60).enough.asked == asked
+
+
+@pytest.mark.parametrize("codec, metric, spill, rescore", [
+    ("flat", "cosine", None, None), ("int8", "euclidean", None, 40), ("rint8", "euclidean", 1., None), ("pca6", "cosine", None, None),
+    ("bf16", "dot", None, None), ("pq4x4", "dot", None, 30), ("rabitq2", "cosine", None, 30)])
+def test_what_all_lists_hold_is_compared_at_once_and_answers_as_a_search(codec, metric, spill, rescore, monkeypatch):
+    x, q = data("clustered", 1500, 12, 60)
+    if metric == "euclidean": x, q = x + 50, q + 50
+    index = IVF(12, 40, metric, codec, spill=spill).train(x)
+    index.rows = ArrayRows(x)
+    index.add(x)
+    found = index.search(q, 11, nprobe=40, rescore=rescore)[1]
+    for at_once in (ivf_enough.AT_ONCE, 20_000):
+        monkeypatch.setattr(ivf_enough, "AT_ONCE", at_once)
+        np.testing.assert_array_equal(ivf_enough._in_all_lists(index, q, 11, rescore), found)
+
+
+@pytest.mark.parametrize("codec", ["flat", "int8"])
+def test_measuring_multiplies_less_than_a_tenth_of_what_a_build_does(codec, monkeypatch):
+    "Counted in numbers that are multiplied; k-means alone takes several rounds of n · k · d."
+    x, _ = data("clustered", 6000, 24)
+    index = filled(x, codec=codec)
+    compared, real = [], FlatIndex.search
+    monkeypatch.setattr(FlatIndex, "search", lambda self, q, k: compared.append(len(q) * len(self)) or real(self, q, k))
+    monkeypatch.setattr(IVF, "search", lambda *asked, **how: pytest.fail("lists are not read one by one"))
+    ivf_enough.enough(index)
+    assert sum(compared) == index.enough.asked * 6000 < .1 * 4 * 6000 * len(index.coarse)
+
+
+def test_inner_products_off_centre_find_what_was_measured():
+    "All questions have nearly the same answers there, and lists differ in digits that float32 products do not have."
+    for seed in range(3):
+        x, q = data("gaussian", 4000, 24, 1000, seed)
+        x, q = x + 5000, q + 5000
+        index = filled(x, "dot")
+        found = recall(index.search(q, 10)[1], index.search(q, 10, nprobe=10**6)[1])
+        assert found >= .95 and abs(found - index.enough.recall) < .015, (seed, found, index.enough.recall)
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "dot"])

@@ -320,7 +320,7 @@ def test_two_far_crowds_in_an_index():
 
 # ---- codes of what is left after the centroid
 
-from minivecdb.codecs.codec import make_codec
+from minivecdb.codecs import make_codec
 
 def test_codes_on_residuals_have_a_name_that_files_keep(tmp_path):
     rng = np.random.default_rng(0)
@@ -569,3 +569,34 @@ def test_what_moves_by_numbers_of_its_own_is_not_taken_for_markers():
     one_constant[:, 3] = 1e4
     assert origin_of(one_constant, "euclidean")[3] == 1e4
     for n in (1, 2, 3, 5): assert abs(origin_of(np.float32(rng.normal(size=(n, 4)) + 300), "euclidean") - 300).max() < 5
+
+@pytest.mark.parametrize("share", (.3, .45))
+def test_rows_of_a_far_crowd_are_in_their_nearest_lists_also_where_it_is_the_smaller_one(share):
+    rng = np.random.default_rng(5)
+    x = (rng.standard_normal((9, 64))[rng.integers(9, size=1500)] + .5 * rng.standard_normal((1500, 64)))
+    x = (x + np.where(rng.random((1500, 1)) < share, 1500, -1500)).astype(np.float32)
+    index = IVF(64, 40, "euclidean").train(x)
+    index.add(x)
+    centroids = index.coarse.rows.astype(np.float64) + index.lists.origin
+    away = ((x[:, None].astype(np.float64) - centroids[None])**2).sum(2)
+    own = np.repeat(np.arange(40), index.lists.sizes)
+    rows = index.lists.ids[index.lists.positions()]
+    assert np.mean(away[rows, own] <= away.min(1)[rows] * (1 + 1e-6)) > .99
+
+@pytest.mark.parametrize("metric", ("euclidean",))
+def test_codes_whose_steps_are_wider_than_rows_are_apart_are_told_of(metric, tmp_path):
+    rng = np.random.default_rng(6)
+    x = rng.standard_normal((1500, 24)).astype(np.float32)
+    fine = IVF(24, 20, metric, "int8-dimension").train(x)
+    fine.add(x)
+    assert fine.codes_find > .95 and "finds" not in fine.get_stats().get("advice", "")
+    x[rng.random(x.shape) < .05] = -9999
+    coarse = IVF(24, 20, metric, "int8-dimension").train(x)
+    coarse.add(x)
+    assert "replace it before adding" in coarse.get_stats()["advice"]
+    coarse.save(tmp_path/"a.ivf")
+    again = IVF.load(tmp_path/"a.ivf")
+    assert again.codes_find == coarse.codes_find < .8 and again.get_stats()["advice"] == coarse.get_stats()["advice"]
+
+def test_most_codecs_say_nothing_of_what_their_codes_find():
+    for codec in ("flat", "rabitq", "pq8x8", "pca8"): assert IVF(D, 10, codec=codec).train(ROWS).codes_find is None

@@ -11,7 +11,7 @@ __all__ = ['INTEGER', 'FLOAT', 'BLOCK', 'FEW', 'Test', 'BITS', 'SAMPLE', 'MANY',
 INTEGER: int
 FLOAT: int
 class _Dictionary(dict):
-    """Codes of strings, integers beyond int64, and lists (see `_list_key`); an unseen one gets the next code."""
+    """Codes of strings, integers beyond int64, and lists; an unseen value gets the next code."""
     only_strings: Any
     def __init__(self) -> None: ...
     def __missing__(self, key: Any) -> int: ...
@@ -34,7 +34,7 @@ class Column:
         """Write the values of some rows."""
         ...
     def instants(self) -> np.ndarray:
-        """When each distinct value is; the smallest int64 for what is no date."""
+        """The half steps of each distinct value; the smallest int64 where it is no date."""
         ...
     def test(
         self,
@@ -46,13 +46,13 @@ class Column:
         self,
         f: Filter,  # a condition on this key
     ):
-        """Warn where numbers are compared with a key that holds only texts, or texts with one of numbers."""
+        """Warn where numbers are compared with a key of texts, or texts with a key of numbers."""
         ...
     def warn_of_dates(
         self,
         f: Filter,  # a condition on this key
     ):
-        """Warn where a date is compared with a text, because one of the two is not written as ISO 8601."""
+        """Warn where a date is compared with a text, because one of the two is not in ISO 8601."""
         ...
 def orders_numbers(f: Filter) -> bool:
     """Whether a condition is an order of numbers."""
@@ -70,7 +70,7 @@ def passing(
     """Which rows pass."""
     ...
 def every(tests: list[Test]) -> Test:
-    """Passed by rows that pass all tests. A block is asked no further when nothing is left in it."""
+    """Passed by rows that pass all tests; later tests are skipped where no row is left."""
     ...
 def some(tests: list[Test]) -> Test:
     """Passed by rows that pass at least one test."""
@@ -148,14 +148,14 @@ class Columns:
     def __init__(self, storage: VectorStorage) -> None: ...
     @property
     def storage(self) -> VectorStorage:
-        """The storage, held weakly: it holds its columns, and must end with its last user."""
+        """The storage; a weak reference, because the storage refers to its columns."""
         ...
     def __repr__(self) -> str: ...
     def memory_usage(self) -> dict[str, int]:
-        """Bytes of the columns' arrays and dictionaries, without the strings, which the storage's metadata hold anyway; and of the ids."""
+        """Bytes of the columns and of the ids, without strings, which the metadata holds anyway."""
         ...
     def catch_up(self) -> bool:
-        """Take in what changed in the storage since the last look."""
+        """Take in what changed in the storage since the last call."""
         ...
     def column(self, path: tuple[str, ...]) -> Column:
         """The column of a key, built if it is not there yet."""
@@ -186,5 +186,5 @@ def column_of(
     metadata: list[dict],  # of some rows
     path: tuple[str, ...],
 ) -> Column:
-    """One key of some rows, turned on its side."""
+    """One key of some rows as a column."""
     ...

@@ -120,6 +120,7 @@ def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m]
     away[m, own] = np.where(ivf.lists.sizes[own] > 1, without, np.inf)
     return away
 
+# %% ../../nbs/60_ivf/40_default_nprobe.ipynb #5a9104e6
 # [m, n_lists], [m, p] list numbers -> [m, p]
 def _ranks(ivf: IVF, away: np.ndarray, of: np.ndarray) -> np.ndarray:
     "The largest `nprobe` that does not yet read these lists; of no list (-1) all."
@@ -144,10 +145,10 @@ def _lists_of(lists, ids: np.ndarray) -> np.ndarray:
 def _in_all_lists(ivf: IVF, x: np.ndarray, k: int, rescore: int | None) -> np.ndarray:
     "The k nearest by what all lists hold: the rows of many lists are compared at once."
     lists, codec, every = ivf.lists, ivf.codec, ivf.lists.positions()
-    if codec.scans:   # whose estimates only a search knows
+    if ivf._fits_codes(x, lists).any():   # only a search knows these estimates
         parts = np.array_split(x, -(-len(x) // max(100, AT_ONCE // len(every))))
         return np.concatenate([ivf.search(p, k, nprobe=len(ivf.coarse), rescore=rescore)[1] for p in parts])
-    again = rescore is not None and not codec.lossless
+    again = rescore is not None and ivf.rows is not None
     best, block = None, max(1, AT_ONCE // max(len(x), codec.n_compared))
     for i in range(0, len(every), block):
         found = _nearest_at(ivf, x, max(k, rescore) if again else k, every[i:i + block])

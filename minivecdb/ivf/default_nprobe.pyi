@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from minivecdb.ivf.index import IVF
 from typing import Any
 
-__all__ = ['EXACT', 'TARGET', 'NEIGHBOURS', 'ASKED', 'SMALLER', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'AT_ONCE', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
+__all__ = ['EXACT', 'TARGET', 'NEIGHBOURS', 'ASKED', 'EASIER', 'SURE', 'FEW_ROWS', 'ALL', 'AT_ONCE', 'exact_up_to', 'Enough', 'recall_by_lists', 'enough', 'enough_from_state']
 
 EXACT: dict[Any, Any]
 TARGET: float
 NEIGHBOURS: int
 ASKED: tuple[Any, ...]
-SMALLER: int
 EASIER: float
 SURE: int
 FEW_ROWS: int

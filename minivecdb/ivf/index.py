@@ -279,7 +279,7 @@ def replace(self: IVF,
     strange = self.strange + len(self._far(cost))
     changed = {"coarse": self.coarse, "upkeep": self.upkeep, "strange": strange, "_news": 0 if due else news} | changed
     still = self.frozen_copy(changed)
-    if assigned is None and hasattr(still, "enough_after"):   # of a later page
+    if assigned is None and hasattr(still, "enough_after"):   # see `default_nprobe`
         changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
     return ids
@@ -666,14 +666,6 @@ def _decoders(self: IVF, lists: InvertedLists,
     return decode, fetch
 
 @patch
-def compared(self: IVF,
-    at: np.ndarray, # [m] positions in the lists
-) -> np.ndarray: # [m, k] float32
-    "The rows there as a search compares them with queries: see `Codec.project`."
-    rows, where, _ = self._decoders(self.lists)[1](at)
-    return rows[where]
-
-@patch
 def stored(self: IVF,
     at: np.ndarray, # [m] positions in the lists
 ) -> np.ndarray: # [m, d] float32
@@ -713,6 +705,15 @@ class RowMask:
     rows: np.ndarray          # [n] boolean, or [m, n] for m queries
     made_for: weakref.ref     # to the lists of that state
     def __repr__(self) -> str: return f"RowMask({' × '.join(f'{n:,}' for n in self.rows.shape)} rows, {int(self.rows.sum()):,} admitted)"
+
+# %% ../../nbs/60_ivf/10_index.ipynb #52aa2257
+@patch
+def compared(self: IVF,
+    at: np.ndarray, # [m] positions in the lists
+) -> np.ndarray: # [m, k] float32
+    "The rows there as a search compares them with queries: see `Codec.project`."
+    rows, where, _ = self._decoders(self.lists)[1](at)
+    return rows[where]
 
 # %% ../../nbs/60_ivf/10_index.ipynb #259c07e1
 @patch

@@ -40,6 +40,7 @@ class IVF:
     written: Any
     rescoring: int | None
     strange: Any
+    codes_find: float | None
     def __init__(
         self,
         dimension: int,  # d
@@ -132,6 +133,12 @@ class IVF:
         compiled: bool = False,  # use kernels however few queries there are
     ) -> np.ndarray:
         """The lists to read for each query."""
+        ...
+    def compared(
+        self,
+        at: np.ndarray,  # [m] positions in the lists
+    ) -> np.ndarray:
+        """The rows there as a search compares them with queries: see `Codec.project`."""
         ...
     def stored(
         self,

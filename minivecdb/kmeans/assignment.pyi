@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from minivecdb.distances.metric import Metric
 from typing import Any
 
-__all__ = ['WORTH_ROUNDING', 'COARSE', 'clustering_metric', 'score_table', 'nearest_by_product', 'Rounded', 'rounded', 'nearest_by_rounding', 'int8_torch', 'torch_in_threads', 'rounding_pays', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
+__all__ = ['WORTH_ROUNDING', 'COARSE', 'A_PART', 'clustering_metric', 'score_table', 'nearest_by_product', 'Rounded', 'rounded', 'nearest_by_rounding', 'int8_torch', 'torch_in_threads', 'rounding_pays', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
 
 def clustering_metric(metric: str) -> Metric:
     """Cosine stays; euclidean and dot are both clustered by squared distance."""
@@ -71,12 +71,13 @@ def out_of_range(*rows: np.ndarray) -> int:
     """Whether squares of numbers this large or small would leave float32. Dividing by a power of two changes no digit."""
     ...
 COARSE: float
+A_PART: float
 def too_coarse(
     squares: np.ndarray,  # [n] squared distances of rows to their centroids, from products
     lengths: np.ndarray | float,  # [n] squared lengths of the rows, or one for all
     share: float = ...,  # of these, what products can tell from nothing
 ) -> bool:
-    """Whether rows are so near their centroids, and so far from zero, that products tell nothing."""
+    """Whether a part of the rows is so near its centroids, and so far from zero, that products tell nothing."""
     ...
 def wide_table(
     centroids: np.ndarray,  # [k, d] float32

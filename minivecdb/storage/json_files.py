@@ -11,11 +11,12 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, BinaryIO
 import numpy as np
 from fastcore.basics import patch
 from ..core import MAX_ID, FileFormatError, MinivecdbError, MAX_DEPTH, MAX_DIMENSION
-from ..core import as_metadata, read_text_bytes, write_atomically
+from ..core import as_metadata, openers, read_text_bytes, write_atomically
 from ..vector_storage import VectorStorage
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #f4c5f374
@@ -262,8 +263,8 @@ def open(cls: VectorStorage,
     model: str | None = None, # of a new storage; an existing one must agree with it
 ) -> "DurableStorage": # every write that returned survives the process and the power
     "Open a storage that lasts."
-    from minivecdb.durable import DurableStorage
-    return DurableStorage(path, dimension, mode, timeout, model)
+    storage = resolve_name(openers["folder"])
+    return storage(path, dimension, mode, timeout, model)
 
 def _in_memory(storage: VectorStorage) -> TypeError:
     "Why no index is kept beside a storage."
