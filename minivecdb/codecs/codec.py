@@ -38,7 +38,7 @@ class Codec:
     reading_cost = 4             # times what reading a whole row takes
     farthest = np.inf            # rows may be this many times longer than they are apart
     follows = True               # codes are fine anywhere, once centroids are there
-    finds = 0.                   # share of the neighbours within a sample that codes should find by themselves
+    finds = 0.                   # share of neighbours that codes should find by themselves
     remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
     usual_frame = Frame()        # where nothing is known of the rows: in older files
 

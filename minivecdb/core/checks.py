@@ -306,7 +306,7 @@ def refuse_names(
     function: Callable, # that was called
     others: dict[str, Any], # arguments that it does not have
 ):
-    "Raise TypeError that says what the first of some unknown arguments is called here; none, and nothing happens."
+    "Raise TypeError that says what the first of some unknown arguments is called here."
     if not others: return
     name, named = next(iter(others)), signature(function).parameters.values()
     known = [p.name for p in named if p.kind is not Parameter.VAR_KEYWORD and p.name != "self"]

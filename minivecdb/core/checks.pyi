@@ -86,5 +86,5 @@ def refuse_names(
     function: Callable,  # that was called
     others: dict[str, Any],  # arguments that it does not have
 ):
-    """Raise TypeError that says what the first of some unknown arguments is called here; none, and nothing happens."""
+    """Raise TypeError that says what the first of some unknown arguments is called here."""
     ...

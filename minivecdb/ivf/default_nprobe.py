@@ -28,7 +28,7 @@ EASIER = .005 # by so much rows of the index, each left out, are easier than que
 SURE = 1 # standard errors by which the mean must be above the target
 FEW_ROWS = 100 # in longer lists a row is too small a part of the centroid to be taken out
 ALL = 2 / 3 # an index that must read this share of its lists reads all of them
-AT_ONCE = 3_000_000 # numbers that are held at a time: distances of rows that are asked, or decoded rows
+AT_ONCE = 3_000_000 # numbers held at a time: distances of rows that are asked, or decoded rows
 
 def exact_up_to(
     dimension: int, # d
@@ -105,7 +105,8 @@ def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m]
     moved, m, left = ivf.lists.moved(x), np.arange(len(x)), _left_out(ivf, x, own)
     centroids, shared = (ivf.coarse.rows, np.float32(0)) if ivf.reach is None else ivf.apart
     if power := out_of_range(moved, ivf.coarse.rows):
-        moved, centroids, shared, left = (np.ldexp(a, -power) for a in (moved, centroids, shared, left))
+        both = moved, centroids, shared, left
+        moved, centroids, shared, left = (np.ldexp(a, -power) for a in both)
     if ivf.reach is None:
         away = distance_matrix(moved, centroids, ivf.metric.name)
         without = pair_distances(ivf.metric, moved, m, left, m)
@@ -147,7 +148,8 @@ def _in_all_lists(ivf: IVF, x: np.ndarray, k: int, rescore: int | None) -> np.nd
     lists, codec, every = ivf.lists, ivf.codec, ivf.lists.positions()
     if ivf._fits_codes(x, lists).any():   # only a search knows these estimates
         parts = np.array_split(x, -(-len(x) // max(100, AT_ONCE // len(every))))
-        return np.concatenate([ivf.search(p, k, nprobe=len(ivf.coarse), rescore=rescore)[1] for p in parts])
+        how = {"nprobe": len(ivf.coarse), "rescore": rescore}
+        return np.concatenate([ivf.search(part, k, **how)[1] for part in parts])
     again = rescore is not None and ivf.rows is not None
     best, block = None, max(1, AT_ONCE // max(len(x), codec.n_compared))
     for i in range(0, len(every), block):

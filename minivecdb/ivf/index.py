@@ -105,7 +105,7 @@ class IVF:
 
     @property
     def apart(self) -> tuple[np.ndarray, np.ndarray]: # ([k, d] float32, [d] float32)
-        "Centroids as they are ranked for inner products, and what was subtracted: see `shared_part`."
+        "Centroids as inner products rank them, and what was subtracted: see `shared_part`."
         if self._apart is None or self._apart[0] is not self.coarse.state:
             shared = shared_part(self.coarse.rows)
             self._apart = self.coarse.state, (self.coarse.rows - shared, shared)
@@ -185,22 +185,6 @@ def train(self: IVF,
     return self
 
 @patch
-def _found_by_codes(self: IVF, x: np.ndarray) -> float | None: # rows [n, d]; None where not all have codes
-    "Of the ten nearest of each training row, among some, the share that their codes tell."
-    still, moved, ids = self.frozen_copy(), self.lists.moved(x), np.arange(len(x))
-    unit, kind = prepare_queries(moved, self.metric)[0], clustering_metric(self.metric.name).name
-    try: still._take_rows(x, ids, assign(unit, self.coarse.rows, kind)[0])
-    except CodecError: return None
-    rows, asked, k = still.compared(still.lists.positions()), moved[evenly(len(x), 100)], min(11, len(x))
-    exact, codes = FlatIndex(self.dimension, self.metric.name), FlatIndex(rows.shape[1], self.metric.name)
-    exact.add(moved)
-    codes.add(rows, still.lists.ids[still.lists.positions()])
-    last, found = exact.search(asked, k)[0][:, -1], codes.search(self.codec.project(asked), k)[1]
-    which = np.repeat(np.arange(len(asked)), k)
-    away = pair_distances(self.metric, asked, which, moved, found.ravel())
-    return float((away <= last[which]).mean())
-
-@patch
 def _with_length(self: IVF, x: np.ndarray, k: int) -> np.ndarray: # [n, d] -> [m, d]
     "Without the rows of zeros: their products are 0, and a centroid there collects lonely rows."
     some = x[x.any(1)] if len(x) else x
@@ -224,6 +208,25 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
     if self.codec.lossless: return x
     x = prepare_queries(x, self.metric)[0]
     return x - centroids[labels] if self.codec.residual else x
+
+# %% ../../nbs/60_ivf/10_index.ipynb #68f5dcc1
+@patch
+# rows [n, d] -> None where not all have codes
+def _found_by_codes(self: IVF, x: np.ndarray) -> float | None:
+    "Of the ten nearest of each training row, among some, the share that their codes tell."
+    still, moved, ids = self.frozen_copy(), self.lists.moved(x), np.arange(len(x))
+    unit, kind = prepare_queries(moved, self.metric)[0], clustering_metric(self.metric.name).name
+    try: still._take_rows(x, ids, assign(unit, self.coarse.rows, kind)[0])
+    except CodecError: return None
+    at, asked, k = still.lists.positions(), moved[evenly(len(x), 100)], min(11, len(x))
+    rows = still.compared(at)
+    exact, codes = (FlatIndex(a.shape[1], self.metric.name) for a in (moved, rows))
+    exact.add(moved)
+    codes.add(rows, still.lists.ids[at])
+    last, found = exact.search(asked, k)[0][:, -1], codes.search(self.codec.project(asked), k)[1]
+    which = np.repeat(np.arange(len(asked)), k)
+    away = pair_distances(self.metric, asked, which, moved, found.ravel())
+    return float((away <= last[which]).mean())
 
 # %% ../../nbs/60_ivf/10_index.ipynb #bd05849b
 @patch
@@ -923,8 +926,9 @@ def search(self: IVF,
     queries, lists = as_queries(queries, k, self.dimension), self.lists
     k = int(k)   # a small integer type would overflow
     powers, large = powers_for(self.metric, queries, lists.span), k > max(1, len(lists))
-    given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore, "max_codes": max_codes,
-             "ensure_topk_full": ensure_topk_full, "rescore_num_samples": rescore_num_samples}
+    given = {"nprobe": nprobe, "ratio_threshold": ratio_threshold, "rescore": rescore,
+             "max_codes": max_codes, "ensure_topk_full": ensure_topk_full,
+             "rescore_num_samples": rescore_num_samples}
     if large or powers is not None:
         fewer = check_k(k, len(lists), len(queries)) if large else k
         def plainly(some): return self.search(some, fewer, mask=mask, **given)
@@ -993,7 +997,7 @@ def _sampling(self: IVF, k: int, rescore: int | None, samples: int | None) -> tu
 
 @patch
 def _fits_codes(self: IVF, queries: np.ndarray, lists: InvertedLists) -> np.ndarray: # [m] boolean
-    "Which queries are compared with codes: float32, in which these are multiplied, must hold the products."
+    "Which queries are compared with codes: float32 must hold their products."
     if not self.codec.scans: return np.zeros(len(queries), bool)
     if self.metric.kind == 0: return np.ones(len(queries), bool)
     own = self._framed(row_lengths(lists.moved(queries)))
@@ -1250,9 +1254,9 @@ def _advice(self: IVF, off_centre: float) -> dict: # empty where all is well
                     "the most that is fine: train anew with rows as they are now; where they form "
                     "crowds far apart, take rint8")
     if self.codes_find is not None and self.codes_find < codec.finds:
-        told.append(f"of training rows, {codec.name} finds {self.codes_find:.0%} of the nearest, and "
-                    f"{codec.finds:.0%} is the least that is fine: its steps are wider than rows are apart. "
-                    "Take flat; where cells hold a marker such as -9999, replace it before adding")
+        told.append(f"of training rows, {codec.name} finds {self.codes_find:.0%} of the nearest, "
+                    f"and {codec.finds:.0%} is the least that is fine: its steps are wider than "
+                    "rows are apart. Take flat; where cells hold a marker such as -9999, replace it before adding")
     if self.strange > (1 - NEARLY_ALL) * len(self):
         told.append(f"{self.strange:,} rows were added more than {APART:g} times as far from every "
                     "centroid as those of training: train anew with rows as they are now")

@@ -64,7 +64,7 @@ class IVF:
         ...
     @property
     def apart(self) -> tuple[np.ndarray, np.ndarray]:
-        """Centroids as they are ranked for inner products, and what was subtracted: see `shared_part`."""
+        """Centroids as inner products rank them, and what was subtracted: see `shared_part`."""
         ...
     @property
     def code_centres(self) -> tuple[np.ndarray, np.ndarray]:
@@ -134,17 +134,17 @@ class IVF:
     ) -> np.ndarray:
         """The lists to read for each query."""
         ...
-    def compared(
-        self,
-        at: np.ndarray,  # [m] positions in the lists
-    ) -> np.ndarray:
-        """The rows there as a search compares them with queries: see `Codec.project`."""
-        ...
     def stored(
         self,
         at: np.ndarray,  # [m] positions in the lists
     ) -> np.ndarray:
         """The vectors that are kept there, as far as the codec remembers them."""
+        ...
+    def compared(
+        self,
+        at: np.ndarray,  # [m] positions in the lists
+    ) -> np.ndarray:
+        """The rows there as a search compares them with queries: see `Codec.project`."""
         ...
     def mask_of(
         self,

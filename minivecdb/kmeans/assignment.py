@@ -184,7 +184,7 @@ def too_coarse(
     lengths: np.ndarray | float, # [n] squared lengths of the rows, or one for all
     share: float = COARSE, # of these, what products can tell from nothing
 ) -> bool:
-    "Whether a part of the rows is so near its centroids, and so far from zero, that products tell nothing."
+    "Whether products tell nothing of a part of the rows: near centroids, and far from zero."
     if not len(squares): return False
     return bool(np.mean(squares < share * lengths) > A_PART)
 

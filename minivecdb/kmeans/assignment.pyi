@@ -77,7 +77,7 @@ def too_coarse(
     lengths: np.ndarray | float,  # [n] squared lengths of the rows, or one for all
     share: float = ...,  # of these, what products can tell from nothing
 ) -> bool:
-    """Whether a part of the rows is so near its centroids, and so far from zero, that products tell nothing."""
+    """Whether products tell nothing of a part of the rows: near centroids, and far from zero."""
     ...
 def wide_table(
     centroids: np.ndarray,  # [k, d] float32

@@ -72,7 +72,7 @@ def list_scores(
 def shared_part(
     centroids: np.ndarray, # [k, d] float32
 ) -> np.ndarray: # [d] float32, 0 where they share little
-    "Where the centroids are, if that is far from zero. Without it, lists keep their order, and float32 the digits."
+    "Where the centroids are, if far from zero. Without it, float32 keeps the digits of products."
     return origins_of(centroids[None])[0]
 
 # %% ../../nbs/55_lists/85_dot.ipynb #9e1073a9

@@ -31,7 +31,7 @@ def list_scores(
     """Lists ranked for inner products: the smallest score first."""
     ...
 def shared_part(centroids: np.ndarray) -> np.ndarray:
-    """Where the centroids are, if that is far from zero. Without it, lists keep their order, and float32 the digits."""
+    """Where the centroids are, if far from zero. Without it, float32 keeps the digits of products."""
     ...
 def read_on(
     scores: np.ndarray,  # [m, k] of `list_scores`

@@ -52,15 +52,16 @@ def check_file_name(
 ):
     "Refuse a name that ends in .mvdb: that is the folder of a storage that lasts."
     if Path(path).suffix.lower() == ".mvdb":
-        raise FileFormatError(f"{path}: .mvdb names a folder, and save writes a JSON file: give a name "
-                              f"that ends in .json; {remedy}")
+        raise FileFormatError(f"{path}: .mvdb names a folder, and save writes a JSON file: give a "
+                              f"name that ends in .json; {remedy}")
 
 @patch
 def save(self: VectorStorage,
     path: str | Path, # a file name, usually ending in .json
 ):
     "Write everything to a JSON file, replacing it in one step."
-    check_file_name(path, f"VectorStorage.open(path, {self.dimension}).restore(storage) fills a folder")
+    check_file_name(
+        path, f"VectorStorage.open(path, {self.dimension}).restore(storage) fills a folder")
     with self._lock: write_atomically(path, self._json_parts())
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #4f26b02e
