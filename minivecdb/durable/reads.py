@@ -118,13 +118,13 @@ def _texts(storage: DurableStorage, s: Snapshot, ids: list[int]) -> dict[int, by
     if len(found) < len(ids): storage._check_gone(s, set(ids).difference(f[0] for f in found))
     if not found: return {}
     numbers, texts, crcs, _ = _columns_of(storage, s, found)
-    for id, crc, above in zip(numbers, crcs, text_seals(numbers, texts)):
-        if crc >> 32 not in (0, above):
-            raise DamageError(
-                f"{storage.meta}: the metadata of row {id} does not match its checksum: "
-                "restore a backup, or repair_folder(path, into)")
-    older = sorted(id for id, crc in zip(numbers, crcs) if not crc >> 32)
-    if older: storage._fetch(s, older)
+    names, above = np.array(numbers, np.int64), np.array(crcs, np.int64) >> 32
+    older = above == 0
+    if len(wrong := names[~older & (above != text_seals(names, texts))]):
+        raise DamageError(
+            f"{storage.meta}: the metadata of row {wrong[0]} does not match its checksum: "
+            "restore a backup, or repair_folder(path, into)")
+    if older.any(): storage._fetch(s, sorted(names[older].tolist()))
     return dict(zip(numbers, texts))
 
 @patch
@@ -197,20 +197,27 @@ def take(self: DurableStorage,
     at = at[(at < len(there)) & (there[np.minimum(at, max(0, len(there) - 1))] == wanted)] if len(there) else at[:0]
     return there[at], rows[at]
 
+def _are_ascending(ids: np.ndarray) -> bool:
+    "Whether an array holds ids, each once, in order."
+    if ids.ndim != 1 or ids.dtype != np.int64: return False
+    return not len(ids) or ids[0] >= 0 and bool((ids[1:] > ids[:-1]).all())
+
 @patch
 def metadata_of(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
 ) -> list[dict | None]: # one per id, None where there is none
     "The metadata of several vectors, compared with checksums. Filters ask for it."
-    wanted = [as_id(i) for i in ids]
+    ascending = isinstance(ids, np.ndarray) and _are_ascending(ids)
+    wanted = ids.tolist() if ascending else [as_id(i) for i in ids]
+    distinct = wanted if ascending else sorted({i for i in wanted if i is not None})
     with reading(self) as s:
-        found, distinct = {}, sorted({i for i in wanted if i is not None})
+        found = {}
         for a in range(0, len(distinct), 4096):
             texts = _texts(self, s, distinct[a:a + 4096])
             try: found.update(zip(texts, metadata_of_several(list(texts.values()))))
             except (ValueError, RecursionError):   # one by one: the error names the row
                 found |= {id: self._metadata_at(id, text) for id, text in texts.items()}
-    return [found.get(i) for i in wanted]
+    return [*found.values()] if ascending and list(found) == wanted else [found.get(i) for i in wanted]
 
 @patch
 def get_bulk(self: DurableStorage,
