@@ -39,7 +39,7 @@ def add_bulk(self: DurableStorage,
     if block is None: return []
     bar = tqdm(total=total, unit=" vectors", disable=not progress, leave=False)
     with bar, self.writing, changing(self) as change:
-        first = change.head["next_id"]
+        first, before = change.head["next_id"], state_at(self._head)
         following = next(blocks, None)
         into_file = following is not None or block[0].nbytes > SMALL_BYTES
         if into_file: change.fold()
@@ -51,7 +51,7 @@ def add_bulk(self: DurableStorage,
             block, following = following, next(blocks, None) if following is not None else None
         change.note(first, change.head["next_id"] - first)
     ids = range(first, change.head["next_id"])
-    passing.keep(ids, change.head["changes"])
+    passing.keep(ids, before)
     return list(ids)
 
 # %% ../../nbs/80_durable/65_bulk.ipynb #8b414dc7

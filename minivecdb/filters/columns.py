@@ -9,7 +9,7 @@ __all__ = ['INTEGER', 'FLOAT', 'FIRST_VALUE', 'BLOCK', 'FEW', 'Test', 'BITS', 'S
            'like_a_date', 'keys_in', 'Columns', 'column_values', 'column_of', 'in_blocks']
 
 # %% ../../nbs/65_filters/20_columns.ipynb #03f4de56
-import json, math, operator, re, threading, warnings, weakref
+import json, math, operator, re, sys, threading, warnings, weakref
 from difflib import get_close_matches
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
@@ -431,8 +431,10 @@ class Columns:
     def __repr__(self) -> str: return f"Columns({', '.join(map(join_path, self.columns)) or 'none yet'}; {self.used:,} rows, {sum(self.memory_usage().values()) / 1e6:.1f} MB)"
 
     def memory_usage(self) -> dict[str, int]: # bytes by key
-        "Bytes of the columns' arrays and dictionaries, without the strings, which the storage's metadata hold anyway; and of the ids."
-        own = lambda c: c.codes.nbytes + c.numbers.nbytes + c._instants.nbytes + c.dictionary.__sizeof__() + c.dictionary.values.__sizeof__()
+        "Bytes of the columns' arrays and dictionaries, and of the ids. Strings count where nobody else holds them: a storage in memory has them in its metadata."
+        shared = "_metadata" in vars(self.storage)
+        values = lambda c: 0 if shared else sum(map(sys.getsizeof, c.dictionary.values[FIRST_VALUE:]))
+        own = lambda c: c.codes.nbytes + c.numbers.nbytes + c._instants.nbytes + c.dictionary.__sizeof__() + c.dictionary.values.__sizeof__() + values(c)
         return {"ids": self.ids.nbytes + self.alive.nbytes} | {join_path(p): own(c) for p, c in self.columns.items()}
 
 def column_values(

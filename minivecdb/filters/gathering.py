@@ -105,6 +105,8 @@ def column(self: Gathering,
 ) -> Column: # of all rows that passed
     "One key, turned on its side; it can be asked for once."
     c, parts = self.columns[path], self.parts.pop(path)
-    c.codes = np.concatenate([codes for codes, _ in parts]).astype(np.int32)
-    if c.whole or c.real: c.numbers = np.concatenate([x for _, x in parts]).astype(np.int64)
+    nothing = np.zeros(0, np.int8), np.zeros(0, np.int8)
+    codes, numbers = map(np.concatenate, zip(nothing, *parts))
+    c.codes = codes.astype(np.int32)
+    if np.isin((INTEGER, FLOAT), codes).any(): c.numbers = numbers.astype(np.int64)
     return c
