@@ -10,12 +10,12 @@ def open_toy(path: Path, d: int):
     return Toy(path, d)
 
 def small_files():
-    "Let a few rows be enough for a fold, for the way straight into a file, and for a second segment: states are small here."
+    "Let a few rows be enough for a fold, for the way straight into a file, for a second segment, and for columns that are kept: states are small here."
     import minivecdb.durable.index
-    for name, bytes in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10), ("MAPPED_BYTES", 8 << 10)):
+    for name, enough in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10), ("MAPPED_BYTES", 8 << 10), ("COLUMN_ROWS", 20), ("PASSING_ROWS", 16)):
         found = [m for n, m in sys.modules.items() if n.startswith("minivecdb.") and hasattr(m, name)]
         if not found: raise RuntimeError(f"no module of minivecdb has {name} any more: make files small in another way")
-        for m in found: setattr(m, name, bytes)
+        for m in found: setattr(m, name, enough)
 
 def open_durable(path: Path, d: int):
     from minivecdb import VectorStorage

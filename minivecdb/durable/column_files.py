@@ -17,9 +17,10 @@ from ..filters import Column, FIRST_VALUE, FLOAT, INTEGER, key_of, narrow
 from .segments import open_file
 from .format import Head, metadata_of
 
-# %% ../../nbs/80_durable/28_column_files.ipynb #86af3568
+# %% ../../nbs/80_durable/28_column_files.ipynb #0f51a51a
 column_file = re.compile(r"column-[0-9a-f]{16}\.col")
-half_column = re.compile(rf"\.{column_file.pattern}\.[0-9a-f]{{8}}\.tmp") # one that was not finished
+# one that was not finished
+half_column = re.compile(rf"\.{column_file.pattern}\.[0-9a-f]{{8}}\.tmp")
 
 def column_name(
     key: tuple[str, ...], # path
@@ -49,17 +50,18 @@ def may_follow(
     if state.change == now.change: return state == now
     return state.change < now.change and state.next_id <= now.next_id
 
-# %% ../../nbs/80_durable/28_column_files.ipynb #4234e672
+# %% ../../nbs/80_durable/28_column_files.ipynb #540c8ee4
 MAGIC, VERSION = b"minivCOL", 1
 _START = struct.Struct("<8sIII")
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")) # as metadata are written
 
 def column_parts(
     c: Column, # of all rows of a state, with a packed dictionary
     state: ColumnState,
 ) -> Iterator[bytes]:
     "A column file, piece by piece."
-    values = json.dumps(c.dictionary.values[FIRST_VALUE:], ensure_ascii=False, separators=(",", ":")).encode()
-    parts = [narrow(c.codes), narrow(c.numbers) if len(c.numbers) else np.zeros(0, np.int8)]
+    values = _encoder.encode(c.dictionary.values[FIRST_VALUE:]).encode()
+    parts = [narrow(c.codes), narrow(c.numbers)]
     crc = 0
     for part in (*parts, values): crc = zlib.crc32(part, crc)
     header = json.dumps({
@@ -88,7 +90,7 @@ def refuse_column(path: Path, why: str) -> NoReturn:
     "Raise the error of a column file that cannot be used."
     raise FileFormatError(f"{path}: {why}: delete it, a new one is made when it is needed")
 
-def _is_count(value: Any, most: int = 1 << 62) -> bool: return type(value) is int and 0 <= value < most
+def _is_count(value: Any) -> bool: return type(value) is int and 0 <= value < 1 << 62
 
 def _header(path: Path, fd: int) -> _Header:
     "The header of a column file, if it is whole and of this version."
@@ -96,12 +98,18 @@ def _header(path: Path, fd: int) -> _Header:
     if len(start) < _START.size or start[:8] != MAGIC: refuse_column(path, "not a column file")
     _, version, n, crc = _START.unpack(start)
     if version != VERSION: refuse_column(path, f"version {version}, expected {VERSION}")
-    if n > MAX_HEADER: refuse_column(path, f"a header of {n:,} bytes, expected at most {MAX_HEADER:,}")
+    if n > MAX_HEADER:
+        refuse_column(path, f"a header of {n:,} bytes, expected at most {MAX_HEADER:,}")
     raw = os.pread(fd, n, _START.size)
-    if len(raw) < n or zlib.crc32(raw) != crc: refuse_column(path, "its header does not match its checksum")
-    try: head = metadata_of(raw)
-    except (ValueError, RecursionError, MinivecdbError) as e: refuse_column(path, f"its header cannot be read ({e})")
-    return _checked_header(path, head, _START.size + n)
+    if len(raw) < n or zlib.crc32(raw) != crc:
+        refuse_column(path, "its header does not match its checksum")
+    return _checked_header(path, _json_in(path, raw), _START.size + n)
+
+def _json_in(path: Path, raw: bytes) -> dict:
+    "An object of JSON."
+    try: return metadata_of(raw)
+    except (ValueError, RecursionError, MinivecdbError) as e:
+        refuse_column(path, f"cannot be read ({e})")
 
 def _checked_header(path: Path, head: dict, at: int) -> _Header:
     "The fields of a header, each with a possible value."
@@ -111,7 +119,8 @@ def _checked_header(path: Path, head: dict, at: int) -> _Header:
     fits = fits and all(map(_is_count, sizes)) and head["count"] <= head["next_id"] <= MAX_ID
     fits = fits and head.get("codes") in _TYPES[:3] and head.get("numbers") in (*_TYPES, None)
     if not fits: refuse_column(path, "its header holds impossible values")
-    return _Header(tuple(key), ColumnState(*state), *(head[k] for k in ("codes", "numbers", "values", "crc32")), at)
+    more = (head[name] for name in ("codes", "numbers", "values", "crc32"))
+    return _Header(tuple(key), ColumnState(*state), *more, at)
 
 def _opened(path: Path) -> tuple[int, _Header]: # an open descriptor
     "A column file whose header is right and of the key that its name says."
@@ -150,29 +159,32 @@ def read_column(
         refuse_column(path, f"shows {head.state}, and the storage is at {now}")
     finally: os.close(fd)
 
+def _sizes(head: _Header) -> tuple[int, int, int]: # bytes of codes, numbers and values
+    "What must follow the header."
+    n, width = head.state.count, lambda kind: np.dtype(kind).itemsize if kind else 0
+    return n * width(head.codes), n * width(head.numbers), head.values
+
 def _column_in(path: Path, fd: int, head: _Header, most: int) -> Column:
     "What follows the header."
-    n = head.state.count
-    sizes = [n * np.dtype(head.codes).itemsize, n * np.dtype(head.numbers).itemsize if head.numbers else 0, head.values]
-    size = os.fstat(fd).st_size
-    if head.at + sum(sizes) != size: refuse_column(path, f"{size:,} bytes, expected {head.at + sum(sizes):,}")
-    if head.values > most: refuse_column(path, f"{head.values:,} bytes of texts, and all metadata take {most:,}")
-    check_memory(path, 8 * sum(sizes))
-    raw = b"".join(os.pread(fd, n, head.at + sum(sizes[:i])) for i, n in enumerate(sizes))
-    if len(raw) < sum(sizes) or zlib.crc32(raw) != head.crc: refuse_column(path, "does not match its checksum")
-    codes = np.frombuffer(raw, head.codes, n).astype(np.int32)
-    numbers = np.frombuffer(raw, head.numbers, n, sizes[0]).astype(np.int64) if head.numbers else np.zeros(0, np.int64)
+    n, (a, b, values), whole = head.state.count, _sizes(head), sum(_sizes(head))
+    if head.at + whole != (size := os.fstat(fd).st_size):
+        refuse_column(path, f"{size:,} bytes, expected {head.at + whole:,}")
+    if values > most:
+        refuse_column(path, f"{values:,} bytes of texts, and all metadata take {most:,}")
+    check_memory(path, 8 * whole)
+    raw = os.pread(fd, whole, head.at)
+    if len(raw) < whole or zlib.crc32(raw) != head.crc:
+        refuse_column(path, "does not match its checksum")
     c = Column(head.key)
-    _fill_dictionary(path, c, raw[sum(sizes[:2]):])
-    _check_codes(path, codes, numbers, len(c.dictionary.values))
-    c.codes, c.numbers = codes, numbers
-    c.whole, c.real = bool((codes == INTEGER).any()), bool((codes == FLOAT).any())
+    _fill_dictionary(path, c, raw[a + b:])
+    c.codes = np.frombuffer(raw, head.codes, n).astype(np.int32)
+    if head.numbers: c.numbers = np.frombuffer(raw, head.numbers, n, a).astype(np.int64)
+    _check_codes(path, c)
     return c
 
 def _fill_dictionary(path: Path, c: Column, raw: bytes):
     "Enter the distinct values."
-    try: values = metadata_of(b'{"values":%s}' % raw)["values"]
-    except (ValueError, RecursionError, MinivecdbError) as e: refuse_column(path, f"its values cannot be read ({e})")
+    values = _json_in(path, b'{"values":%s}' % raw).get("values")
     if not isinstance(values, list): refuse_column(path, "its values are no list")
     for value in values:
         if not _is_value(value): refuse_column(path, f"{value!r:.60} is among its texts and lists")
@@ -183,10 +195,13 @@ def _is_value(value: Any) -> bool:
     "Whether it has a place in a dictionary."
     return isinstance(value, (str, list)) or type(value) is int and not -2**63 <= value < 2**63
 
-def _check_codes(path: Path, codes: np.ndarray, numbers: np.ndarray, n: int):
-    "Raise unless every row has a value."
-    if len(codes) and not 0 <= codes.min() <= codes.max() < n: refuse_column(path, "a code without a value")
-    if len(numbers): real = numbers[codes == FLOAT].view(np.float64)
-    elif ((codes == INTEGER) | (codes == FLOAT)).any(): refuse_column(path, "codes of numbers, and no numbers")
-    else: return
-    if not np.isfinite(real).all(): refuse_column(path, "a float that is not finite")
+def _check_codes(path: Path, c: Column):
+    "Raise unless every row has a value; note which kinds of numbers there are."
+    codes, n = c.codes, len(c.dictionary.values)
+    if len(codes) and not 0 <= codes.min() <= codes.max() < n:
+        refuse_column(path, "a code without a value")
+    c.whole, c.real = (bool((codes == kind).any()) for kind in (INTEGER, FLOAT))
+    if not len(c.numbers):
+        if c.whole or c.real: refuse_column(path, "codes of numbers, and no numbers")
+    elif not np.isfinite(c.numbers[codes == FLOAT].view(np.float64)).all():
+        refuse_column(path, "a float that is not finite")

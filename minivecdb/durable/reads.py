@@ -115,7 +115,8 @@ def _texts(storage: DurableStorage, s: Snapshot, ids: list[int]) -> dict[int, by
         part = ids[i:i + 500]
         marks = ",".join("?" * len(part))
         found += s.con.execute(f"{_ROWS_NONE_RECENT}id IN ({marks})", part)
-    if len(found) < len(ids): storage._check_gone(s, set(ids).difference(f[0] for f in found))
+    there = {f[0] for f in found}   # damage can let a row come twice
+    if len(there) < len(ids): storage._check_gone(s, set(ids) - there)
     if not found: return {}
     numbers, texts, crcs, _ = _columns_of(storage, s, found)
     names, above = np.array(numbers, np.int64), np.array(crcs, np.int64) >> 32

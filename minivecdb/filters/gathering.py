@@ -62,10 +62,11 @@ class Gathering:
         others: bool = True, # also the keys that the first block has
     ):
         self.asked, self.others, self.rows = set(asked), others, 0
-        self.columns = {path: Column(path) for path in asked} # without rows: what they know of values
+        self.columns = {path: Column(path) for path in asked} # without rows: dictionaries
         self.parts = {path: [] for path in asked} # path -> (codes, numbers) of each block, narrow
 
-    def __repr__(self) -> str: return f"Gathering({len(self.parts)} keys of {self.rows:,} rows, {self.nbytes:,} bytes)"
+    def __repr__(self) -> str:
+        return f"Gathering({len(self.parts)} keys of {self.rows:,} rows, {self.nbytes:,} bytes)"
     @property
     def nbytes(self) -> int:
         "Bytes of the codes and numbers."
