@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['column_file', 'half_column', 'MAGIC', 'VERSION', 'MAX_HEADER', 'column_name', 'ColumnState', 'state_at', 'may_follow',
-           'column_parts', 'refuse_column', 'kept_columns', 'read_column']
+           'column_parts', 'refuse_column', 'kept_columns', 'useless_columns', 'read_column']
 
 # %% ../../nbs/80_durable/28_column_files.ipynb #c9fc85eb
 import hashlib, json, os, re, struct, zlib
@@ -122,6 +122,7 @@ def _checked_header(path: Path, head: dict, at: int) -> _Header:
     more = (head[name] for name in ("codes", "numbers", "values", "crc32"))
     return _Header(tuple(key), ColumnState(*state), *more, at)
 
+# %% ../../nbs/80_durable/28_column_files.ipynb #5cfc85da
 def _opened(path: Path) -> tuple[int, _Header]: # an open descriptor
     "A column file whose header is right and of the key that its name says."
     fd = open_file(path)
@@ -147,6 +148,14 @@ def kept_columns(
         else: useless.append(path)
     return kept, useless
 
+def useless_columns(
+    folder: Path, # of a storage
+    head: Head, # of it
+) -> list[Path]:
+    "Column files that were not finished, and those that cannot be right now or later."
+    half = [path for path in folder.iterdir() if half_column.fullmatch(path.name)]
+    return half + kept_columns(folder, state_at(head))[1]
+
 def read_column(
     path: Path,
     now: ColumnState, # of the storage
@@ -159,6 +168,7 @@ def read_column(
         refuse_column(path, f"shows {head.state}, and the storage is at {now}")
     finally: os.close(fd)
 
+# %% ../../nbs/80_durable/28_column_files.ipynb #f79220cc
 def _sizes(head: _Header) -> tuple[int, int, int]: # bytes of codes, numbers and values
     "What must follow the header."
     n, width = head.state.count, lambda kind: np.dtype(kind).itemsize if kind else 0
@@ -186,10 +196,15 @@ def _fill_dictionary(path: Path, c: Column, raw: bytes):
     "Enter the distinct values."
     values = _json_in(path, b'{"values":%s}' % raw).get("values")
     if not isinstance(values, list): refuse_column(path, "its values are no list")
+    if set(map(type, values)) == {str}: c.dictionary.enter(dict.fromkeys(values))
+    else: _fill_one_by_one(path, c, values)
+    if len(c.dictionary) != len(values): refuse_column(path, "a value is there twice")
+
+def _fill_one_by_one(path: Path, c: Column, values: list):
+    "Enter values of several types."
     for value in values:
         if not _is_value(value): refuse_column(path, f"{value!r:.60} is among its texts and lists")
         c.dictionary[key_of(value)]
-    if len(c.dictionary) != len(values): refuse_column(path, "a value is there twice")
 
 def _is_value(value: Any) -> bool:
     "Whether it has a place in a dictionary."

@@ -85,7 +85,7 @@ def _most_bytes(storage: DurableStorage) -> int:
 @patch
 def _kept_column(self: DurableStorage, s: Snapshot, path: tuple, ids: np.ndarray,
                  new: Rows | None = None) -> tuple[Column, int] | None:
-    "The column of a file, caught up, and how many rows the file misses; None where none can be right."
+    "The column of a file, caught up, and how many rows the file misses; or None."
     with suppress(FileFormatError, OSError):
         state, c = read_column(self.path/column_name(path), state_at(s.head), _most_bytes(self))
         if state.change == s.head.changes: return c, 0
@@ -142,7 +142,9 @@ def ready_column(self: DurableStorage,
 @patch
 def _gather_columns(self: DurableStorage, s: Snapshot, path: tuple, ids: np.ndarray) -> Column:
     "Read all metadata once, and keep the columns of all keys."
-    gathered = Gathering([path])
+    now = state_at(s.head)
+    ready = [key for key, state in kept_columns(self.path, now)[0].items() if state == now]
+    gathered = Gathering([path], but=ready)
     for _, metadata in in_blocks(self, ids): gathered.take(metadata)
     c = gathered.column(path)
     self._keep_column(s, c)

@@ -127,6 +127,7 @@ def metadata_text(metadata: dict | None) -> bytes:
     "Metadata as it is stored; checked by the rules of `as_metadata`."
     return stored_form(metadata)[1]
 
+# %% ../../nbs/80_durable/20_format.ipynb #7203a0e5
 def _no_constant(name: str): raise ValueError(f"{name} is not JSON")
 
 def _no_duplicates(pairs: list) -> dict:

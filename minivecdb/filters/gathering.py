@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['FEW_VALUES', 'MOST_KEYS', 'GATHER_BYTES', 'narrow', 'Gathering']
 
-# %% ../../nbs/65_filters/25_gathering.ipynb #07e11829
+# %% ../../nbs/65_filters/25_gathering.ipynb #00055c40
+from collections.abc import Container
 from itertools import chain
 from typing import Any
 import numpy as np
@@ -60,8 +61,9 @@ class Gathering:
     def __init__(self,
         asked: list[tuple] = (), # paths of keys that are gathered in any case
         others: bool = True, # also the keys that the first block has
+        but: Container[tuple] = (), # paths of keys that are none of these others
     ):
-        self.asked, self.others, self.rows = set(asked), others, 0
+        self.asked, self.others, self.but, self.rows = set(asked), others, but, 0
         self.columns = {path: Column(path) for path in asked} # without rows: dictionaries
         self.parts = {path: [] for path in asked} # path -> (codes, numbers) of each block, narrow
 
@@ -91,7 +93,8 @@ def _look(self: Gathering, metadata: list[dict]):
     "Which keys there are."
     for key in dict.fromkeys(chain.from_iterable(metadata)):
         if len(self.parts) >= MOST_KEYS: break
-        if (key,) not in self.parts: self.columns[key,], self.parts[key,] = Column((key,)), []
+        if (key,) in self.parts or (key,) in self.but: continue
+        self.columns[key,], self.parts[key,] = Column((key,)), []
 
 @patch
 def drop(self: Gathering,
