@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['FEW_VALUES', 'MOST_KEYS', 'GATHER_BYTES', 'narrow', 'Gathering']
 
-# %% ../../nbs/65_filters/25_gathering.ipynb #00055c40
-from collections.abc import Container
+# %% ../../nbs/65_filters/25_gathering.ipynb #4a271539
+from collections.abc import Container, Iterable
 from itertools import chain
 from typing import Any
 import numpy as np
@@ -59,13 +59,13 @@ GATHER_BYTES = 256 << 20 # that all keys take which nobody asked for
 class Gathering:
     "The columns of rows whose metadata pass by, block by block."
     def __init__(self,
-        asked: list[tuple] = (), # paths of keys that are gathered in any case
+        asked: Iterable[tuple] = (), # paths of keys that are gathered in any case
         others: bool = True, # also the keys that the first block has
         but: Container[tuple] = (), # paths of keys that are none of these others
     ):
-        self.asked, self.others, self.but, self.rows = set(asked), others, but, 0
-        self.columns = {path: Column(path) for path in asked} # without rows: dictionaries
-        self.parts = {path: [] for path in asked} # path -> (codes, numbers) of each block, narrow
+        self.asked, self.others, self.but, self.rows = dict.fromkeys(asked), others, but, 0
+        self.columns = {path: Column(path) for path in self.asked} # without rows: dictionaries
+        self.parts = {path: [] for path in self.asked} # path -> (codes, numbers) of each block, narrow
 
     def __repr__(self) -> str:
         return f"Gathering({len(self.parts)} keys of {self.rows:,} rows, {self.nbytes:,} bytes)"
@@ -86,7 +86,7 @@ def take(self: Gathering,
         if path not in self.asked and len(c.dictionary) > FEW_VALUES: self.drop(path)
     self.rows += len(metadata)
     if self.nbytes > GATHER_BYTES:
-        for path in self.parts.keys() - self.asked: self.drop(path)
+        for path in self.parts.keys() - self.asked.keys(): self.drop(path)
 
 @patch
 def _look(self: Gathering, metadata: list[dict]):

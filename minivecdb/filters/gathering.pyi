@@ -1,6 +1,7 @@
 # Made by tools/stubs.py from gathering.py.
 import numpy as np
 from collections.abc import Container
+from collections.abc import Iterable
 from minivecdb.filters.columns import Column
 from typing import Any
 
@@ -22,7 +23,7 @@ class Gathering:
     parts: Any
     def __init__(
         self,
-        asked: list[tuple] = (),  # paths of keys that are gathered in any case
+        asked: Iterable[tuple] = (),  # paths of keys that are gathered in any case
         others: bool = True,  # also the keys that the first block has
         but: Container[tuple] = (),  # paths of keys that are none of these others
     ) -> None: ...
