@@ -65,7 +65,7 @@ class Gathering:
     ):
         self.asked, self.others, self.but, self.rows = dict.fromkeys(asked), others, but, 0
         self.columns = {path: Column(path) for path in self.asked} # without rows: dictionaries
-        self.parts = {path: [] for path in self.asked} # path -> (codes, numbers) of each block, narrow
+        self.parts = {path: [] for path in self.asked} # path -> (codes, numbers) of each block
 
     def __repr__(self) -> str:
         return f"Gathering({len(self.parts)} keys of {self.rows:,} rows, {self.nbytes:,} bytes)"
