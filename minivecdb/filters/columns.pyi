@@ -13,7 +13,7 @@ INTEGER: int
 FLOAT: int
 FIRST_VALUE: int
 class _Dictionary(dict):
-    """Codes of texts, integers beyond int64, and lists (see `key_of_list`); a new one gets the next."""
+    """Codes of strings, integers beyond int64, and lists; an unseen value gets the next code."""
     only_strings: Any
     def __init__(self) -> None: ...
     def __missing__(self, key: Any) -> int: ...
@@ -61,7 +61,7 @@ class Column:
         """Write codes and numbers of some rows."""
         ...
     def instants(self) -> np.ndarray:
-        """When each distinct value is; the smallest int64 for what is no date."""
+        """The half steps of each distinct value; the smallest int64 where it is no date."""
         ...
     def test(
         self,
@@ -73,13 +73,13 @@ class Column:
         self,
         f: Filter,  # a condition on this key
     ):
-        """Warn where numbers are compared with a key that holds only texts, or texts with one of numbers."""
+        """Warn where numbers are compared with a key of texts, or texts with a key of numbers."""
         ...
     def warn_of_dates(
         self,
         f: Filter,  # a condition on this key
     ):
-        """Warn where a date is compared with a text, because one of the two is not written as ISO 8601."""
+        """Warn where a date is compared with a text, because one of the two is not in ISO 8601."""
         ...
     def lay(
         self,
@@ -98,7 +98,7 @@ class Column:
         """Some rows as a column of their own, whose dictionary holds only their values."""
         ...
 def key_of_list(x: list) -> tuple | bytes:
-    """A list as a key: a tuple if it holds strings only, else its JSON, in which 1, 1.0 and true differ."""
+    """A list as a key: a tuple of strings, or else its JSON, in which 1, 1.0 and true differ."""
     ...
 def key_of(value: Any) -> Any:
     """What the dictionary of a column has a value under."""
@@ -119,7 +119,7 @@ def passing(
     """Which rows pass."""
     ...
 def every(tests: list[Test]) -> Test:
-    """Passed by rows that pass all tests. A block is asked no further when nothing is left in it."""
+    """Passed by rows that pass all tests; later tests are skipped where no row is left."""
     ...
 def some(tests: list[Test]) -> Test:
     """Passed by rows that pass at least one test."""
@@ -197,16 +197,15 @@ class Columns:
     def __init__(self, storage: VectorStorage) -> None: ...
     @property
     def storage(self) -> VectorStorage:
-        """The storage, held weakly: it holds its columns, and must end with its last user."""
+        """The storage; a weak reference, because the storage refers to its columns."""
         ...
     def __repr__(self) -> str: ...
     def memory_usage(self) -> dict[str, int]:
         """Bytes of the columns' arrays and dictionaries, and of the ids.
-        
         Texts count where nobody else holds them: a storage in memory has them in its metadata."""
         ...
     def catch_up(self) -> bool:
-        """Take in what changed in the storage since the last look."""
+        """Take in what changed in the storage since the last call."""
         ...
     def column(self, path: tuple[str, ...]) -> Column:
         """The column of a key: one that the storage has ready, or one that is made of its metadata."""
@@ -237,7 +236,7 @@ def column_of(
     metadata: list[dict],  # of some rows
     path: tuple[str, ...],
 ) -> Column:
-    """One key of some rows, turned on its side."""
+    """One key of some rows as a column."""
     ...
 def in_blocks(
     storage: VectorStorage,
