@@ -590,6 +590,7 @@ def catch_up(
     self._tidy()
     return True
 
+# %% ../../nbs/65_filters/20_columns.ipynb #ae013d23
 @patch
 def _take_in(
     self: Columns,
