@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.durable.storage import DurableStorage
+from minivecdb.filters.columns import Column
 from minivecdb.filters.columns import Columns
 from minivecdb.filters.language import Filter
 from pathlib import Path
@@ -122,6 +123,16 @@ class VectorStorage:
     ) -> list[dict | None]:
         """The metadata of several vectors.
         A storage that keeps metadata elsewhere is read id by id, or has its own `metadata_of`."""
+        ...
+    def id_array(self) -> np.ndarray:
+        """All ids, ascending."""
+        ...
+    def ready_column(
+        self,
+        path: tuple[str, ...],  # of a key
+        ids: np.ndarray,  # [n] int64, all that there are, ascending
+    ) -> Column | None:
+        """A column that the storage keeps or makes in its own way. In memory there is none."""
         ...
     @property
     def columns(self) -> Columns:

@@ -50,7 +50,8 @@ def _sync_folder(folder: Path):
     try: os.fsync(fd)
     finally: os.close(fd)
 
-_OWN = re.compile(r"meta\.sqlite(-.*)?|LOCK|vectors-\d+-\d+\.f32|index-\d+\.ivf")
+_OWN = re.compile(
+    r"meta\.sqlite(-.*)?|LOCK|vectors-\d+-\d+\.f32|index-\d+\.ivf|column-[0-9a-f]{16}\.col")
 
 def refuse_own(path: Path): # to be written
     "Raise for a file that belongs to a storage in a folder."
