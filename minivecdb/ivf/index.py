@@ -935,8 +935,7 @@ def search(self: IVF,
         return padded(plainly(queries), k) if large else with_powers(plainly, queries, powers)
     nprobe, how = self._options(nprobe, k, ratio_threshold, rescore, max_codes, ensure_topk_full)
     rescore, samples = self._sampling(k, rescore, rescore_num_samples)
-    mask, fits = self._rows_of(mask, len(queries), lists), self._fits_codes(queries, lists)
-    if fits.any() and not fits.all(): return self._by_kinds(queries, k, fits, mask, given)
+    mask = self._rows_of(mask, len(queries), lists)
     place = None if mask is None else self._places(lists)
     per_query = len(lists) * nprobe / len(self.coarse)
     # codes are unpacked for each query without kernels
@@ -950,6 +949,8 @@ def search(self: IVF,
             return found
     if self._unseen and len(queries) == 1 and lists.in_memory:
         self._first_look(self.probes(queries, nprobe, lists=lists, compiled=compiled, **how, **filling([0])))
+    fits = self._fits_codes(queries, lists)
+    if fits.any() and not fits.all(): return self._by_kinds(queries, k, fits, mask, given)
     in_codes = bool(fits.all())
     def search_block(numbers):
         some = queries[numbers[0]:numbers[-1] + 1]   # neighbours: a view
