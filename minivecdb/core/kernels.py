@@ -165,9 +165,8 @@ def bare(**options: Any) -> Callable:
 def kernels_on_disk() -> frozenset[str]: # such as "closest.apart"
     "The kernels that earlier processes compiled."
     folder = os.environ.get("NUMBA_CACHE_DIR")
-    package = Path(sys.modules[MinivecdbError.__module__].__file__).parent
-    own = package / "__pycache__"
-    files = Path(folder).rglob("*.nbi") if folder else own.glob("*.nbi")
+    package = sys.modules[MinivecdbError.__module__.split(".")[0]]
+    files = Path(folder or Path(package.__file__).parent).rglob("*.nbi")
     return frozenset(f.name.rpartition("-")[0] for f in files)
 
 MANY_KERNELS = 20 # of one index, built and searched; clustering alone leaves 6
