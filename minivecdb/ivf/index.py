@@ -134,11 +134,17 @@ class IVF:
 
 # %% ../../nbs/60_ivf/10_index.ipynb #e7707f01
 @patch
-def _error_of(self: IVF, x: np.ndarray, centroids: np.ndarray, most: int = 10_000) -> tuple[float, int]: # rows [n, d]
+def _error_of(self: IVF,
+    x: np.ndarray, centroids: np.ndarray, # [n, d], [k, d]
+    labels: np.ndarray | None, # [n] the nearest centroids, where they are known
+    most: int = 10_000,
+) -> tuple[float, int]:
     "The summed squared distance of training rows, or of so many evenly chosen ones, to their centroids, and how many these are."
-    some = x[np.linspace(0, len(x) - 1, min(most, len(x))).astype(np.int64)]
-    unit, kind = prepare_queries(some, self.metric)[0], clustering_metric(self.metric.name).name
-    return float(assign(unit, centroids, kind)[1].sum()), len(some)
+    at, kind = evenly(len(x), most), clustering_metric(self.metric.name)
+    unit = prepare_queries(x[at], self.metric)[0]
+    if labels is None: return float(assign(unit, centroids, kind.name)[1].sum()), len(at)
+    away = unit.astype(np.float64) - prepare_queries(centroids, kind)[0][labels[at]]
+    return float(np.vdot(away, away)) / (2 if kind.name == "cosine" else 1), len(at)
 
 # %% ../../nbs/60_ivf/10_index.ipynb #cff890d1
 @patch
@@ -164,8 +170,9 @@ def train(self: IVF,
     coarse.add(centroids)
     codec = deepcopy(self.codec) if learns and self.codec.is_trained else self.codec   # of which the old one may still be in use
     if learns: codec.train(self._to_store(x, labels, centroids) if wanted else x, self.seed)
+    error = self._error_of(x, centroids, labels)
     self.codec, self._unseen, self.frame = codec, None, codec.frame(self.metric, x, centroids)
-    self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, self._error_of(x, centroids)
+    self.coarse, self._next_id, self._order, self._error_then = coarse, 0, None, error
     self.reach = no_reach(len(coarse)) if self.metric.name == "dot" else None
     self.enough, self.written, self.strange = None, 0, 0
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
@@ -232,10 +239,10 @@ def replace(self: IVF,
     index, due = self, 2 * news > len(self.lists)
     if due and assigned is None: self = self._where_rows_are(given)   # `index`, unless it moves
     x = self.lists.moved(given)   # what everything but flat codes is computed from
-    unit = prepare_queries(x, self.metric)[0]
+    unit, lengths = prepare_queries(x, self.metric)
     if assigned is not None: labels, cost = assigned
     else: self, labels, cost = self._assigned(unit)
-    lengths, signs = row_lengths(x), self.lists.signs
+    signs = self.lists.signs
     self.frame.check(lengths)
     codes = self.encode_rows(self.codec.source(given, x), labels)
     in_bytes = byte_rows(x, lengths, self.metric, signs) if self.lists.rounded.shape[1] else None
@@ -843,14 +850,14 @@ def _once(self: IVF, queries: Any, k: int, nprobe: int | None,
     a = self._alone
     if a is None or type(queries) is not np.ndarray or queries.dtype != np.float32 or queries.ndim not in (1, 2) or queries.shape[-1] != self.dimension or not queries.flags.c_contiguous:
         return None
-    if a.lists is not self.lists or a.held is not self.coarse.state or a.rows is not self.rows or a.codec is not self.codec:
+    if a.lists is not self.lists or a.held is not self.coarse.state or a.rows is not self._exact or a.codec is not self.codec:
         return None
     if nprobe is None: nprobe = self.lists_to_read()
-    if rescore is None and self.choice is not None and self.rows is not None:
+    if rescore is None and self.choice is not None and a.rows is not None:
         rescore = self.choice.rescore
     if type(k) is not int or not 1 <= k <= MOST_MISSING or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0):
         return None
-    if queries.ndim == 1: queries = queries[None]
+    if queries.ndim == 1: return self._alone_with(a, queries[None], k, nprobe, rescore) or False
     if not self._few(len(queries), nprobe): return None
     return self._one_by_one(a, queries, k, nprobe, rescore) or False
 
