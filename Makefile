@@ -29,7 +29,7 @@ demo: .venv/.ready
 	$(BIN)/minivecdb demo
 
 test: .venv/.ready drift notebooks
-	$(BIN)/python -m pytest -q tests
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile tests
 
 # Clean and export must change nothing: notebooks are stored clean, and modules are exactly their export.
 drift: .venv/.ready

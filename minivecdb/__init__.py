@@ -5,7 +5,7 @@ from .vector_storage import *
 from .storage import json_files
 from .gen_embeddings import get_embedding, get_embeddings
 from .distances import vers, euclidean, neg_dot, func_map, distance_matrix
-from .core import num_threads, set_num_threads
+from .core import num_threads, openers, set_num_threads
 from .exact import FlatIndex, recall
 from .filters import FilterError, matches, join_path
 from .filters import Row
@@ -18,3 +18,6 @@ from .exact import evaluate, benchmark_nprobe, tune_nprobe
 from .ivf import IVF, ArrayRows, FileRows
 from .ivf import choosing as ivf_choice, calibrating as ivf_calibrated, files as index_files, faiss_files, building as scale
 from .ivf_index import IVFIndex, Hit, build_index
+
+# the chapter of storages that last is imported when a folder is opened
+openers["folder"] = "minivecdb.durable:DurableStorage"

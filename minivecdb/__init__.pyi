@@ -11,6 +11,7 @@ from .distances import neg_dot as neg_dot
 from .distances import func_map as func_map
 from .distances import distance_matrix as distance_matrix
 from .core import num_threads as num_threads
+from .core import openers as openers
 from .core import set_num_threads as set_num_threads
 from .exact import FlatIndex as FlatIndex
 from .exact import recall as recall

@@ -25,7 +25,9 @@ from .minilm import check_weights, default_folder, file_sha256, embed
 # %% ../nbs/15_gen_embeddings.ipynb #3300609e
 @runtime_checkable
 class Embedder(Protocol):
-    "Turns texts into vectors. It may also have `identity: str | None`, the name its vectors are cached under (default: `name`; None: not cached), and `batch_size: int`."
+    """Turns texts into vectors.
+    It may also have `identity: str | None`, the name its vectors are cached under (default:
+    `name`; None: not cached), and `batch_size: int`."""
     name: str              # recorded in a storage, compared by `check_model`
     dimension: int | None  # None: not known before the first call
     def __call__(self, texts: list[str]) -> np.ndarray: ... # one batch [n] -> [n, d]
@@ -53,31 +55,39 @@ class DefaultEmbedder:
 # %% ../nbs/15_gen_embeddings.ipynb #ec39c4e5
 @contextmanager
 def _no_import_advice() -> Iterator[None]:
-    "The libraries below advise on notebook widgets while they are imported; nobody asked."
+    "Silence the advice on notebook widgets that the libraries below print when imported."
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
-def resolve_model(model: str,          # a folder, or a name as on the Hugging Face hub
-                  offline: bool = True # only look on this machine
-                 ) -> Path: # the folder that holds the model
+def resolve_model(
+    model: str, # a folder, or a name as on the Hugging Face hub
+    offline: bool = True, # only look on this machine
+) -> Path: # the folder that holds the model
     "Find the folder of a model; `ModelError` if there is none."
     if model == DEFAULT_MODEL: return default_folder()
     if model and (folder := Path(model).expanduser()).is_dir():
-        if not any((folder/name).is_file() for name in ("modules.json", "config.json")): raise ModelError(f"the folder {model} does not hold a sentence-transformers model: it has neither modules.json nor config.json")
+        if not any((folder/name).is_file() for name in ("modules.json", "config.json")):
+            raise ModelError(
+                f"the folder {model} does not hold a sentence-transformers model: it has neither "
+                "modules.json nor config.json")
         return folder.resolve()
-    with _no_import_advice(): download = need("huggingface_hub", f"the model {model!r}", "models").snapshot_download
+    with _no_import_advice():
+        download = need("huggingface_hub", f"the model {model!r}", "models").snapshot_download
     repo = model if "/" in model else f"sentence-transformers/{model}"
     try: return Path(download(repo, local_files_only=offline))
     except (OSError, ValueError) as error:
-        raise ModelError(f"there is no model {model!r} on this machine: it is no folder, and {repo!r} has not been downloaded. Give the path of a model, "
-                         f"run `hf download {repo}` once, or pass SentenceEmbedder({model!r}, offline=False)") from error
+        raise ModelError(
+            f"there is no model {model!r} on this machine: it is no folder, and {repo!r} has not "
+            f"been downloaded. Give the path of a model, run `hf download {repo}` once, or pass "
+            f"SentenceEmbedder({model!r}, offline=False)") from error
 
 # %% ../nbs/15_gen_embeddings.ipynb #147fc752
 @contextmanager
 def _quiet() -> Iterator[None]:
     "Silence transformers' progress bars and advice, then restore both."
-    with _no_import_advice(): logging = need("transformers.utils.logging", "a model of sentence-transformers", "models")
+    with _no_import_advice():
+        logging = need("transformers.utils.logging", "a model of sentence-transformers", "models")
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error(); logging.disable_progress_bar()
     try: yield
@@ -87,13 +97,17 @@ def _quiet() -> Iterator[None]:
 
 @lru_cache(maxsize=4)
 def _load(folder: Path, device: str | None) -> Any:
-    "The sentence-transformers model in `folder`, without touching the network. Called with `_lock` held."
+    """The sentence-transformers model in `folder`, without touching the network.
+    Called with `_lock` held."""
     with _no_import_advice(), _quiet():
         library = need("sentence_transformers", f"the model in {folder}", "models")
         try: return library.SentenceTransformer(str(folder), device=device, local_files_only=True)
-        except (OSError, ValueError, KeyError) as error: raise ModelError(f"{folder} does not hold a sentence-transformers model: {error}") from error
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(
+                f"{folder} does not hold a sentence-transformers model: {error}") from error
 
-_lock = threading.RLock() # one model call at a time: tokenizers are not thread-safe, and a batch uses every core anyway
+# one model call at a time: tokenizers are not thread-safe, and a batch uses every core anyway
+_lock = threading.RLock()
 
 # %% ../nbs/15_gen_embeddings.ipynb #58f380b9
 DTYPES = ("float32", "bfloat16")
@@ -102,22 +116,30 @@ class SentenceEmbedder:
     "A sentence-transformers model as an `Embedder`, loaded at its first use."
     def __init__(self,
         model: str = DEFAULT_MODEL, # name, or path of its folder
-        dtype: str = "float32",     # or "bfloat16": faster where the processor has the instructions; about 3 digits
-        offline: bool = True,       # never fetch a model from the network
-        device: str | None = None,  # as in torch, "cpu" or "cuda"; None: sentence-transformers chooses
+        # or "bfloat16": faster where the processor has the instructions; about 3 digits
+        dtype: str = "float32",
+        offline: bool = True, # never fetch a model from the network
+        # as in torch, "cpu" or "cuda"; None: sentence-transformers chooses
+        device: str | None = None,
     ):
-        if dtype not in DTYPES: raise ModelError(f"dtype {dtype!r} is not one of {', '.join(DTYPES)}")
+        if dtype not in DTYPES:
+            raise ModelError(f"dtype {dtype!r} is not one of {', '.join(DTYPES)}")
         self.dtype, self.device = dtype, device
         self.model = str(model).removeprefix("sentence-transformers/")
         self.folder = resolve_model(self.model, offline)
     def __repr__(self) -> str: return f"SentenceEmbedder({self.name!r}, dtype={self.dtype!r})"
 
 # %% ../nbs/15_gen_embeddings.ipynb #08828148
+_MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model")
+
 @lru_cache(maxsize=None)
-def folder_sha256(folder: Path # a model's folder
-                 ) -> str: # 64 hexadecimal digits
-    "SHA-256 over the names and contents of a model's weights, vocabulary and settings. Each folder is read once per process."
-    paths = sorted(p for p in Path(folder).rglob("*") if p.is_file() and p.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"))
+def folder_sha256(
+    folder: Path, # a model's folder
+) -> str: # 64 hexadecimal digits
+    """SHA-256 over the names and contents of a model's weights, vocabulary and settings.
+    Each folder is read once per process."""
+    files = (path for path in Path(folder).rglob("*") if path.is_file())
+    paths = sorted(path for path in files if path.suffix in _MODEL_FILES)
     lines = [f"{path.relative_to(folder).as_posix()} {file_sha256(path)}" for path in paths]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -128,7 +150,7 @@ def weights(self: SentenceEmbedder) -> str: # 64 hexadecimal digits
 
 @patch(as_prop=True)
 def name(self: SentenceEmbedder) -> str: # for example "all-MiniLM-L6-v2"
-    "The model's name; for a model given by path, its folder's name and the first digits of `weights`."
+    "The model's name; for a model given by path, its folder's name and a part of its digest."
     given_by_path = self.model != DEFAULT_MODEL and Path(self.model).expanduser().is_dir()
     return f"{self.folder.name}@{self.weights[:8]}" if given_by_path else self.model
 
@@ -159,19 +181,22 @@ def dimension(self: SentenceEmbedder) -> int:
     "Length of the vectors; other models than the default are loaded to find out."
     if self.model == DEFAULT_MODEL: return DEFAULT_DIMENSION
     model = self.load()
-    return getattr(model, "get_embedding_dimension", model.get_sentence_embedding_dimension)() # renamed in version 5
+    # renamed in version 5
+    return getattr(model, "get_embedding_dimension", model.get_sentence_embedding_dimension)()
 
 # %% ../nbs/15_gen_embeddings.ipynb #3b48070a
 class FunctionEmbedder:
     "Any callable as an `Embedder`: a client of a web service, another library, a test double."
     def __init__(self,
         function: Callable[[list[str]], Any], # texts [n] -> anything numpy reads as [n, d]
-        name: str | None = None,              # recorded in storages and cached under; None: its qualified name, and no cache
-        dimension: int | None = None,         # length of its vectors, if known
+        # recorded in storages and cached under; None: its qualified name, and no cache
+        name: str | None = None,
+        dimension: int | None = None, # length of its vectors, if known
     ):
         kind = function if hasattr(function, "__qualname__") else type(function)
         self.function, self.dimension = function, dimension
-        self.name, self.identity = name or f"{kind.__module__}.{kind.__qualname__}", name and f"function {name} {dimension}"
+        self.name = name or f"{kind.__module__}.{kind.__qualname__}"
+        self.identity = name and f"function {name} {dimension}"
     def __call__(self, texts: list[str]) -> Any: return self.function(texts)
     def __repr__(self) -> str: return f"FunctionEmbedder({self.name!r}, dimension={self.dimension})"
 
@@ -179,39 +204,61 @@ class FunctionEmbedder:
 def _numeric(values: Any, name: str) -> np.ndarray:
     "What an embedder returned, as an array of numbers."
     try: array = np.asarray(values)
-    except (TypeError, ValueError) as error: raise VectorError(f"embedder {name} returned no matrix ({error}): return one row of numbers per text, all of one length") from error
-    if array.dtype.kind not in "fiu": raise VectorError(f"embedder {name} returned values of type {array.dtype}: return float32, one row per text")
+    except (TypeError, ValueError) as error:
+        raise VectorError(
+            f"embedder {name} returned no matrix ({error}): return one row of numbers per text, "
+            "all of one length") from error
+    if array.dtype.kind not in "fiu":
+        raise VectorError(
+            f"embedder {name} returned values of type {array.dtype}: return float32, one row per "
+            "text")
     return array
 
-def as_embeddings(values: Any,          # what an embedder returned
-                  n_texts: int,         # how many texts it was given
-                  embedder: Embedder    # for its name and dimension
-                 ) -> np.ndarray: # float32 [n_texts, d]
-    "Check and cast what an embedder returned; `VectorError` or `DimensionError` says what is wrong with it."
+def as_embeddings(
+    values: Any, # what an embedder returned
+    n_texts: int, # how many texts it was given
+    embedder: Embedder, # for its name and dimension
+) -> np.ndarray: # float32 [n_texts, d]
+    """Check and cast what an embedder returned.
+    `VectorError` or `DimensionError` says what is wrong with it."""
     array, name = _numeric(values, embedder.name), embedder.name
     if array.ndim != 2 or len(array) != n_texts or not array.size:
-        raise VectorError(f"embedder {name} returned shape {array.shape} for {n_texts} texts: return ({n_texts}, d), one row per text")
+        raise VectorError(
+            f"embedder {name} returned shape {array.shape} for {n_texts} texts: return ({n_texts}, "
+            "d), one row per text")
     if embedder.dimension not in (None, array.shape[1]):
-        raise DimensionError(f"embedder {name} announces {embedder.dimension} dimensions and returned {array.shape[1]}: set its `dimension` to {array.shape[1]}")
+        raise DimensionError(
+            f"embedder {name} announces {embedder.dimension} dimensions and returned "
+            f"{array.shape[1]}: set its `dimension` to {array.shape[1]}")
     with np.errstate(over="ignore"): array = array.astype(np.float32)
     bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
-    if len(bad): raise VectorError(f"embedder {name} returned NaN or infinity for {len(bad)} of {n_texts} texts, first for text {bad[0]}: return finite float32 numbers")
+    if len(bad):
+        raise VectorError(
+            f"embedder {name} returned NaN or infinity for {len(bad)} of {n_texts} texts, first "
+            f"for text {bad[0]}: return finite float32 numbers")
     return array
 
 # %% ../nbs/15_gen_embeddings.ipynb #3e43f325
-def as_embedder(model: str | Path | Embedder | Callable | None = None, # a name or path, an embedder, a function, or None for the default model
-                dtype: str = "float32"                                 # of a model given by name or path
-               ) -> Embedder:
+def as_embedder(
+    # a name or path, an embedder, a function, or None for the default model
+    model: str | Path | Embedder | Callable | None = None,
+    dtype: str = "float32", # of a model given by name or path
+) -> Embedder:
     "The embedder that `model` stands for."
     if model is None: model = DEFAULT_MODEL
     if isinstance(model, (str, Path)):
         ours = str(model).removeprefix("sentence-transformers/") == DEFAULT_MODEL
         return DefaultEmbedder() if ours and dtype == "float32" else SentenceEmbedder(model, dtype)
-    if dtype != "float32": raise ModelError(f"dtype={dtype!r} is for models given by name or path: an embedder chooses its own, as in SentenceEmbedder(name, dtype={dtype!r})")
+    if dtype != "float32":
+        raise ModelError(
+            f"dtype={dtype!r} is for models given by name or path: an embedder chooses its own, as "
+            f"in SentenceEmbedder(name, dtype={dtype!r})")
     if isinstance(model, (SentenceEmbedder, Embedder)): return model
     if hasattr(model, "encode"): model = model.encode # a SentenceTransformer itself
     if callable(model): return FunctionEmbedder(model)
-    raise ModelError(f"expected the name of a model or a function that embeds a list of texts, got {type(model).__name__}")
+    raise ModelError(
+        "expected the name of a model or a function that embeds a list of texts, got "
+        f"{type(model).__name__}")
 
 # %% ../nbs/15_gen_embeddings.ipynb #eb4cc138
 def cache_folder() -> Path:
@@ -223,7 +270,8 @@ class CacheWarning(UserWarning):
     "The embedding cache was damaged or out of reach; the work goes on, slower."
 
 class EmbeddingCache:
-    "Vectors by key in one SQLite file, safe to share between threads and processes. It holds digests of texts, not texts."
+    """Vectors by key in one SQLite file, safe to share between threads and processes.
+    It holds digests of texts, not texts."""
     def __init__(self,
         path: str | Path | None = None, # the file; None: `embeddings-1.sqlite` in `cache_folder()`
         timeout: float = 30,            # seconds to wait for another process that is writing
@@ -233,9 +281,10 @@ class EmbeddingCache:
     def __repr__(self) -> str: return f"EmbeddingCache({self.path.name!r})"
 
 # %% ../nbs/15_gen_embeddings.ipynb #51b90a32
-def cache_key(identity: str, # what the vector depends on besides the text
-              text: str      # the text itself, unchanged
-             ) -> bytes: # 32 bytes
+def cache_key(
+    identity: str, # what the vector depends on besides the text
+    text: str, # unchanged
+) -> bytes: # 32 bytes
     "SHA-256 of an embedder's identity and a text."
     return hashlib.sha256(f"{identity}\0{text}".encode()).digest()
 
@@ -246,9 +295,16 @@ def _database(self: EmbeddingCache) -> Iterator[sqlite3.Connection]:
     "A connection for one transaction: committed at the end, rolled back by an exception."
     self.path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(self.path, timeout=self.timeout)) as database, database:
-        tables = {name for name, in database.execute("select name from sqlite_master where type = 'table'")}
-        if tables and "embeddings" not in tables: raise sqlite3.OperationalError("it is the database of another program")
-        database.execute("create table if not exists embeddings (key blob primary key, dimension integer, vector blob, checksum integer)")
+        tables = {
+            name
+            for name, in database.execute("select name from sqlite_master where type = 'table'")
+        }
+        if tables and "embeddings" not in tables:
+            raise sqlite3.OperationalError("it is the database of another program")
+        database.execute(
+            "create table if not exists embeddings (key blob primary key, dimension integer, "
+            "vector blob, checksum integer)"
+        )
         yield database
 
 def _checksum(key: bytes, vector: bytes) -> int: return zlib.crc32(vector, zlib.crc32(key))
@@ -260,7 +316,8 @@ def _row(key: bytes, vector: np.ndarray) -> tuple[bytes, int, bytes, int]:
 
 def _sound(key: bytes, dimension: int, vector: bytes, checksum: int) -> bool:
     "Whether a stored row is what `_row` wrote."
-    if type(vector) is not bytes or type(dimension) is not int or checksum != _checksum(key, vector): return False
+    if type(vector) is not bytes or type(dimension) is not int: return False
+    if checksum != _checksum(key, vector): return False
     return len(vector) == 4*dimension and bool(np.isfinite(np.frombuffer(vector, "<f4")).all())
 
 # %% ../nbs/15_gen_embeddings.ipynb #38a6c7b3
@@ -270,14 +327,31 @@ def set_aside(self: EmbeddingCache):
     with suppress(OSError): os.replace(self.path, f"{self.path}.damaged")
 
 @patch
-def _use(self: EmbeddingCache, work: Callable[[sqlite3.Connection], Any], otherwise: Any, again: bool = True) -> Any:
-    "`work(database)`; once more with a new file if this one is damaged; `otherwise` if there is no way."
+def _use(
+    self: EmbeddingCache,
+    work: Callable[[sqlite3.Connection], Any],
+    otherwise: Any,
+    again: bool = True,
+) -> Any:
+    """`work(database)`; once more with a new file if this one is damaged.
+    `otherwise` if the cache cannot be used."""
     try:
         with self._database() as database: return work(database)
     except (sqlite3.OperationalError, OSError) as error:
-        warnings.warn(f"the embedding cache {self.path} cannot be used ({error}): texts are embedded without it. Delete it if this lasts", CacheWarning, stacklevel=2)
-    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error: # what SQLite makes of arbitrary bytes
-        warnings.warn(f"the embedding cache {self.path} is damaged ({error}): set aside as {self.path.name}.damaged and begun anew", CacheWarning, stacklevel=2)
+        warnings.warn(
+            f"the embedding cache {self.path} cannot be used ({error}): texts are embedded "
+            "without it. Delete it if this lasts",
+            CacheWarning,
+            stacklevel=2,
+        )
+    # what SQLite makes of arbitrary bytes
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
+        warnings.warn(
+            f"the embedding cache {self.path} is damaged ({error}): set aside as "
+            f"{self.path.name}.damaged and begun anew",
+            CacheWarning,
+            stacklevel=2,
+        )
         self.set_aside()
         if again: return self._use(work, otherwise, again=False)
     return otherwise
@@ -289,10 +363,17 @@ def find(self: EmbeddingCache,
 ) -> dict[bytes, np.ndarray]: # the known ones, float32 [d] each
     "Look up vectors; a damaged row counts as unknown."
     query = "select key, dimension, vector, checksum from embeddings where key = ?"
-    rows = self._use(lambda database: [row for key in keys for row in database.execute(query, (key,))], [])
+    def read(database): return [row for key in keys for row in database.execute(query, (key,))]
+    rows = self._use(read, [])
     found = {row[0]: np.frombuffer(row[2], "<f4") for row in rows if _sound(*row)}
     damaged = [row for row in rows if not _sound(*row)]
-    if damaged: warnings.warn(f"{len(damaged)} damaged rows in the embedding cache {self.path}: their texts are embedded again", CacheWarning, stacklevel=2)
+    if damaged:
+        warnings.warn(
+            f"{len(damaged)} damaged rows in the embedding cache {self.path}: their texts are "
+            "embedded again",
+            CacheWarning,
+            stacklevel=2,
+        )
     return found
 
 @patch
@@ -302,15 +383,19 @@ def store(self: EmbeddingCache,
 ):
     "Store one batch in one transaction."
     rows = [_row(key, vector) for key, vector in zip(keys, vectors)]
-    self._use(lambda database: database.executemany("insert or replace into embeddings values (?, ?, ?, ?)", rows), None)
+    insert = "insert or replace into embeddings values (?, ?, ?, ?)"
+    self._use(lambda database: database.executemany(insert, rows), None)
 
 @patch
 def __len__(self: EmbeddingCache) -> int: # number of vectors
-    return self._use(lambda database: database.execute("select count(*) from embeddings").fetchone()[0], 0)
+    count = "select count(*) from embeddings"
+    return self._use(lambda database: database.execute(count).fetchone()[0], 0)
 
 # %% ../nbs/15_gen_embeddings.ipynb #61ee240f
-def as_cache(cache: bool | str | Path | EmbeddingCache | None = True # True: the default file; False: none; or the path of another
-            ) -> EmbeddingCache | None:
+def as_cache(
+    # True: the default file; False: none; or the path of another
+    cache: bool | str | Path | EmbeddingCache | None = True,
+) -> EmbeddingCache | None:
     "The cache that `cache` stands for."
     if isinstance(cache, EmbeddingCache): return cache
     if cache is None or cache is False: return None
@@ -321,23 +406,34 @@ class TextError(MinivecdbError, TypeError):
     "Something that is not a text was given to be embedded."
 
 def _check_text(i: int, text: Any):
-    if not isinstance(text, str): raise TextError(f"text {i} is of type {type(text).__name__} ({str(text)[:40]!r}), expected str: convert it or leave it out")
+    if not isinstance(text, str):
+        raise TextError(
+            f"text {i} is of type {type(text).__name__} ({str(text)[:40]!r}), expected str: "
+            "convert it or leave it out")
     try: text.encode()
-    except UnicodeEncodeError as error: raise TextError(f"text {i} is not valid Unicode ({error.reason} at position {error.start}): decode its source with the right encoding") from error
+    except UnicodeEncodeError as error:
+        raise TextError(
+            f"text {i} is not valid Unicode ({error.reason} at position {error.start}): decode its "
+            "source with the right encoding") from error
 
-def as_texts(texts: Iterable[str] # a list, a column of a table, any iterable
-            ) -> list[str]:
-    "The texts as a checked list; `TextError` names the first that is none."
-    if isinstance(texts, (str, bytes)): raise TextError(f"expected a list of texts, got one {type(texts).__name__}: use get_embedding for a single text")
+def as_texts(
+    texts: Iterable[str], # a list, a column of a table, any iterable
+) -> list[str]:
+    "The texts as a checked list; `TextError` names the first item that is no text."
+    if isinstance(texts, (str, bytes)):
+        raise TextError(
+            f"expected a list of texts, got one {type(texts).__name__}: use get_embedding for a "
+            "single text")
     texts = list(texts)
     for i, text in enumerate(texts): _check_text(i, text)
     return texts
 
 # %% ../nbs/15_gen_embeddings.ipynb #53e61a3e
-def batches(texts: list[str],
-            size: int # texts in a batch
-           ) -> list[list[str]]:
-    "Batches of texts of like length, longest first, so that too large a batch fails at once and not at the end."
+def batches(
+    texts: list[str],
+    size: int, # texts in a batch
+) -> list[list[str]]:
+    "Batches of texts of like length, longest first: too large a batch fails at once."
     if size < 1: raise MinivecdbError(f"batch_size is {size}, expected 1 or more")
     texts = sorted(texts, key=len, reverse=True)
     return [texts[i:i + size] for i in range(0, len(texts), size)]
@@ -389,11 +485,12 @@ def warn_of_unread(
 
 # %% ../nbs/15_gen_embeddings.ipynb #921d6a23
 class _Memory:
-    "What is known of an embedder's vectors."
+    "The known vectors of an embedder."
     def __init__(self, embedder: Embedder, cache: EmbeddingCache | None):
         self.identity = getattr(embedder, "identity", f"embedder {embedder.name}")
         self.cache = cache if self.identity else None
-    def keys(self, texts: list[str]) -> list[bytes]: return [cache_key(self.identity, text) for text in texts]
+    def keys(self, texts: list[str]) -> list[bytes]:
+        return [cache_key(self.identity, text) for text in texts]
     def keep(self, texts: list[str], vectors: np.ndarray):
         if self.cache is not None: self.cache.store(self.keys(texts), vectors)
 
@@ -406,7 +503,13 @@ def recall(self: _Memory, texts: list[str]) -> dict[str, np.ndarray]:
     return {text: found[key] for text, key in zip(texts, keys) if key in found}
 
 # %% ../nbs/15_gen_embeddings.ipynb #f0edf9a7
-def _embed_unique(texts: list[str], embedder: Embedder, memory: _Memory, batch_size: int, progress: bool) -> dict[str, np.ndarray]:
+def _embed_unique(
+    texts: list[str],
+    embedder: Embedder,
+    memory: _Memory,
+    batch_size: int,
+    progress: bool,
+) -> dict[str, np.ndarray]:
     "Vectors by text: from the cache where known, else embedded batch by batch and kept."
     known = memory.recall(texts)
     missing = [text for text in texts if text not in known]
@@ -420,53 +523,68 @@ def _embed_unique(texts: list[str], embedder: Embedder, memory: _Memory, batch_s
 def _stack(rows: list[np.ndarray], name: str) -> np.ndarray:
     "The rows as one matrix, if they are of one length."
     lengths = sorted({len(row) for row in rows})
-    if len(lengths) > 1: raise DimensionError(f"embedder {name} gave vectors of {lengths[0]} and of {lengths[-1]} dimensions: if the model behind the name changed, give it another name or pass cache=False")
+    if len(lengths) > 1:
+        raise DimensionError(
+            f"embedder {name} gave vectors of {lengths[0]} and of {lengths[-1]} dimensions: if the "
+            "model behind the name changed, give it another name or pass cache=False")
     return np.stack(rows)
 
 def _empty(embedder: Embedder) -> np.ndarray:
-    "No rows of the right length; an embedder of unknown dimension is asked with one word."
+    "No rows, of the right length; an embedder of unknown dimension first embeds one word."
     d = embedder.dimension or as_embeddings(embedder(["dimension"]), 1, embedder).shape[1]
     return np.empty((0, d), np.float32)
 
 # %% ../nbs/15_gen_embeddings.ipynb #3be36446
 def get_embeddings(
-    texts: Iterable[str],                                # what to embed, [n]
-    model: str | Path | Embedder | Callable | None = None, # a name or path, an embedder, a function; None: all-MiniLM-L6-v2
-    batch_size: int | None = None,                       # texts per call of the model; None: the embedder's own, or 32
-    progress: bool = False,                              # show a progress bar
-    dtype: str = "float32",                              # or "bfloat16", for models given by name or path
-    cache: bool | str | Path | EmbeddingCache = True,    # True: the default file; False: none; or the path of another
+    texts: Iterable[str], # what to embed, [n]
+    # a name or path, an embedder, a function; None: all-MiniLM-L6-v2
+    model: str | Path | Embedder | Callable | None = None,
+    batch_size: int | None = None, # texts per call of the model; None: the embedder's own, or 32
+    progress: bool = False, # show a progress bar
+    dtype: str = "float32", # or "bfloat16", for models given by name or path
+    # True: the default file; False: none; or the path of another
+    cache: bool | str | Path | EmbeddingCache = True,
 ) -> np.ndarray: # float32 [n, d], in the order of `texts`
-    "Embed texts. Raises `TextError`, `ModelError`, `VectorError` or `DimensionError`, and what the embedder raises."
+    """Embed texts.
+    Raises `TextError`, `ModelError`, `VectorError`, `DimensionError` and the embedder's errors."""
     texts, embedder = as_texts(texts), as_embedder(model, dtype)
     if not texts: return _empty(embedder)
     warn_of_unread(texts, embedder)
     if batch_size is None: batch_size = getattr(embedder, "batch_size", 32)
-    known = _embed_unique(list(dict.fromkeys(texts)), embedder, _Memory(embedder, as_cache(cache)), batch_size, progress)
+    memory, unique = _Memory(embedder, as_cache(cache)), list(dict.fromkeys(texts))
+    known = _embed_unique(unique, embedder, memory, batch_size, progress)
     return _stack([known[text] for text in texts], embedder.name)
 
 def get_embedding(
-    text: str,                                           # what to embed
+    text: str, # what to embed
     model: str | Path | Embedder | Callable | None = None, # as in `get_embeddings`
-    dtype: str = "float32",                              # or "bfloat16", for models given by name or path
-    cache: bool | str | Path | EmbeddingCache = True,    # as in `get_embeddings`
+    dtype: str = "float32", # or "bfloat16", for models given by name or path
+    cache: bool | str | Path | EmbeddingCache = True, # as in `get_embeddings`
 ) -> np.ndarray: # float32 [d]
     "Embed one text, as `get_embeddings` does."
-    if not isinstance(text, str): raise TextError(f"expected one text, got {type(text).__name__}: use get_embeddings for a list of texts")
+    if not isinstance(text, str):
+        raise TextError(
+            f"expected one text, got {type(text).__name__}: use get_embeddings for a list of texts")
     return get_embeddings([text], model, dtype=dtype, cache=cache)[0]
 
 # %% ../nbs/15_gen_embeddings.ipynb #8499ae71
 def check_model(
-    stored_model: str | None,                            # the name a storage recorded; None: unknown, only the dimension is compared
-    stored_dimension: int,                               # length of the storage's vectors
-    model: str | Path | Embedder | Callable | None = None, # what is about to embed, as in `get_embeddings`
+    # the name a storage recorded; None: unknown, only the dimension is compared
+    stored_model: str | None,
+    stored_dimension: int, # length of the storage's vectors
+    # what is about to embed, as in `get_embeddings`
+    model: str | Path | Embedder | Callable | None = None,
 ) -> Embedder: # the embedder that `model` stands for
     "Raise `ModelError` or `DimensionError` if vectors of `model` do not belong into that storage."
     embedder = as_embedder(model)
     if stored_model not in (None, embedder.name):
-        raise ModelError(f"this storage was filled by the model {stored_model} ({stored_dimension} dimensions), not by {embedder.name}: "
-                         f"embed with {stored_model}, or make a new storage with {embedder.name}")
+        raise ModelError(
+            f"this storage was filled by the model {stored_model} ({stored_dimension} dimensions), "
+            f"not by {embedder.name}: embed with {stored_model}, or make a new storage with "
+            f"{embedder.name}")
     if embedder.dimension not in (None, stored_dimension):
-        raise DimensionError(f"this storage holds vectors of {stored_dimension} dimensions, and {embedder.name} makes {embedder.dimension}: "
-                             f"embed with {stored_model or 'the model that filled it'}, or make a new storage with {embedder.name}")
+        raise DimensionError(
+            f"this storage holds vectors of {stored_dimension} dimensions, and {embedder.name} "
+            f"makes {embedder.dimension}: embed with {stored_model or 'the model that filled it'}, "
+            f"or make a new storage with {embedder.name}")
     return embedder

@@ -12,7 +12,9 @@ __all__ = ['DTYPES', 'Embedder', 'DefaultEmbedder', 'resolve_model', 'SentenceEm
 
 @runtime_checkable
 class Embedder(Protocol):
-    """Turns texts into vectors. It may also have `identity: str | None`, the name its vectors are cached under (default: `name`; None: not cached), and `batch_size: int`."""
+    """Turns texts into vectors.
+    It may also have `identity: str | None`, the name its vectors are cached under (default:
+    `name`; None: not cached), and `batch_size: int`."""
     name: str  # recorded in a storage, compared by `check_model`
     dimension: int | None  # None: not known before the first call
     def __call__(self, texts: list[str]) -> np.ndarray: ...
@@ -54,9 +56,9 @@ class SentenceEmbedder:
     def __init__(
         self,
         model: str = ...,  # name, or path of its folder
-        dtype: str = 'float32',  # or "bfloat16": faster where the processor has the instructions; about 3 digits
+        dtype: str = 'float32',
         offline: bool = True,  # never fetch a model from the network
-        device: str | None = None,  # as in torch, "cpu" or "cuda"; None: sentence-transformers chooses
+        device: str | None = None,
     ) -> None: ...
     def __repr__(self) -> str: ...
     @property
@@ -65,7 +67,7 @@ class SentenceEmbedder:
         ...
     @property
     def name(self) -> str:
-        """The model's name; for a model given by path, its folder's name and the first digits of `weights`."""
+        """The model's name; for a model given by path, its folder's name and a part of its digest."""
         ...
     @property
     def identity(self) -> str:
@@ -91,7 +93,8 @@ class SentenceEmbedder:
         """The texts that are longer than the model reads; counted without loading it."""
         ...
 def folder_sha256(folder: Path) -> str:
-    """SHA-256 over the names and contents of a model's weights, vocabulary and settings. Each folder is read once per process."""
+    """SHA-256 over the names and contents of a model's weights, vocabulary and settings.
+    Each folder is read once per process."""
     ...
 class FunctionEmbedder:
     """Any callable as an `Embedder`: a client of a web service, another library, a test double."""
@@ -102,7 +105,7 @@ class FunctionEmbedder:
     def __init__(
         self,
         function: Callable[[list[str]], Any],  # texts [n] -> anything numpy reads as [n, d]
-        name: str | None = None,  # recorded in storages and cached under; None: its qualified name, and no cache
+        name: str | None = None,
         dimension: int | None = None,  # length of its vectors, if known
     ) -> None: ...
     def __call__(self, texts: list[str]) -> Any: ...
@@ -112,10 +115,11 @@ def as_embeddings(
     n_texts: int,  # how many texts it was given
     embedder: Embedder,  # for its name and dimension
 ) -> np.ndarray:
-    """Check and cast what an embedder returned; `VectorError` or `DimensionError` says what is wrong with it."""
+    """Check and cast what an embedder returned.
+    `VectorError` or `DimensionError` says what is wrong with it."""
     ...
 def as_embedder(
-    model: str | Path | Embedder | Callable | None = None,  # a name or path, an embedder, a function, or None for the default model
+    model: str | Path | Embedder | Callable | None = None,
     dtype: str = 'float32',  # of a model given by name or path
 ) -> Embedder:
     """The embedder that `model` stands for."""
@@ -126,7 +130,8 @@ def cache_folder() -> Path:
 class CacheWarning(UserWarning):
     """The embedding cache was damaged or out of reach; the work goes on, slower."""
 class EmbeddingCache:
-    """Vectors by key in one SQLite file, safe to share between threads and processes. It holds digests of texts, not texts."""
+    """Vectors by key in one SQLite file, safe to share between threads and processes.
+    It holds digests of texts, not texts."""
     path: Any
     timeout: float
     def __init__(
@@ -154,7 +159,7 @@ class EmbeddingCache:
     def __len__(self) -> int: ...
 def cache_key(
     identity: str,  # what the vector depends on besides the text
-    text: str,  # the text itself, unchanged
+    text: str,  # unchanged
 ) -> bytes:
     """SHA-256 of an embedder's identity and a text."""
     ...
@@ -164,13 +169,13 @@ def as_cache(cache: bool | str | Path | EmbeddingCache | None = True) -> Embeddi
 class TextError(MinivecdbError, TypeError):
     """Something that is not a text was given to be embedded."""
 def as_texts(texts: Iterable[str]) -> list[str]:
-    """The texts as a checked list; `TextError` names the first that is none."""
+    """The texts as a checked list; `TextError` names the first item that is no text."""
     ...
 def batches(
     texts: list[str],
     size: int,  # texts in a batch
 ) -> list[list[str]]:
-    """Batches of texts of like length, longest first, so that too large a batch fails at once and not at the end."""
+    """Batches of texts of like length, longest first: too large a batch fails at once."""
     ...
 class TextWarning(UserWarning):
     """Texts of which only the beginning is embedded."""
@@ -181,7 +186,7 @@ def warn_of_unread(
     """Warn where only the beginnings of some texts are embedded."""
     ...
 class _Memory:
-    """What is known of an embedder's vectors."""
+    """The known vectors of an embedder."""
     identity: Any
     cache: Any
     def __init__(self, embedder: Embedder, cache: EmbeddingCache | None) -> None: ...
@@ -192,13 +197,14 @@ class _Memory:
         ...
 def get_embeddings(
     texts: Iterable[str],  # what to embed, [n]
-    model: str | Path | Embedder | Callable | None = None,  # a name or path, an embedder, a function; None: all-MiniLM-L6-v2
+    model: str | Path | Embedder | Callable | None = None,
     batch_size: int | None = None,  # texts per call of the model; None: the embedder's own, or 32
     progress: bool = False,  # show a progress bar
     dtype: str = 'float32',  # or "bfloat16", for models given by name or path
-    cache: bool | str | Path | EmbeddingCache = True,  # True: the default file; False: none; or the path of another
+    cache: bool | str | Path | EmbeddingCache = True,
 ) -> np.ndarray:
-    """Embed texts. Raises `TextError`, `ModelError`, `VectorError` or `DimensionError`, and what the embedder raises."""
+    """Embed texts.
+    Raises `TextError`, `ModelError`, `VectorError`, `DimensionError` and the embedder's errors."""
     ...
 def get_embedding(
     text: str,  # what to embed
@@ -209,9 +215,9 @@ def get_embedding(
     """Embed one text, as `get_embeddings` does."""
     ...
 def check_model(
-    stored_model: str | None,  # the name a storage recorded; None: unknown, only the dimension is compared
+    stored_model: str | None,
     stored_dimension: int,  # length of the storage's vectors
-    model: str | Path | Embedder | Callable | None = None,  # what is about to embed, as in `get_embeddings`
+    model: str | Path | Embedder | Callable | None = None,
 ) -> Embedder:
     """Raise `ModelError` or `DimensionError` if vectors of `model` do not belong into that storage."""
     ...

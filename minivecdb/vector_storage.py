@@ -8,10 +8,9 @@ __all__ = ['MISSING', 'VectorStorage', 'check_storage', 'grown', 'why_unknown']
 # %% ../nbs/00_vector_storage.ipynb #49e3c255
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
-from pathlib import Path
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
@@ -25,11 +24,13 @@ class VectorStorage:
     "Vectors of one dimension and their metadata, by id."
     def __init__(self,
         dimension: int, # length of every vector, 1 to 65,536
-        model: str | None = None, # name of the embedding model that the vectors come from, where known
+        model: str | None = None, # the embedding model that made the vectors, where known
     ):
-        if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
+        if model is not None and not isinstance(model, str):
+            raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
         self.dimension, self.model = check_dimension(dimension), model
-        self._rows = np.empty((0, self.dimension), np.float32) # [capacity, d]; the first `_used` are written
+        # [capacity, d]; the first `_used` are written
+        self._rows = np.empty((0, self.dimension), np.float32)
         self._used, self._next_id = 0, 0
         self._row: dict[int, int] = {}       # id -> row number, in the order of the ids
         self._metadata: dict[int, dict] = {} # id -> metadata
@@ -42,7 +43,7 @@ class VectorStorage:
         return self._next_id
     @property
     def changes(self) -> int:
-        "Counts adds, updates and deletes; two equal readings mean that nothing changed between them."
+        "The number of adds, updates and deletes so far; equal readings mean that nothing changed."
         with self._lock: return self._log_start + len(self._log)
 
     def __getstate__(self) -> dict:
@@ -55,7 +56,8 @@ class VectorStorage:
     def __contains__(self, id: int) -> bool: return as_id(id) in self._row
     def __iter__(self) -> Iterator[int]: return iter(list(self._row))
     def __repr__(self) -> str:
-        return f"VectorStorage({len(self):,} vectors of {self.dimension} dimensions{f', model {self.model}' if self.model else ''})"
+        model = f", model {self.model}" if self.model else ""
+        return f"VectorStorage({len(self):,} vectors of {self.dimension} dimensions{model})"
 
 # %% ../nbs/00_vector_storage.ipynb #664f0d5e
 def check_storage(
@@ -78,13 +80,14 @@ def _note(self: VectorStorage, ids: np.ndarray):
 
 @patch
 def one_state(self: VectorStorage) -> AbstractContextManager:
-    "For `with`: reads inside see one state, where that makes no writer wait. In memory each sees its own."
+    """For `with`: reads inside it see one state, as long as that makes no writer wait.
+    In memory every read sees its own state."""
     return nullcontext()
 
 @patch
 def changes_since(self: VectorStorage,
     counter: int, # an earlier reading of `changes`
-) -> np.ndarray | None: # int64 ids added, updated or deleted since, ascending; None when the log no longer reaches back
+) -> np.ndarray | None: # ascending int64 ids; None where the log does not reach back so far
     "Which ids changed after the reading `counter`."
     with self._lock:
         if counter < self._log_start: return None
@@ -95,7 +98,7 @@ def grown(
     rows: np.ndarray, # [capacity, …]
     used: int, # how many of them are written
     need: int, # how many there must be room for
-) -> np.ndarray: # `rows` itself, or an array of at least twice the height that starts with its used rows
+) -> np.ndarray: # `rows` itself, or a copy of its used rows with at least twice the capacity
     "Room for `need` rows."
     if need <= len(rows): return rows
     larger = np.empty((max(need, 2 * len(rows), 8), *rows.shape[1:]), rows.dtype)
@@ -114,24 +117,27 @@ def _append(self: VectorStorage, rows: np.ndarray) -> int:
 @patch
 def add_bulk(self: VectorStorage,
     # [n, d] numbers: an array, a list of vectors, an `L`; an iterator of matrices or of pairs
-    # (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
+    # (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or
+    # .npy file
     vectors: Any,
-    metadatas: Iterable[dict | None] | None = None, # one dictionary per vector, or None for empty ones
+    metadatas: Iterable[dict | None] | None = None, # one per vector; None for empty ones
     *,
     progress: bool = False, # show a bar
     vector: str = "vector", # the column of vectors of a table; all others are metadata
 ) -> list[int]: # the n new ids; a table's own ids are kept as metadata, under `id`
     "Add many vectors at once. All are checked before the first is stored."
-    here = isinstance(vectors, (np.ndarray, list, tuple, L)) and not progress
-    if here: return self._add_rows(vectors, metadatas)
+    in_memory = isinstance(vectors, (np.ndarray, list, tuple, L))
+    if in_memory and not progress: return self._add_rows(vectors, metadatas)
     return self._add_source(vectors, metadatas, progress, vector)   # tables and streams
 
 @patch
 def _add_rows(self: VectorStorage, vectors: Any, metadatas: Iterable | None) -> list[int]:
-    "Add vectors that are here already."
+    "Add vectors that are in memory."
     rows = as_matrix(vectors, self.dimension)
     metas = [{} for _ in rows] if metadatas is None else as_metadatas(metadatas)
-    if len(metas) != len(rows): raise MetadataError(f"got {len(rows)} vectors but {len(metas)} metadata: give one dictionary per vector")
+    if len(metas) != len(rows):
+        raise MetadataError(
+            f"got {len(rows)} vectors but {len(metas)} metadata: give one dictionary per vector")
     with self._lock:
         check_room(self._next_id, len(rows))
         first, ids = self._append(rows), range(self._next_id, self._next_id + len(rows))
@@ -180,7 +186,10 @@ def get_bulk(self: VectorStorage,
 ) -> list[tuple[np.ndarray, dict]]: # for each ([d] float32, metadata), copies
     "Several vectors and their metadata; raises `UnknownIdError` if one is not there."
     with self._lock:
-        return [(self._rows[self._row_of(id)].copy(), json_copy(self._metadata[as_id(id)])) for id in ids]
+        return [
+            (self._rows[self._row_of(id)].copy(), json_copy(self._metadata[as_id(id)]))
+            for id in ids
+        ]
 
 @patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids
@@ -236,7 +245,8 @@ def update(self: VectorStorage,
     merge: dict | None = None, # keys to set; the others stay
     where: "dict | Filter | None" = None, # which rows, instead of an id
 ) -> int: # rows changed
-    "Change one vector, or the metadata of all that meet a filter. Everything is checked before anything changes."
+    """Change one vector, or the metadata of all that meet a filter.
+    Everything is checked before anything changes."""
     _one_of(id, where)
     if metadata is not None and merge is not None:
         raise TypeError("expected metadata=… or merge=…, got both: metadata replaces the "
@@ -279,12 +289,16 @@ def _compact(self: VectorStorage):
     self._row = dict(zip(self._row, range(self._used)))
 
 @patch
-def to_arrays(self: VectorStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int64 ids, [n, d] float32 rows), ascending ids
-    "The ids and the matrix, read-only and without a copy where no row is dead; later changes do not show in it."
+def to_arrays(
+    self: VectorStorage,
+) -> tuple[np.ndarray, np.ndarray]: # ([n] int64 ids, [n, d] float32 rows), ascending ids
+    """The ids and the matrix, read-only. Without dead rows the matrix is a view, not a copy.
+    It does not follow later changes."""
     with self._lock:
         ids = np.fromiter(self._row, np.int64, len(self._row))
-        dense = self._used == len(self._row)
-        rows = self._rows[:self._used] if dense else self._rows[np.fromiter(self._row.values(), np.int64, len(self._row))]
+        rows = self._rows[:self._used]
+        if len(ids) < self._used:
+            rows = rows[np.fromiter(self._row.values(), np.int64, len(ids))]
     rows = rows.view()
     rows.flags.writeable = False
     return ids, rows
@@ -293,8 +307,8 @@ def to_arrays(self: VectorStorage) -> tuple[np.ndarray, np.ndarray]: # ([n] int6
 @patch
 def take(self: VectorStorage,
     ids: Iterable[int], # ids that may or may not be there
-) -> tuple[np.ndarray, np.ndarray]: # ([m] int64 ids that are there, [m, d] float32 copies of their rows)
-    "The vectors of those `ids` that are in the storage; an index that catches up asks for them."
+) -> tuple[np.ndarray, np.ndarray]: # [m] int64 ids that exist, [m, d] float32 copies of rows
+    "The vectors of those `ids` that are in the storage. An index reads changed rows with it."
     with self._lock:
         present = [key for key in map(as_id, ids) if key in self._row]
         rows = self._rows[np.fromiter((self._row[i] for i in present), np.int64, len(present))]
@@ -306,48 +320,21 @@ def _clip(x: Any, width: int = 48) -> str:
     s = " ".join(str(x).split()).replace("|", "\\|")
     return s if len(s) <= width else s[:width - 1] + "…"
 
+def _table_row(cells: list[str]) -> str: return "| " + " | ".join(cells) + " |"
+
 @patch
 def _repr_markdown_(self: VectorStorage) -> str:
     "The first rows as a table."
     with self._lock: shown = {id: self.get(id) for id in islice(self, 5)}
     keys = list(dict.fromkeys(k for _, metadata in shown.values() for k in metadata))[:4]
-    lines = [f"**{self!r}**", "", "| id | vector | " + " | ".join(map(_clip, keys)) + (" |" if keys else ""), "|---" * (2 + len(keys)) + "|"]
+    lines = [
+        f"**{self!r}**",
+        "",
+        _table_row(["id", "vector", *map(_clip, keys)]),
+        "|---" * (2 + len(keys)) + "|",
+    ]
     for id, (vector, metadata) in shown.items():
         head = ", ".join(f"{v:.2f}" for v in vector[:3]) + (", …" if self.dimension > 3 else "")
-        lines.append(f"| {id} | {head} | " + " | ".join(_clip(metadata.get(k, "")) for k in keys) + (" |" if keys else ""))
-    return "\n".join(lines + ([f"", f"… and {len(self) - 5:,} more"] if len(self) > 5 else []))
-
-# %% ../nbs/00_vector_storage.ipynb #c998be5a
-@patch(cls_method=True)
-def open(cls: VectorStorage,
-    # the folder, usually ending in .mvdb; its permissions are those of its files
-    path: str | Path,
-    dimension: int | None = None, # makes a new storage where there is none; an existing one must agree with it
-    mode: str = "rw", # or "r": read only, and write no byte
-    timeout: float = 5., # seconds to wait for another writer
-    model: str | None = None, # name of the embedding model, for a new storage; an existing one must agree with it
-) -> "DurableStorage": # every write that returned survives the process and the power
-    "Open a storage that lasts."
-    from minivecdb.durable import DurableStorage
-    return DurableStorage(path, dimension, mode, timeout, model)
-
-def _in_memory(storage: VectorStorage) -> TypeError:
-    "Why no index is kept beside a storage."
-    return TypeError(f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): "
-                     "open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
-
-@patch
-def keep_index(self: VectorStorage,
-    index: Any, # an `IVFIndex` over this storage
-) -> Path: # its file
-    "Keep an index beside the storage. One in memory has no such place: raises TypeError."
-    raise _in_memory(self)
-
-@patch
-def kept_index(self: VectorStorage,
-    kind: type, # of the index
-    verify: bool, # compare checksums
-    options: dict[str, Any], # of a new one
-) -> Any: # the index
-    "The index that is kept beside the storage. One in memory has none: raises TypeError."
-    raise _in_memory(self)
+        lines.append(_table_row([str(id), head, *(_clip(metadata.get(k, "")) for k in keys)]))
+    if len(self) > 5: lines += ["", f"… and {len(self) - 5:,} more"]
+    return "\n".join(lines)

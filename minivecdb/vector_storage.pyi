@@ -19,7 +19,7 @@ class VectorStorage:
     def __init__(
         self,
         dimension: int,  # length of every vector, 1 to 65,536
-        model: str | None = None,  # name of the embedding model that the vectors come from, where known
+        model: str | None = None,  # the embedding model that made the vectors, where known
     ) -> None: ...
     @property
     def next_id(self) -> int:
@@ -27,7 +27,7 @@ class VectorStorage:
         ...
     @property
     def changes(self) -> int:
-        """Counts adds, updates and deletes; two equal readings mean that nothing changed between them."""
+        """The number of adds, updates and deletes so far; equal readings mean that nothing changed."""
         ...
     def __getstate__(self) -> dict:
         """What a copy or another process needs: neither the lock nor what is kept for filters."""
@@ -38,7 +38,8 @@ class VectorStorage:
     def __iter__(self) -> Iterator[int]: ...
     def __repr__(self) -> str: ...
     def one_state(self) -> AbstractContextManager:
-        """For `with`: reads inside see one state, where that makes no writer wait. In memory each sees its own."""
+        """For `with`: reads inside it see one state, as long as that makes no writer wait.
+        In memory every read sees its own state."""
         ...
     def changes_since(
         self,
@@ -49,7 +50,7 @@ class VectorStorage:
     def add_bulk(
         self,
         vectors: Any,
-        metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
+        metadatas: Iterable[dict | None] | None = None,  # one per vector; None for empty ones
         *,
         progress: bool = False,  # show a bar
         vector: str = 'vector',  # the column of vectors of a table; all others are metadata
@@ -87,7 +88,8 @@ class VectorStorage:
         merge: dict | None = None,  # keys to set; the others stay
         where: 'dict | Filter | None' = None,  # which rows, instead of an id
     ) -> int:
-        """Change one vector, or the metadata of all that meet a filter. Everything is checked before anything changes."""
+        """Change one vector, or the metadata of all that meet a filter.
+        Everything is checked before anything changes."""
         ...
     def delete(
         self,
@@ -104,38 +106,14 @@ class VectorStorage:
         """Remove many vectors."""
         ...
     def to_arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        """The ids and the matrix, read-only and without a copy where no row is dead; later changes do not show in it."""
+        """The ids and the matrix, read-only. Without dead rows the matrix is a view, not a copy.
+        It does not follow later changes."""
         ...
     def take(
         self,
         ids: Iterable[int],  # ids that may or may not be there
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The vectors of those `ids` that are in the storage; an index that catches up asks for them."""
-        ...
-    @classmethod
-    def open(
-        cls,
-        path: str | Path,
-        dimension: int | None = None,  # makes a new storage where there is none; an existing one must agree with it
-        mode: str = 'rw',  # or "r": read only, and write no byte
-        timeout: float = 5.0,  # seconds to wait for another writer
-        model: str | None = None,  # name of the embedding model, for a new storage; an existing one must agree with it
-    ) -> 'DurableStorage':
-        """Open a storage that lasts."""
-        ...
-    def keep_index(
-        self,
-        index: Any,  # an `IVFIndex` over this storage
-    ) -> Path:
-        """Keep an index beside the storage. One in memory has no such place: raises TypeError."""
-        ...
-    def kept_index(
-        self,
-        kind: type,  # of the index
-        verify: bool,  # compare checksums
-        options: dict[str, Any],  # of a new one
-    ) -> Any:
-        """The index that is kept beside the storage. One in memory has none: raises TypeError."""
+        """The vectors of those `ids` that are in the storage. An index reads changed rows with it."""
         ...
     def metadata_of(
         self,
@@ -201,7 +179,33 @@ class VectorStorage:
         cls,
         path: str | Path,  # a file that `save` wrote, or another program in the same format
     ) -> VectorStorage:
-        """Read a JSON file; raises `FileFormatError` for one that does not add up, and FileNotFoundError where there is none."""
+        """Read a JSON file.
+        Raises `FileFormatError` for a damaged file and FileNotFoundError for a missing one."""
+        ...
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,  # the folder, usually ending in .mvdb; its files get its permissions
+        dimension: int | None = None,  # of a new storage; an existing one must agree with it
+        mode: str = 'rw',  # or "r": read only, and write no byte
+        timeout: float = 5.0,  # seconds to wait for another writer
+        model: str | None = None,  # of a new storage; an existing one must agree with it
+    ) -> 'DurableStorage':
+        """Open a storage that lasts."""
+        ...
+    def keep_index(
+        self,
+        index: Any,  # an `IVFIndex` over this storage
+    ) -> Path:
+        """Keep an index beside the storage. One in memory has no such place: raises TypeError."""
+        ...
+    def kept_index(
+        self,
+        kind: type,  # of the index
+        verify: bool,  # compare checksums
+        options: dict[str, Any],  # of a new one
+    ) -> Any:
+        """The index that is kept beside the storage. One in memory has none: raises TypeError."""
         ...
     def __enter__(self) -> VectorStorage: ...
     def __exit__(self, *error): ...

@@ -1,5 +1,5 @@
 "What the first use of an index compiles, and whether the person who waits is told."
-import os, pty, subprocess, sys
+import os, pty, shutil, subprocess, sys
 import numpy as np, pytest
 from minivecdb.core import kernels
 
@@ -91,3 +91,17 @@ def test_files_of_kernels_are_found_by_name(tmp_path, monkeypatch):
     run(cold, tmp_path)
     seen = run("from minivecdb.distances import product, apart\nprint(product.on_disk(), apart.on_disk())", tmp_path)[0]
     assert seen.split() == ["True", "False"]
+
+
+def test_files_of_kernels_are_found_beside_the_modules(repository, tmp_path):
+    "Where no other place is named, numba keeps compiled code in the folder of each chapter."
+    package = tmp_path/"minivecdb"
+    shutil.copytree(repository/"minivecdb", package, ignore=shutil.ignore_patterns("__pycache__"))
+    env = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    env["PYTHONPATH"] = str(tmp_path)
+    def python(code):
+        return subprocess.run([sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
+    python("import numpy as np\nfrom minivecdb.distances import product\nproduct(*np.ones((2, 3), np.float32))")
+    seen = python("import minivecdb\nfrom minivecdb.distances import product, apart\n"
+                  "print(minivecdb.__file__, product.on_disk(), apart.on_disk())").stdout
+    assert seen.split() == [str(package/"__init__.py"), "True", "False"]

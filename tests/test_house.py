@@ -1,5 +1,5 @@
 "The walls of the house: what breaks a rule may only become less. `python tools/house.py --update` writes that down."
-import importlib.util, subprocess, sys
+import importlib.util, json, operator, subprocess, sys
 import pytest
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,7 @@ BROKEN = [   # rule, file, code that is added to it
     ("later import", "shapes.py", "from .app import Codec"),
     ("later import", "shapes.py", "def late():\n    from . import app"),
     ("later import", "shapes.py", "import minivecdb.app"),
+    ("later import", "shapes.py", "def late():\n    from minivecdb.codecs import Codec"),
     ("later import", "core/errors.py", "from ..shapes import Shape"),
     ("past a face", "app.py", "from .codecs.plain import Codec"),
     ("past a face", "app.py", "from .core import errors"),
@@ -145,3 +146,28 @@ def test_update_lowers_and_never_raises(house, tmp_path, monkeypatch, capsys):
     built(tmp_path)
     house.main()
     assert "long line" not in (tmp_path/house.ALLOWED).read_text()
+
+# --- the way that a reader walks --------------------------------------------------------------------------
+
+ROADS = {   # functions, chapters, moves: they may only fall
+    "flat batch": (63, 6, 49),
+    "flat query": (11, 3, 4),
+    "bits batch": (14, 3, 385),
+    "bits query": (12, 3, 5),
+    "folder query": (52, 5, 46),
+    "folder query after an add": (168, 9, 161),
+}
+
+def test_a_search_leads_a_reader_no_further_than_before(repository, run_python):
+    code = """
+import importlib.util, json
+spec = importlib.util.spec_from_file_location("trace", "tools/trace.py")
+trace = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(trace)
+walks = {road: trace.walk(road) for road in trace.ROADS}
+print(json.dumps({road: [w.functions, len(w.chapters), w.moves] for road, w in walks.items()}))
+"""
+    found = {road: tuple(counts) for road, counts in json.loads(run_python(code)).items()}
+    assert found.keys() == ROADS.keys()
+    further = {road: found[road] for road in ROADS if any(map(operator.gt, found[road], ROADS[road]))}
+    assert further == {}, "python tools/trace.py --list ROAD names the steps"

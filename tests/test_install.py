@@ -150,21 +150,3 @@ def test_compiled_code_follows_the_kernels_that_it_calls(repository, tmp_path):
     def run(): return subprocess.run([sys.executable, "-c", "from minivecdb.caller import outer; print(outer(1.))"], env=env, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
     callee(1); assert run() == "20.0" == run()
     callee(2); assert run() == "30.0"
-
-def test_compiled_code_is_found_beside_each_chapter(repository, tmp_path):
-    "numba keeps it beside the module of each kernel; the next process counts it, wherever in the package that is."
-    import shutil, sys
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(repository/"minivecdb", tmp_path/"minivecdb", ignore=ignored)
-    env = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
-    env |= {"PYTHONPATH": str(tmp_path)}
-    def run(code):
-        command = [sys.executable, "-c", "import numpy as np\n" + code]
-        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.split()
-    seen = "from minivecdb.core import kernels_on_disk\nprint(*kernels_on_disk())\n"
-    assert run(seen) == []
-    run("from minivecdb.distances import lengths_kernel\n"
-        "lengths_kernel(np.ones((2, 8), np.float32), np.empty(2))")
-    assert "metric.lengths_kernel" in run(seen)

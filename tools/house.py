@@ -113,6 +113,11 @@ class House:
     "All rooms, and who defines what in them."
     def __init__(self, root: Path = ROOT): self.rooms = read_house(root)
 
+    def number(self, room: Room) -> tuple[int, ...]:
+        "Where a room's page stands; a face stands where the first page of its chapter does."
+        if not room.is_face or not room.name: return room.number
+        return min((r.number for r in self.rooms.values() if r.chapter == room.chapter and not r.is_face), default=())
+
     @cached_property
     def classes(self) -> dict[str, Room]:
         "In which room each class is defined."
@@ -183,7 +188,7 @@ Found = Iterator[tuple[int, str]]   # (line, what)
 def later_imports(house: House, room: Room) -> Found:
     if not room.number: return
     for n, used, _ in house.imports(room):
-        if used.number > room.number: yield n.lineno, f'{room.name} <- {used.name}'
+        if house.number(used) > room.number: yield n.lineno, f'{room.name} <- {used.name}'
 
 def past_faces(house: House, room: Room) -> Found:
     if not room.name: return

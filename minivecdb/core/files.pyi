@@ -4,7 +4,7 @@ from minivecdb.core.errors import MinivecdbError
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ['ReadError', 'cannot_read', 'check_path', 'refuse_own', 'permissions_in', 'permit', 'new_file', 'kept_mode', 'write_atomically', 'open_plain', 'open_to_read', 'memory_left', 'check_memory', 'first_zero', 'read_text_bytes']
+__all__ = ['openers', 'ReadError', 'cannot_read', 'check_path', 'refuse_own', 'permissions_in', 'permit', 'new_file', 'kept_mode', 'write_atomically', 'open_plain', 'open_to_read', 'memory_left', 'check_memory', 'first_zero', 'read_text_bytes']
 
 class ReadError(MinivecdbError, OSError):
     """A file that is there could not be opened or read: too many open files, a failing disk, no memory."""
@@ -72,3 +72,4 @@ def first_zero(
 def read_text_bytes(path: str | Path) -> bytes:
     """The bytes of a text file; raises `FileFormatError` where there is a byte 0."""
     ...
+openers: dict[str, str]

@@ -173,10 +173,9 @@ def bare(**options: Any) -> Callable:
 @lru_cache
 def kernels_on_disk() -> frozenset[str]: # such as "closest.apart"
     "The kernels that earlier processes compiled."
-    folder = os.environ.get("NUMBA_CACHE_DIR")
-    package = sys.modules[MinivecdbError.__module__.split(".")[0]]
-    files = Path(folder or Path(package.__file__).parent).rglob("*.nbi")
-    return frozenset(f.name.rpartition("-")[0] for f in files)
+    package = sys.modules[MinivecdbError.__module__.partition(".")[0]]
+    folder = os.environ.get("NUMBA_CACHE_DIR") or Path(package.__file__).parent
+    return frozenset(f.name.rpartition("-")[0] for f in Path(folder).rglob("*.nbi"))
 
 MANY_KERNELS = 20 # of one index, built and searched; clustering alone leaves 6
 

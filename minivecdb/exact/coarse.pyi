@@ -3,7 +3,7 @@ import numpy as np
 from minivecdb.exact.flat import FlatIndex
 from typing import NamedTuple
 
-__all__ = ['Coarse', 'coarse_of', 'choose', 'choose_all', 'choose_by_products', 'nearest_lists']
+__all__ = ['Coarse', 'coarse_of', 'Queries', 'LowerEnds', 'choose', 'Room', 'choose_all', 'choose_by_products', 'nearest_lists']
 
 class Coarse(NamedTuple):
     """Centroids, ready to be compared with queries; see `coarse_of`."""
@@ -23,13 +23,56 @@ def coarse_of(
 ) -> Coarse:
     """The centroids of an index, made ready."""
     ...
-def choose(lows, width, allowed, query, prepared, own, kind, coarse, near, space):
-    """Write the n nearest centroids to `near`: one with the smallest lower end first, the others in no order. Returns how many were multiplied, and how many measured."""
+class Queries(NamedTuple):
+    """Queries as kernels read them; without their first axis, one query."""
+    given: np.ndarray  # [m, d] float32
+    prepared: np.ndarray  # [m, d] float32, as `prepare_queries` returns them
+    lengths: np.ndarray  # [m] float64: |query|
+    slack: np.ndarray  # [m] float32, of float32 products
+class LowerEnds(NamedTuple):
+    """Intervals of one query's surrogates: each reaches from its lower end to `width` above it."""
+    lows: np.ndarray  # [k] float32
+    width: np.float32  # 2E
+def choose(
+    ends,  # `LowerEnds` of all centroids
+    query,  # one of `Queries`
+    kind,  # of the metric, 0 to 2
+    coarse,  # `Coarse`
+    near,  # [n] int64, to be filled in
+    room,  # working memory: [k] float32, [k] int64, [d] float64
+):
+    """Write the n nearest centroids: first one with the smallest lower end, then the others."""
     ...
-def choose_all(asked, queries, prepared, own, kind, allowed, coarse, near):
-    """The nearest centroids of every query; returns how many were multiplied, and how many measured."""
+class Room(NamedTuple):
+    """Working memory of `choose_all`."""
+    packed: np.ndarray  # [tiles, 16 w] uint32: all centroids in tiles of 64 rows
+    side: np.ndarray  # [tiles, 256] float32: their terms
+    lows: np.ndarray  # [96, k] float32
+    wide: np.ndarray  # int8, one query's bytes
+    choosing: tuple  # of `choose`
+    tiles: tuple  # of `_lower_ends`
+def choose_all(
+    in_bytes,  # queries: codes, terms, shifts
+    given,  # [m, d] float32
+    prepared,  # [m, d] float32
+    lengths,  # [m] float64: |query|
+    kind,  # of the metric, 0 to 2
+    slack,  # [m] float32
+    coarse,  # `Coarse`
+    near,  # [m, n] int64, to be filled in
+):
+    """The nearest centroids of every query."""
     ...
-def choose_by_products(dots, queries, prepared, own, kind, allowed, coarse, near):
+def choose_by_products(
+    dots,  # [m, k] float32, overwritten
+    given,  # [m, d] float32
+    prepared,  # [m, d] float32
+    lengths,  # [m] float64: |query|
+    kind,  # of the metric, 0 to 2
+    slack,  # [m] float32
+    coarse,  # `Coarse`
+    near,  # [m, n] int64, to be filled in
+):
     """The nearest centroids of every query, from float32 products."""
     ...
 def nearest_lists(
@@ -39,7 +82,7 @@ def nearest_lists(
     index: FlatIndex,  # over the centroids
     coarse: Coarse,  # the same, made ready
     compiled: bool = False,  # use kernels however few queries there are
-    in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # of `query_bytes`, where that was done already
+    in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # of `query_bytes`, if known
 ) -> np.ndarray:
     """The nearest centroids of each query; the same set whatever the batch."""
     ...

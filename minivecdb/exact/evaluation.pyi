@@ -28,7 +28,7 @@ class Evaluation:
     """What one setting of an index does for one set of queries."""
     recall: float  # recall@k, 0 to 1
     queries_per_second: float  # all queries handed over at once
-    p50: float  # seconds for a query that comes alone: the median
+    p50: float  # seconds for a single query: the median
     p90: float
     p99: float
     vectors_scored: float | None  # per query, mean; None if the index does not count
@@ -50,7 +50,7 @@ def single_seconds(
     search: Callable[[np.ndarray], Any],  # answers one query, [1, d]
     queries: np.ndarray,  # [m, d]
 ) -> np.ndarray:
-    """How long each query takes when it comes alone; the first ten are asked once before, to warm up."""
+    """How long each query takes by itself; the first ten run once before, to warm up."""
     ...
 @runtime_checkable
 class ExactSearch(Protocol):
@@ -71,19 +71,19 @@ def evaluate(
     k: int = 10,  # neighbours wanted
     truth: np.ndarray | None = None,  # [m, k or more] ids from exact search; see `true_ids`
     *,
-    exact: Searchable | None = None,  # an exact index over the same vectors, asked where `truth` is not given
+    exact: Searchable | None = None,  # an exact index over the same vectors, used without `truth`
     repeat: int = 3,  # times that the batch is run; its median counts
-    singles: int | None = 1000,  # queries that are also timed alone, at most; None: all
+    singles: int | None = 1000,  # queries that are also timed one by one, at most; None: all
     **options: Any,  # go to `search`: nprobe=…
 ) -> Evaluation:
-    """Recall against exact search, batch throughput, latency percentiles, and what was looked at."""
+    """Recall against exact search, batch throughput, latency percentiles, and work counted."""
     ...
 def mean_cost(
     index: Searchable,
     queries: np.ndarray,  # [m, d]
     **options: Any,  # as for `search`
 ) -> tuple[float, float] | tuple[None, None]:
-    """What a search looks at, on average; None where the index does not count."""
+    """What a search reads, on average; None where the index does not count."""
     ...
 class Evaluations(list):
     """Results of one index at several settings, on the same queries."""
@@ -92,7 +92,7 @@ class Evaluations(list):
         self,
         target: float,  # 0 to 1
     ) -> Evaluation | None:
-        """The result with the most queries per second among those that reach `target`; None if none does."""
+        """The fastest batch among results that reach `target`; None if none does."""
         ...
     def plot(
         self,
@@ -148,7 +148,7 @@ def time_ratio(
     b: Callable[[], Any],
     repeat: int = 5,  # pairs
     warm: bool = True,  # run each once before
-    pause: float = 0.0,  # seconds in which nobody works before each: threads may go on spinning after an answer
+    pause: float = 0.0,  # idle seconds before each run: threads may spin on after an answer
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """How much of `b`'s time `a` takes, measured in turns; every other pair begins with `b`."""
     ...

@@ -9,7 +9,8 @@ from typing import NamedTuple
 __all__ = ['LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 'FlatRows', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'check_k', 'padded', 'as_mask', 'in_blocks', 'recall']
 
 class Candidates:
-    """For each of m queries, the rows with the smallest surrogates; arguments as those of `Shortlist`, with `room` for that many."""
+    """For each of m queries, the rows with the smallest surrogates.
+    Arguments are those of `Shortlist`; `room` is the number of rows kept for a query."""
     given: np.ndarray
     queries: np.ndarray
     metric: Metric
@@ -34,7 +35,12 @@ class Candidates:
     def settle(self) -> tuple[np.ndarray, np.ndarray]:
         """Which candidates may belong to the k nearest, and for which queries no other row can."""
         ...
-    def answers(self, fetch: Callable, ids: np.ndarray, ordered: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def answers(
+        self,
+        fetch: Callable,  # as in `rank`
+        ids: np.ndarray,  # [n] int64, by position
+        ordered: bool = True,  # ignored: these answers are always in order
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The k nearest, by distance, then id; and which queries are certain."""
         ...
 def rank(
@@ -51,22 +57,22 @@ def nearest(
     queries: np.ndarray,  # [m, d] float32
     k: int,
     metric: Metric,
-    scan: Callable,  # (numbers of some queries [b], their `Candidates` or `Shortlist`): offers every row that is to be looked at
-    fetch: Callable,  # positions [p] -> (rows [n, d] float32, where in them [p], their lengths [p], or [0] where they are not known)
+    scan: Callable,  # (query numbers [b], their candidates): offers every row to be compared
+    fetch: Callable,
     ids: np.ndarray,  # [n] int64, by position
     span: np.ndarray,  # the rows' smallest and largest length, see `length_span`
     compiled: bool = False,  # use kernels
     mask: np.ndarray | None = None,  # [1, rows] or [m, rows] boolean, by the order of insertion
     place: np.ndarray | None = None,  # where in that order a position is
-    prepared: tuple[np.ndarray, np.ndarray] | None = None,  # of `prepare_queries`, where that was done already
-    ordered: bool = True,  # False: only which are the k nearest, in any order, and distances may be missing
+    prepared: tuple[np.ndarray, np.ndarray] | None = None,  # of `prepare_queries`, if known
+    ordered: bool = True,  # False: the k nearest in any order, and distances may be missing
     signs: np.ndarray = ...,  # how rows are turned before they are rounded
-    in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # of `query_bytes`, where that was done already
+    in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # of `query_bytes`, if known
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The k nearest of the rows that `scan` offers, certain and in order, whatever the surrogates' rounding."""
+    """The k nearest of the rows that `scan` offers, certain and in order despite rounding."""
     ...
 class FlatRows(NamedTuple):
-    """What a flat index holds; replaced as a whole, so that a search in another thread sees one state."""
+    """What a flat index holds; replaced as a whole, so that another thread's search sees one state."""
     rows: np.ndarray  # [capacity, d] float32
     ids: np.ndarray  # [capacity] int64
     lengths: np.ndarray  # [capacity] float64
@@ -108,7 +114,7 @@ class FlatIndex:
         self,
         ids: Any,  # integers
     ) -> int:
-        """Remove vectors by id; unknown ids are passed over."""
+        """Remove vectors by id; unknown ids are ignored."""
         ...
     def search(
         self,
@@ -124,14 +130,14 @@ class FlatIndex:
         queries: Any,  # [m, d] numbers
         k: int = 10,  # neighbours wanted
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The truth to measure a search against; here, the search itself."""
+        """The ground truth for recall; here, the search itself."""
         ...
     def search_cost(
         self,
         queries: Any,  # [m, d] numbers
         **options: Any,  # of `search`; they make no difference
     ) -> tuple[np.ndarray, np.ndarray]:
-        """What a search looks at, counted: every row, and its bytes."""
+        """What a search reads: every row, and its bytes."""
         ...
 LAST_ID: int
 def as_ids(ids: Any) -> np.ndarray:
@@ -158,13 +164,13 @@ def check_k(
     n: int,  # rows there are
     m: int,  # queries
 ) -> int:
-    """Refuse an answer that would mostly be room for rows that are not there: memory, and nothing in it."""
+    """Refuse a `k` so large that the answer would be mostly empty places."""
     ...
 def padded(
     answer: tuple[np.ndarray, np.ndarray],  # ([m, j] distances, [m, j] ids)
     k: int,  # columns wanted, at least j
 ) -> tuple[np.ndarray, np.ndarray]:
-    """An answer in the shape that was asked for."""
+    """An answer with `k` columns."""
     ...
 def as_mask(
     mask: Any,  # [n] or [m, n] boolean, or None
@@ -178,7 +184,7 @@ def in_blocks(
     queries: np.ndarray,  # [m, …]
     k: int,  # columns of an answer
     block: int = 512,  # queries that the threads share
-    piece: int | None = None,
+    piece: int | None = None,  # queries that a thread searches at once, to save memory; None: all
 ) -> tuple[np.ndarray, np.ndarray]:
     """Search blocks of queries and join the answers."""
     ...

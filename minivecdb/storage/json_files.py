@@ -11,32 +11,38 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, BinaryIO
 import numpy as np
 from fastcore.basics import patch
 from ..core import MAX_ID, FileFormatError, MinivecdbError, MAX_DEPTH, MAX_DIMENSION
-from ..core import as_metadata, read_text_bytes, write_atomically
+from ..core import as_metadata, openers, read_text_bytes, write_atomically
 from ..vector_storage import VectorStorage
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #f4c5f374
 try: import orjson
 except ImportError: orjson = None
 
-_TWICE_ROUNDED = np.uint32(0x15ae43fd).view(np.float32) # its shortest decimal, 7.038531e-26, reads back as its neighbour
+# its shortest decimal, 7.038531e-26, reads back as its neighbour
+_TWICE_ROUNDED = np.uint32(0x15ae43fd).view(np.float32)
 
 def row_json(row: np.ndarray) -> bytes:
     "One float32 row as a JSON list that reads back bit for bit."
-    if orjson is not None and not (np.abs(row) == _TWICE_ROUNDED).any(): return orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY)
+    if orjson is not None and not (np.abs(row) == _TWICE_ROUNDED).any():
+        return orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY)
     return json.dumps(row.tolist()).encode()
 
 @patch
 def _json_parts(self: VectorStorage) -> Iterator[bytes]:
     "The file, piece by piece."
-    head = {"dimension": self.dimension, "next_id": self._next_id} | ({"model": self.model} if self.model else {})
+    head = {"dimension": self.dimension, "next_id": self._next_id}
+    if self.model: head["model"] = self.model
     yield json.dumps(head)[:-1].encode() + b', "vectors": {'
-    for i, (id, row) in enumerate(self._row.items()): yield b'%s"%d": %s' % (b", " if i else b"", id, row_json(self._rows[row]))
+    for i, (id, row) in enumerate(self._row.items()):
+        yield b'%s"%d": %s' % (b", " if i else b"", id, row_json(self._rows[row]))
     yield b'}, "metadatas": {'
-    for i, id in enumerate(self._row): yield b'%s"%d": %s' % (b", " if i else b"", id, json.dumps(self._metadata[id]).encode())
+    for i, id in enumerate(self._row):
+        yield b'%s"%d": %s' % (b", " if i else b"", id, json.dumps(self._metadata[id]).encode())
     yield b"}}\n"
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #fadaee46
@@ -49,7 +55,10 @@ def save(self: VectorStorage,
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #4f26b02e
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
-_string, _mark, _scalar, _space = (re.compile(p, re.S) for p in (_STRING, _STRING + rb'|["\[\]{}]', rb"[^\s,\]}]+", rb"[ \t\r\n]*"))
+_string = re.compile(_STRING, re.S)
+_mark = re.compile(_STRING + rb'|["\[\]{}]', re.S)
+_scalar = re.compile(rb"[^\s,\]}]+", re.S)
+_space = re.compile(rb"[ \t\r\n]*", re.S)
 
 def _no_constant(name: str): raise ValueError(f"{name} is not JSON")
 
@@ -68,14 +77,19 @@ _decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_d
 class _Reader:
     "Walks over the bytes of a JSON file; `pos` is the next byte to read."
     def __init__(self, path: Path): self.path, self.data, self.pos = path, read_text_bytes(path), 0
-    def fail(self, why: str): raise FileFormatError(f"{self.path}: {why}, at byte {self.pos} of {len(self.data)}: restore the file from a backup, or export it again")
+    def fail(self, why: str):
+        raise FileFormatError(
+            f"{self.path}: {why}, at byte {self.pos} of {len(self.data)}: restore the file from a "
+            "backup, or export it again")
     def peek(self) -> bytes:
         "The next byte that is not white space."
         self.pos = _space.match(self.data, self.pos).end()
         return self.data[self.pos:self.pos + 1]
     def take(self, char: bytes):
         "Step over `char`."
-        if (got := self.peek()) != char: self.fail(f"expected {char.decode()!r}, " + (f"found {got.decode('latin1')!r}" if got else "but the file ends"))
+        if (got := self.peek()) != char:
+            found = f"found {got.decode('latin1')!r}" if got else "but the file ends"
+            self.fail(f"expected {char.decode()!r}, {found}")
         self.pos += 1
     def cut(self, end: int) -> bytes:
         "The bytes up to `end`, stepping over them."
@@ -94,8 +108,10 @@ def end_of_value(self: _Reader, depth: int) -> int:
     "Where the value that starts here ends, counting brackets outside strings."
     if self.peek() not in (b"[", b"{"):
         m = _string.match(self.data, self.pos) or _scalar.match(self.data, self.pos)
-        return m.end() if m else self.fail("the file ends inside a value" if self.pos >= len(self.data) else "expected a value")
-    if m := _flat.match(self.data, self.pos): return m.end()   # without others inside, as most are
+        if m: return m.end()
+        if self.pos >= len(self.data): self.fail("the file ends inside a value")
+        self.fail("expected a value")
+    if m := _flat.match(self.data, self.pos): return m.end()
     outside = depth
     for m in _mark.finditer(self.data, self.pos):
         if m[0] == b'"': self.fail("the file ends inside a string: it was truncated")
@@ -111,7 +127,8 @@ def value(self: _Reader, depth: int) -> Any: # depth: of the object that holds t
 
 @patch
 def members(self: _Reader) -> Iterator[str]:
-    "The keys of the object that starts here; the caller reads each value before asking for the next key."
+    """The keys of the object that starts here.
+    The caller reads each value before it takes the next key."""
     self.take(b"{")
     seen, more = set(), self.peek() != b"}"
     while more:
@@ -133,7 +150,8 @@ _canonical = re.compile(r"0|[1-9][0-9]{0,18}")
 @patch
 def id(self: _Reader, key: str) -> int:
     "An id from its only allowed spelling."
-    if not _canonical.fullmatch(key) or int(key) >= MAX_ID: self.fail(f"{key[:40]!r} is not an id: expected a whole number such as '7', below 2**53")
+    if not _canonical.fullmatch(key) or int(key) >= MAX_ID:
+        self.fail(f"{key[:40]!r} is not an id: expected a whole number such as '7', below 2**53")
     return int(key)
 
 @patch
@@ -141,9 +159,13 @@ def vector(self: _Reader, name: str) -> np.ndarray:
     "A flat list of numbers as float32."
     if self.peek() != b"[": self.fail(f"vector {name} is not a list of numbers")
     raw = self.cut(self.data.find(b"]", self.pos) + 1 or len(self.data))
-    try: numbers = json.loads(raw, parse_constant=_no_constant) if orjson is None else orjson.loads(raw)
-    except (ValueError, RecursionError) as e: self.fail(f"vector {name} is not a list of numbers ({e})")
-    if not set(map(type, numbers)) <= {float, int}: self.fail(f"vector {name} is not a list of numbers only")
+    try:
+        if orjson is None: numbers = json.loads(raw, parse_constant=_no_constant)
+        else: numbers = orjson.loads(raw)
+    except (ValueError, RecursionError) as e:
+        self.fail(f"vector {name} is not a list of numbers ({e})")
+    if not set(map(type, numbers)) <= {float, int}:
+        self.fail(f"vector {name} is not a list of numbers only")
     try:
         with np.errstate(over="ignore"): return np.array(numbers, np.float32)
     except OverflowError: self.fail(f"vector {name} has a number too large for float32")
@@ -156,52 +178,102 @@ def document(self: _Reader) -> dict:
         if key == "vectors": doc[key] = {self.id(k): self.vector(k) for k in self.members()}
         elif key == "metadatas": doc[key] = {self.id(k): self.value(2) for k in self.members()}
         elif key in ("dimension", "next_id", "model"): doc[key] = self.value(1)
-        else: self.fail(f"unknown key {key[:40]!r}: expected dimension, next_id, vectors, metadatas and perhaps model")
+        else:
+            self.fail(f"unknown key {key[:40]!r}: expected dimension, next_id, vectors, metadatas "
+                      "and perhaps model")
     if self.peek(): self.fail("there is more after the end")
     return doc
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #f609a310
 def _check_types(doc: dict):
     "Raise a ValueError unless every key is there, with a value of its type."
-    if missing := {"dimension", "next_id", "vectors", "metadatas"} - doc.keys(): raise ValueError(f"the keys {sorted(missing)} are missing")
+    if missing := {"dimension", "next_id", "vectors", "metadatas"} - doc.keys():
+        raise ValueError(f"the keys {sorted(missing)} are missing")
     for key in ("dimension", "next_id"):
-        if type(doc[key]) is not int: raise ValueError(f"{key} is {str(doc[key])[:40]!r}, not an integer")
-    if not 1 <= doc["dimension"] <= MAX_DIMENSION: raise ValueError(f"dimension is {doc['dimension']}, expected 1 to {MAX_DIMENSION}")
+        if type(doc[key]) is not int:
+            raise ValueError(f"{key} is {str(doc[key])[:40]!r}, not an integer")
+    if not 1 <= doc["dimension"] <= MAX_DIMENSION:
+        raise ValueError(f"dimension is {doc['dimension']}, expected 1 to {MAX_DIMENSION}")
     if type(doc.get("model", "")) is not str: raise ValueError("model is not a string")
 
 def _check_ids(doc: dict):
     "Raise a ValueError unless vectors, metadata and `next_id` agree."
     vectors, metas, next_id = doc["vectors"], doc["metadatas"], doc["next_id"]
-    for one, other, names in ((vectors, metas, ("vector", "metadata")), (metas, vectors, ("metadata", "vector"))):
-        if alone := one.keys() - other.keys(): raise ValueError(f"id {min(alone)} has a {names[0]} but no {names[1]}")
+    pairs = [(vectors, metas, "vector", "metadata"), (metas, vectors, "metadata", "vector")]
+    for one, other, has, lacks in pairs:
+        if unmatched := one.keys() - other.keys():
+            raise ValueError(f"id {min(unmatched)} has a {has} but no {lacks}")
     lowest = max(vectors, default=-1) + 1
-    if not lowest <= next_id <= MAX_ID: raise ValueError(f"next_id is {next_id}, but must be at least {lowest} and at most 2**53")
+    if not lowest <= next_id <= MAX_ID:
+        raise ValueError(f"next_id is {next_id}, but must be at least {lowest} and at most 2**53")
 
 def _check_rows(doc: dict):
-    "Raise a ValueError unless every vector is finite and of the right length, and every metadata an object."
+    "Raise a ValueError unless vectors are finite and of one length, and metadata are objects."
     for id, v in doc["vectors"].items():
-        if len(v) != doc["dimension"]: raise ValueError(f"vector {id} has {len(v)} numbers, expected {doc['dimension']}")
-        if not np.isfinite(v).all(): raise ValueError(f"vector {id} has a number too large for float32")
-        if not isinstance(doc["metadatas"][id], dict): raise ValueError(f"the metadata of id {id} is not an object")
+        if len(v) != doc["dimension"]:
+            raise ValueError(f"vector {id} has {len(v)} numbers, expected {doc['dimension']}")
+        if not np.isfinite(v).all():
+            raise ValueError(f"vector {id} has a number too large for float32")
+        if not isinstance(doc["metadatas"][id], dict):
+            raise ValueError(f"the metadata of id {id} is not an object")
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #0e5dcf34
 @patch(cls_method=True)
 def load(cls: VectorStorage,
     path: str | Path, # a file that `save` wrote, or another program in the same format
 ) -> VectorStorage:
-    "Read a JSON file; raises `FileFormatError` for one that does not add up, and FileNotFoundError where there is none."
+    """Read a JSON file.
+    Raises `FileFormatError` for a damaged file and FileNotFoundError for a missing one."""
     doc = _Reader(Path(path)).document()
     try:
         _check_types(doc); _check_ids(doc); _check_rows(doc)
         return cls._from_document(doc)
-    except ValueError as e: raise FileFormatError(f"{path}: {e}: restore the file from a backup, or export it again") from None
+    except ValueError as e:
+        raise FileFormatError(
+            f"{path}: {e}: restore the file from a backup, or export it again") from None
 
 @patch(cls_method=True)
 def _from_document(cls: VectorStorage, doc: dict) -> VectorStorage:
     "A storage with the ids, rows and metadata of a checked file."
     storage, ids = cls(doc["dimension"], doc.get("model") or None), sorted(doc["vectors"])
-    rows = np.array([doc["vectors"].pop(i) for i in ids], np.float32).reshape(len(ids), storage.dimension)
+    rows = np.array([doc["vectors"].pop(i) for i in ids], np.float32)
+    rows = rows.reshape(len(ids), storage.dimension)
     storage._append(rows)
     storage._row, storage._next_id = {id: row for row, id in enumerate(ids)}, doc["next_id"]
     storage._metadata = {id: as_metadata(doc["metadatas"][id]) for id in ids}
     return storage
+
+# %% ../../nbs/70_storage/10_json_files.ipynb #ad64478e
+@patch(cls_method=True)
+def open(cls: VectorStorage,
+    path: str | Path, # the folder, usually ending in .mvdb; its files get its permissions
+    dimension: int | None = None, # of a new storage; an existing one must agree with it
+    mode: str = "rw", # or "r": read only, and write no byte
+    timeout: float = 5., # seconds to wait for another writer
+    model: str | None = None, # of a new storage; an existing one must agree with it
+) -> "DurableStorage": # every write that returned survives the process and the power
+    "Open a storage that lasts."
+    storage = resolve_name(openers["folder"])
+    return storage(path, dimension, mode, timeout, model)
+
+def _in_memory(storage: VectorStorage) -> TypeError:
+    "Why no index is kept beside a storage."
+    return TypeError(
+        f"an index is kept beside a storage in a folder, and this one is in memory ({storage!r}): "
+        "open one with VectorStorage.open, or save the arrays with index.ivf.save(path)")
+
+@patch
+def keep_index(self: VectorStorage,
+    index: Any, # an `IVFIndex` over this storage
+) -> Path: # its file
+    "Keep an index beside the storage. One in memory has no such place: raises TypeError."
+    raise _in_memory(self)
+
+@patch
+def kept_index(self: VectorStorage,
+    kind: type, # of the index
+    verify: bool, # compare checksums
+    options: dict[str, Any], # of a new one
+) -> Any: # the index
+    "The index that is kept beside the storage. One in memory has none: raises TypeError."
+    raise _in_memory(self)

@@ -35,7 +35,8 @@ class _Reader:
         """The value that starts here."""
         ...
     def members(self) -> Iterator[str]:
-        """The keys of the object that starts here; the caller reads each value before asking for the next key."""
+        """The keys of the object that starts here.
+        The caller reads each value before it takes the next key."""
         ...
     def id(self, key: str) -> int:
         """An id from its only allowed spelling."""
