@@ -1,9 +1,11 @@
 """A batch of m queries against m single queries: the same bits, and never slower.
 
-    python bench/batches.py [--codec flat ...] [--metric cosine ...] [--dimension 128 ...] [--rows 5000 ...]
+    python bench/batches.py [--codec flat ...] [--metric cosine ...] [--dimension 128 ...]
 
-Prints one line for each index: how many times as long the single queries take as the batch, by the size of the batch.
-Numbers above 1 are good. The best of several rounds in turns counts, so that other work on the machine does not."""
+Prints a line for each index: how many times as long the single queries take as the batch, by the
+size of the batch. Numbers above 1 are good. Processor time counts, and the best of several rounds
+in turns, so that other work on the machine does not. One thread, unless told otherwise: threads
+divide large batches, and do nothing for a query."""
 import argparse, time
 import numpy as np
 import minivecdb
@@ -24,16 +26,18 @@ def rows_and_queries(n: int, d: int) -> tuple[np.ndarray, np.ndarray]: # [n, d],
 
 def spec_of(codec: str, d: int) -> str:
     "The whole name of a codec for this dimension."
-    if codec in ("pq", "rpq"): return f"{codec}{max(m for m in (2, 4, 8, 10, 16, 25, 32, 48, 96) if d % m == 0 and m <= d // 2)}x8"
+    pieces = max(m for m in (2, 4, 8, 10, 16, 25, 32, 48, 96) if d % m == 0 and m <= d // 2)
+    if codec in ("pq", "rpq"): return f"{codec}{pieces}x8"
     return f"pca{d // 2}" if codec == "pca" else codec
 
 def seconds(f, rounds: int) -> float:
     "How long one call takes, when `rounds` of them are timed together."
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(rounds): f()
-    return (time.perf_counter() - start) / rounds
+    return (time.process_time() - start) / rounds
 
-def ratios(index: IVF, queries: np.ndarray, sizes: tuple, options: dict, rounds: int) -> tuple[list, float]:
+def ratios(index: IVF, queries: np.ndarray, sizes: tuple, options: dict,
+           rounds: int) -> tuple[list, float]:
     "Single queries over batch, for each size, and the microseconds of one single query."
     def alone(m):
         for q in queries[:m]: index.search(q, 10, **options)
@@ -46,22 +50,25 @@ def ratios(index: IVF, queries: np.ndarray, sizes: tuple, options: dict, rounds:
         for i in (0, 1):
             assert np.array_equal(batch[i], np.concatenate([o[i] for o in one])), (m, index)
         repeat = max(1, int(LEAST / (m * 30e-6)))
-        pairs = [(seconds(lambda: alone(m), repeat), seconds(lambda: together(m), repeat)) for _ in range(rounds)]
+        def both(): return [seconds(lambda: f(m), repeat) for f in (alone, together)]
+        pairs = [both() for _ in range(rounds)]
         a, b = np.min(pairs, axis=0)
         found.append(a / b)
         single.append(a / m * 1e6)
     return found, min(single)
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, given, kind in (("codec", CODECS, str), ("metric", METRICS, str), ("dimension", DIMENSIONS, int), ("rows", ROWS, int), ("sizes", SIZES, int)):
-        parser.add_argument(f"--{name}", nargs="+", default=given, type=kind)
+    parser = argparse.ArgumentParser(description=__doc__)
+    choices = {"codec": CODECS, "metric": METRICS, "dimension": DIMENSIONS, "rows": ROWS,
+               "sizes": SIZES}
+    for name, usual in choices.items():
+        parser.add_argument(f"--{name}", nargs="+", default=usual, type=type(usual[0]))
     parser.add_argument("--nprobe", type=int, default=8)
-    parser.add_argument("--rescore", type=int, help="candidates measured; needs more time for the single query")
+    parser.add_argument("--rescore", type=int, help="candidates measured with exact vectors")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--threads", type=int)
+    parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
-    if given.threads: minivecdb.set_num_threads(given.threads)
+    minivecdb.set_num_threads(given.threads)
     print(f"{'':42}µs alone  " + " ".join(f"{m:>5}" for m in given.sizes))
     for n in given.rows:
         for d in given.dimension:
@@ -71,10 +78,11 @@ def main():
                     index = IVF(d, metric=metric, codec=spec_of(codec, d)).train(x)
                     index.add(x)
                     index.rows = ArrayRows(x)
-                    lossy = given.rescore and not index.codec.lossless
-                    options = {"nprobe": given.nprobe} | ({"rescore": given.rescore} if lossy else {})
+                    options = {"nprobe": given.nprobe}
+                    if not index.codec.lossless: options["rescore"] = given.rescore
                     times, single = ratios(index, queries, given.sizes, options, given.rounds)
                     name = f"{index.codec.name} {metric} {n:,} × {d}"
-                    print(f"{name:42}{single:>8.1f}  " + " ".join(f"{t:>5.2f}" for t in times), flush=True)
+                    print(f"{name:42}{single:>8.1f}  " + " ".join(f"{t:>5.2f}" for t in times),
+                          flush=True)
 
 if __name__ == "__main__": main()
