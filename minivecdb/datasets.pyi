@@ -43,7 +43,8 @@ def unique_sentences(records: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """Each text once, in a random order that depends on nothing but the texts."""
     ...
 def read_environment(progress: bool = False) -> list[dict[str, str]]:
-    """Read every source file of this environment; a minute or so for 14,000 files, nearly all of it `ast.parse`."""
+    """Read every source file of this environment.
+    Takes a minute or so for 14,000 files, nearly all of it in `ast.parse`."""
     ...
 def environment_fingerprint() -> str:
     """Changes with the version of Python, of any installed package, and of the rules above."""
@@ -52,9 +53,10 @@ class DatasetError(MinivecdbError, ValueError):
     """More was asked of a data set than it holds."""
 def docstring_sentences(
     n: int | None = None,  # how many; None: all
-    progress: bool = False,  # show a progress bar while the sources are read, once per environment
+    progress: bool = False,  # show a progress bar while the sources are read
 ) -> L:
-    """The first `n` docstring sentences of this environment: a random sample. `DatasetError` if there are fewer."""
+    """The first `n` docstring sentences of this environment: a random sample.
+    `DatasetError` if there are fewer."""
     ...
 def docstring_embeddings(
     n: int | None = 20000,  # how many sentences; None: all
@@ -62,15 +64,16 @@ def docstring_embeddings(
     dtype: str = 'float32',  # or "bfloat16"
     cache: bool | str | Path | EmbeddingCache = True,  # as in `get_embeddings`
 ) -> tuple[np.ndarray, L]:
-    """The first `n` docstring sentences, embedded with the default model; embedded once, then read from the cache."""
+    """The first `n` docstring sentences, embedded once and then read from the cache."""
     ...
 def split_queries(
     n_rows: int,  # rows of the data set
     n_queries: int,  # how many of them become queries
     seed: int = 0,  # same seed, same split
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Split row numbers at random into those to index and those to query with. `DatasetError` if nothing would be left."""
+    """Split row numbers at random into those to index and those to query with.
+    `DatasetError` if nothing would be left."""
     ...
 def main(arguments: list[str]) -> str:
-    """`python -m minivecdb.datasets [n]`: read the sentences and embed them, so that pages and benchmarks find them cached."""
+    """`python -m minivecdb.datasets [n]`: read and embed sentences, so that they are in the cache."""
     ...

@@ -20,7 +20,7 @@ def texts_of(
 def fill_storage(
     rows: list[dict],  # a table, see `read_rows`
     text: str,  # name of the column to embed
-    model: str | Path | Embedder | Callable | None = None,  # as in `get_embeddings`; None: all-MiniLM-L6-v2
+    model: str | Path | Embedder | Callable | None = None,
     progress: bool = False,  # show a progress bar
     **options: Any,  # further options of `get_embeddings`: dtype, cache, batch_size
 ) -> VectorStorage:
@@ -34,7 +34,8 @@ def ask(
     nprobe: int | None = None,  # lists to read; None for the index's own setting
     where: dict | Filter | None = None,  # only among the rows that meet this filter
 ) -> L:
-    """The rows nearest in meaning to a question. Raises `ModelError` or `DimensionError` if another model filled the storage."""
+    """The rows nearest in meaning to a question.
+    Raises `ModelError` or `DimensionError` if another model filled the storage."""
     ...
 def open_any(
     path: str | Path,  # a JSON file, or the folder of a durable storage
@@ -50,16 +51,17 @@ def exact_hits(
     metric: str = 'cosine',  # or "euclidean", "dot"
     where: dict | Filter | None = None,  # only among the rows that meet this filter
 ) -> L:
-    """Answer one question by exact search; the model is compared with the storage's before anything is embedded."""
+    """Answer one question by exact search; the model is compared before anything is embedded."""
     ...
 def aligned(
     columns: Iterable[Iterable[str]],  # of cells, the header first
     width: int = 100,  # characters per line
 ) -> str:
-    """A table as lines of text. Of the columns beyond the width only the first is made, for the lines that go on."""
+    """A table as lines of text.
+    Of the columns beyond the width only the first is made, so that cut lines show a `…`."""
     ...
 def visible(text: str) -> str:
-    """Text that a terminal only shows: control characters, line ends aside, are written as JSON does."""
+    """Text that is safe to print: control characters except line ends are escaped as in JSON."""
     ...
 def one_line(x: Any) -> str:
     """A value as text without line breaks and control characters."""
@@ -78,7 +80,8 @@ def load_or_fill(
     model: str | Path | Embedder | Callable | None = None,  # as in `get_embeddings`
     progress: bool = False,  # show a progress bar
 ) -> tuple[VectorStorage, bool]:
-    """The storage of a table: from its file if that holds the same rows by the same model, else embedded and saved."""
+    """The storage of a table.
+    It is read from its file if that holds these rows by this model, else embedded and saved."""
     ...
 QUESTIONS: tuple[Any, ...]
 def demo(

@@ -18,7 +18,7 @@ def build_index(
     metric: str = 'cosine',  # or "euclidean", "dot"
     seed: int = 0,
 ) -> tuple[dict[int, list[int]], dict[int, int], np.ndarray]:
-    """Cluster a storage into plain dictionaries: the index without the machinery."""
+    """Cluster a storage into plain dictionaries and centroids."""
     ...
 class Hit(NamedTuple):
     """One answer: `hit[0]` is the vector, `hit[1]` the metadata."""
@@ -31,25 +31,25 @@ class IVFIndex:
     storage: Any
     metric: Any
     nprobe: Any
+    rescore: Any
     n_clusters: int | None
     seed: int
     codec: str
-    rescore: Any
     spill: Any
     upkeep: Any
     def __init__(
         self,
         storage: VectorStorage,
-        nprobe: int | None = None,
+        nprobe: int | None = None,  # lists per search; None: see `minivecdb.ivf.default_nprobe`
         distance_fn: str | Callable = 'cosine',  # or "euclidean", "dot", or a function of `func_map`
         n_clusters: int | None = None,  # None for `default_clusters`
         seed: int = 0,  # of the clustering
         codec: str = 'flat',  # how the index stores vectors, see `make_codec`
-        rescore: int | None = None,
-        spill: float | None = None,
+        rescore: int | None = None,  # candidates measured with the storage's vectors; None for none
+        spill: float | None = None,  # put vectors into a second list, see `IVF`; 1 is a good choice
         upkeep: bool | None = None,
         *,
-        metric: str | None = None,  # the same as `distance_fn`, as `IVF` calls it
+        metric: str | None = None,  # another name of `distance_fn`, as `IVF` calls it
     ) -> None: ...
     def __getstate__(self) -> dict:
         """What a copy or another process needs; a storage in a folder is opened there by its path."""
@@ -64,14 +64,14 @@ class IVFIndex:
         """Cluster what the storage holds now, and index it."""
         ...
     def catch_up(self):
-        """Take in what changed in the storage since the last look; new vectors join the nearest lists, deleted ones leave."""
+        """Take in the changes of the storage: new vectors join the nearest lists, deleted ones leave."""
         ...
     def add_vectors_bulk(
         self,
         vectors: Any,  # [n, d] numbers: an array, a list of vectors, an `L`
         metadata_list: Iterable[dict | None] | None = None,  # one dictionary per vector
     ) -> list[int]:
-        """Add to the storage; the index takes them in before its next search."""
+        """Add to the storage; the index takes the vectors in before its next search."""
         ...
     def search(
         self,
@@ -81,16 +81,19 @@ class IVFIndex:
         nprobe: int | None = None,  # lists to read; None for the index's own setting
         where: dict | Filter | list | None = None,
     ) -> L:
-        """The nearest vectors with their metadata. Lists beyond `nprobe` are read while fewer than k vectors were seen."""
+        """The nearest vectors with their metadata.
+        Lists beyond `nprobe` are read while fewer than k vectors were found."""
         ...
     def mask(
         self,
         where: dict | Filter | list | None,  # a filter, or a list of one for each query
     ) -> RowMask:
-        """The rows that meet a filter as `index.ivf.search(mask=)` wants them, until the storage changes."""
+        """A mask of the rows that meet a filter, for `index.ivf.search`, until the storage changes."""
         ...
     def get_stats(self) -> dict:
-        """What the index holds: `built`, the number and sizes of its clusters; what a search reads (`mode`, `nprobe`), the `recall` to expect and how it is known; and how far the data has drifted: `imbalance`, and `quantization_error` now and at training."""
+        """Figures of the index: the number and sizes of its clusters, what a search reads (`mode`,
+        `nprobe`), the `recall` to expect and how it is known, and how far the data has drifted
+        (`imbalance`, and `quantization_error` now and at training). `built` tells whether it exists."""
         ...
     def save(self) -> Path:
         """Keep the index beside its storage, which must be open for writing, in place of an older one."""
@@ -99,9 +102,9 @@ class IVFIndex:
     def open(
         cls,
         storage: VectorStorage,  # a folder, from `VectorStorage.open`
-        verify: bool = True,
+        verify: bool = True,  # compare the file's checksums; a damaged file could give wrong neighbours
         **options: Any,
     ) -> IVFIndex:
-        """The index that `save` put beside the storage, caught up with what was written since; or a new one,
-        with an `IndexFileWarning`."""
+        """The index that `save` put beside the storage, caught up with later writes.
+        If it cannot be used: a new index, with an `IndexFileWarning`."""
         ...

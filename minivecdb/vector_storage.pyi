@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.durable.storage import DurableStorage
+from minivecdb.filters.columns import Column
 from minivecdb.filters.columns import Columns
 from minivecdb.filters.language import Filter
 from pathlib import Path
@@ -119,7 +120,18 @@ class VectorStorage:
         self,
         ids: Iterable[int],  # ids that may or may not be there
     ) -> list[dict | None]:
-        """The metadata of several vectors. A backend that keeps metadata elsewhere is asked one by one, unless it brings its own `metadata_of`."""
+        """The metadata of several vectors.
+        A storage that keeps metadata elsewhere is read id by id, or has its own `metadata_of`."""
+        ...
+    def id_array(self) -> np.ndarray:
+        """All ids, ascending."""
+        ...
+    def ready_column(
+        self,
+        path: tuple[str, ...],  # of a key
+        ids: np.ndarray,  # [n] int64, all that there are, ascending
+    ) -> Column | None:
+        """A column that the storage keeps or makes in its own way. In memory there is none."""
         ...
     @property
     def columns(self) -> Columns:
@@ -137,7 +149,7 @@ class VectorStorage:
         where: dict | Filter | None = None,  # which rows; None for all
         limit: int | None = None,  # rows to return at most
         offset: int = 0,  # rows to pass over first
-        order_by: str | list[str] | None = None,  # a key, or "-key" for descending, or several; None for the order of the ids
+        order_by: str | list[str] | None = None,
     ) -> L:
         """The rows that meet a filter, as copies."""
         ...
@@ -152,7 +164,8 @@ class VectorStorage:
         key: str,  # dotted, as in a filter
         where: dict | Filter | None = None,  # among which rows; None for all
     ) -> L:
-        """The different values of a key, in the order of `find`'s `order_by`. Numbers that a filter finds equal count once."""
+        """The different values of a key, in the order of `find`'s `order_by`.
+        Numbers that a filter finds equal count once."""
         ...
     def delete_where(
         self,

@@ -2,7 +2,7 @@
 import math, re
 import numpy as np
 import pytest
-from minivecdb.codecs.codec import CodecError, codec_from_state, make_codec
+from minivecdb.codecs import CodecError, codec_from_state, make_codec
 from minivecdb.exact.flat import LAST_ID, FlatIndex
 from minivecdb.ivf.index import IVF
 from minivecdb.ivf.filtered import search_among

@@ -2,7 +2,7 @@
 import json
 import numpy as np, pytest
 from minivecdb import IVF, ArrayRows, FlatIndex, IVFIndex, VectorStorage, recall
-from minivecdb.codecs.codec import make_codec
+from minivecdb.codecs import make_codec
 from minivecdb.ivf.index import default_clusters
 from minivecdb.ivf.choosing import OPTIONS, Choice, available_memory, choice_from_state, choose
 from minivecdb.ivf.calibrating import fitted_lines, sampled_ranks

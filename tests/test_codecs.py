@@ -5,8 +5,8 @@ from hypothesis import assume, given, settings, strategies as st
 from hypothesis.extra.numpy import arrays as np_arrays
 from minivecdb.core.errors import FileFormatError, MinivecdbError, VectorError
 from minivecdb.codecs.codec import BFloat16Codec, Codec, CodecError, FlatCodec, Int8Codec
-from minivecdb.codecs.codec import Int8DimensionCodec, usual_range, codec_forms, codec_from_state
-from minivecdb.codecs.codec import make_codec
+from minivecdb.codecs import Int8DimensionCodec, usual_range, codec_forms, codec_from_state
+from minivecdb.codecs import make_codec
 from minivecdb.codecs.product import ProductQuantizer, adc_scan, adc_scan_numpy, balanced_axes
 from minivecdb.codecs.product import byte_tables, codewords_of, compiled, joined, learn_rotation
 from minivecdb.codecs.product import pack_codes, unpack_codes, unit_of

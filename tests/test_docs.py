@@ -271,6 +271,18 @@ def test_an_import_beside_other_code(tmp_path):
     write_notebook(path, '# X', '>>> import math; math.pi\n3')
     docs.check_imports(path)
 
+@pytest.mark.parametrize('words', ['the next page', 'The page\nbefore', 'on two pages before', 'an earlier page', '[a later page](x.ipynb)'])
+def test_references_by_position(tmp_path, words):
+    "Pages move: a reference is a link with the title of the page."
+    path = tmp_path/'x.ipynb'
+    write_notebook(path, '# X', f'As {words} shows.')
+    with pytest.raises(docs.DocsError, match='x.ipynb says'): docs.check_references(path)
+    write_notebook(path, '# X', 'As [Distances](10.ipynb) shows, a page of an earlier chapter.')
+    docs.check_references(path)
+
+def test_no_page_refers_to_another_by_position():
+    for path in docs.notebooks(docs.read_project(ROOT)): docs.check_references(path)
+
 def test_a_page_that_is_listed_twice(project):
     standin = docs.read_project(project)
     docs.check_navigation(standin)
@@ -310,6 +322,40 @@ def test_one_title_and_a_page_for_every_notebook():
     assert (ROOT/'nbs/_quarto.yml').resolve() == ROOT/'_quarto.yml'
     assert quarto['project']['output-dir'] == settings['doc_path']
     docs.check_notebooks(ours)
+
+# --- vector search in an hour -----------------------------------------------------------------------------------
+
+def hour() -> list: return nbformat.read(ROOT/'nbs/start/hour.ipynb', as_version=4).cells
+
+def lines_of(cell) -> list[str]:
+    "The lines of code of a cell, without options and empty lines."
+    return [o for o in cell.source.split('\n') if o.strip() and not o.startswith('#|')]
+
+def test_the_first_page_needs_no_number():
+    ours = docs.read_project(ROOT)
+    assert ours.nav[0][1] == 'index.ipynb' and ours.nav[1][0] == 'Start' and ours.nav[1][1][0][1] == 'start/hour.ipynb'
+    assert docs.address('start/hour.ipynb') == 'start/hour'
+    assert '(nbs/start/hour.ipynb)' in (ROOT/'README.md').read_text(encoding='utf-8').split('\n## ')[0]
+
+def test_ivf_has_run_within_30_minutes_and_120_lines():
+    cells = hour()
+    end = next(i for i, c in enumerate(cells) if c.cell_type == 'code' and '= search(question' in c.source) + 1
+    words = sum(len(c.source.split()) for c in cells[:end] if c.cell_type == 'markdown')
+    assert words <= 30 * 200 and sum(len(lines_of(c)) for c in cells[:end] if c.cell_type == 'code') <= 120
+    assert max(len(lines_of(c)) for c in cells if c.cell_type == 'code') <= 8
+
+def test_every_picture_of_the_hour_says_what_it_shows():
+    drawn = [c for c in hour() if c.cell_type == 'code' and any('image/svg+xml' in o.get('data', {}) for o in c.outputs)]
+    told = [dm.cell_options(c.source)[0] for c in drawn]
+    assert len(told) >= 5 and all(len(o['fig-cap']) > 80 and len(o['fig-alt']) > 80 and o['fig-cap'] != o['fig-alt'] for o in told)
+    assert hour().index(drawn[0]) < next(i for i, c in enumerate(hour()) if '\n## ' in c.source)      # it opens with one
+
+def test_answers_are_folded_on_the_site(our_site):
+    page = read_page(our_site/'start/hour.html')
+    answers = page.select('details.answer')
+    assert len(answers) == 3 and not any(o.has_attr('open') for o in answers)
+    assert all(o.summary.get_text() == 'Answer' and o.select('.highlight.output') for o in answers)
+    assert all(o.figcaption and o.img['alt'] != o.figcaption.get_text() for o in page.select('figure.plot'))
 
 # --- the README -------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import struct
 import numpy as np, pytest
 from hypothesis import given, strategies as st
 from minivecdb import IVF, recall
-from minivecdb.codecs.codec import make_codec
+from minivecdb.codecs import make_codec
 from minivecdb.ivf.faiss_files import FaissExportError, FaissFormatError, faiss_fields
 from minivecdb.core.errors import FileFormatError, MinivecdbError
 

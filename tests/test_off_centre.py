@@ -320,7 +320,7 @@ def test_two_far_crowds_in_an_index():
 
 # ---- codes of what is left after the centroid
 
-from minivecdb.codecs.codec import make_codec
+from minivecdb.codecs import make_codec
 
 def test_codes_on_residuals_have_a_name_that_files_keep(tmp_path):
     rng = np.random.default_rng(0)

@@ -2,7 +2,7 @@
 import subprocess, sys
 import numpy as np, pytest
 from minivecdb import IVF, ArrayRows, FlatIndex, recall
-from minivecdb.codecs.codec import CodecError, codec_from_state, make_codec
+from minivecdb.codecs import CodecError, codec_from_state, make_codec
 from minivecdb.codecs.projections import AutoencoderCodec, as_whole, exact_product, matrix_bits
 from minivecdb.codecs.projections import nearest_in_sample, principal_axes
 from minivecdb.core.errors import FileFormatError

@@ -5,7 +5,7 @@ import numpy as np, pytest
 from minivecdb.ivf import index as ivf_module
 from minivecdb.codecs.blocks import Blocks, as_blocks
 from minivecdb.lists.code_scan import BlockSums, _sum_halves, _sum_wide, best_look_up, query_tables
-from minivecdb.codecs.codec import CodecError, codec_from_state, make_codec
+from minivecdb.codecs import CodecError, codec_from_state, make_codec
 from minivecdb.distances.metric import get_metric
 from minivecdb.core.kernels import kernel
 from minivecdb.ivf.index import IVF, ArrayRows, FileRows

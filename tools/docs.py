@@ -102,12 +102,22 @@ def check_imports(path: Path):
     for source in (s for s in cells if not EXPORT.search(s) and mixes_imports(s)):
         raise DocsError(f'{path.name}: nbdev would run the cell that begins with "{source.strip().splitlines()[0]}" for its import: move imports to a cell of their own')
 
+ELSEWHERE = re.compile(r'\b(?:(?:next|previous|earlier|later|following|last)\s+pages?|pages?\s+before)\b', re.I)
+
+def check_references(path: Path):
+    "The order of pages may change: a reference to another page is a link with its title."
+    for cell in nbformat.read(path, as_version=4).cells:
+        if found := ELSEWHERE.search(cell.source):
+            line = cell.source[:found.start()].count('\n')
+            raise DocsError(f'{path.name} says "{found[0]}" in "{cell.source.splitlines()[line][:60]}": link to that page by its title')
+
 def check_notebooks(project: Project):
     "What nbdev, with or without Quarto, would trip over or silently lose."
     check_navigation(project)
     for path in notebooks(project):
         check_title(path)
         check_imports(path)
+        check_references(path)
 
 # --- one notebook -> one page -----------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import numpy as np
 from .faults import own, say
 from .power import Tally
 from .recorder import scratch
-from .story import metadata_of, vectors_of
+from .story import FILTERS, metadata_of, vectors_of
 from .subjects import SUBJECTS
 
 D = 16
@@ -322,6 +322,34 @@ def set_index(rng: random.Random, folder: Path) -> str:
     file.write_bytes(made)
     return f"{file.name}: {done}"
 
+def set_column(rng: random.Random, folder: Path) -> str:
+    "A column beside the storage: its header or its body, or under the name of another key."
+    file = rng.choice(sorted(folder.glob("column-*.col")))
+    raw = file.read_bytes()
+    _, version, n, _ = struct.unpack_from("<8sIII", raw)
+    head, body, done = json.loads(raw[20:20 + n]), bytearray(raw[20 + n:]), []
+    width = {"|i1": 1, "<i2": 2, "<i4": 4}[head["codes"]]
+    for _ in range(rng.choice((1, 1, 2))):
+        do = rng.choice(("field", "field", "code", "values", "cut", "grow"))
+        if do == "field":
+            name, value = rng.choice([*head]), rng.choice((*WHOLE, 3, 200, 249, None, .5, "x", [], ["year"], ["headline"], "|i1", "<i2", "<i8", "<c8", True))
+            head[name] = value
+            do = f"{name} = {value!r:.40}"
+        if do == "code": body[:width] = rng.choice((b"\x7f", b"\xff", b"\x80")) * width   # none of them has a value
+        if do == "values":
+            new = rng.choice((b"[]", b"{}", b"[1]", b"[NaN]", b'["a","a"]', b"[{}]", b"[" * 9000 + b"]" * 9000, b'["\xff"]', b'["' + b"x" * 100_000 + b'"]'))
+            if type(head["values"]) is int and 0 < head["values"] <= len(body): del body[-head["values"]:]
+            head["values"] = len(new); body += new
+        if do == "cut": del body[rng.randrange(len(body) + 1):]
+        if do == "grow": body += bytes(rng.choice((1, 8, 5000)))
+        done.append(do)
+    head["crc32"] = zlib.crc32(body)
+    text = json.dumps(head).encode()
+    made = struct.pack("<8sIII", b"minivCOL", rng.choice((version,) * 9 + (2,)), len(text), zlib.crc32(text)) + text + body
+    if rng.random() < .1: file = folder/rng.choice(("column-0123456789abcdef.col", *(p.name for p in folder.glob("column-*.col"))))
+    file.write_bytes(made)
+    return f"{file.name}: {', '.join(filter(None, done))}"
+
 def good_folders(home: Path) -> list[Path]:
     "Two storages of the same shape and other contents, and an older state of the first; each with its index."
     from minivecdb import IVFIndex
@@ -347,23 +375,28 @@ def told_by(folder: Path) -> dict:
     "What a sound storage holds."
     with SUBJECTS["durable"](folder, D) as storage: return {i: (v.tobytes(), m) for i, v, m in storage.get_all()}
 
-def ask_folder(folder: Path, rng: random.Random, right: list[dict]) -> str | None:
-    "Everything that may be asked of a folder; a row that is served must be one of one sound storage."
+def ask_folder(folder: Path, rng: random.Random, right: list[dict], exact: bool = False, also: list[dict] = ()) -> str | None: # exact: the tables are sound; also: whose metadata they may have
+    "Everything that may be asked of a folder; a row that is served, or that a filter finds, must be one of one sound storage."
     from minivecdb import IVFIndex, VectorStorage
-    mode, served = rng.choice(("rw", "r")), {}
+    mode, served, found = rng.choice(("rw", "r")), {}, {}
     storage = VectorStorage.open(folder, mode=mode, timeout=.2)
     def searched():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             served.update({h.id: (h.vector.tobytes(), h.metadata) for h in IVFIndex.open(storage, n_clusters=4, nprobe=4).search(QUERIES[0], 20)})
+    def filtered():
+        for key, (where, _) in FILTERS.items(): found[key] = storage.columns.matching(where).tolist()
     try:
-        for ask in (lambda: served.update({i: (v.tobytes(), m) for i, v, m in storage.get_all()}), storage.to_arrays, storage.check, lambda: storage.take(range(30)), lambda: repr(storage), lambda: storage.changes_since(0), searched, lambda: storage.find({"year": {"$lt": 1950}}),
+        for ask in (lambda: served.update({i: (v.tobytes(), m) for i, v, m in storage.get_all()}), storage.to_arrays, storage.check, lambda: storage.take(range(30)), lambda: repr(storage), lambda: storage.changes_since(0), searched, lambda: storage.find({"year": {"$lt": 1950}}), filtered,
             *((lambda: storage.add(QUERIES[0], {"a": 1}), lambda: storage.delete(5), storage.fold, storage.compact) if mode == "rw" else ())):
             try: ask()
             except Exception as e:
                 if not own(e): raise
     finally: storage.close()
     if not any(all(r.get(i) == row for i, row in served.items()) for r in right): return f"{len(served)} rows are served, and they are of no one storage"
+    for key, ids in found.items():
+        wanted = [{i for i, (_, m) in r.items() if FILTERS[key][1](m)} for r in (*right, *also)]
+        if not any(set(ids) == w if exact else w.issuperset(ids) for w in wanted): return f"a filter on {key!r} finds {len(ids)} rows, and they are of no one storage"
 
 # --- the wrong kind of file ------------------------------------------------------------------------------------------------------
 
@@ -429,13 +462,13 @@ def misplaced(rng: random.Random, live: Path, made: list, folders: list[Path], r
 
 def mixed(rng: random.Random, live: Path, folders: list[Path], right: list[dict]) -> tuple[str, Callable]:
     "Files of one storage beside those of another, or of an older state of it."
-    folder, source = live/"s.mvdb", rng.choice((0, 2))
+    folder, source, every = live/"s.mvdb", rng.choice((0, 2)), right
     shutil.copytree(folders[1], folder)
     names = sorted(p.name for p in folders[source].iterdir())
     taken = rng.sample(names, rng.randint(1, max(1, len(names) - 1)))
     for name in taken: shutil.copyfile(folders[source]/name, folder/name)
-    if source == 2 and all(n in taken or n.startswith("index-") for n in names): right = right[1:]   # all but the index: it is the other storage
-    return f"{', '.join(taken)} of {('an older state', '', 'another storage')[source]}", lambda: ask_folder(folder, rng, right[:2] if source == 0 else right[1:2])
+    if source == 2 and all(n in taken or n.startswith(("index-", "column-")) for n in names): right = right[1:]   # all but what is derived: it is the other storage
+    return f"{', '.join(taken)} of {('an older state', '', 'another storage')[source]}", lambda: ask_folder(folder, rng, right[:2] if source == 0 else right[1:2], also=every[1:])
 
 # --- the whole ------------------------------------------------------------------------------------------------------------------
 
@@ -493,8 +526,8 @@ def crafted(kind: str, cases: int, start: int = 0, seed: int = 0, progress: str 
                 done, ask = f"{name}: {done}", lambda: ask_faiss(live/"x.index", rng)
             elif kind == "folder":
                 shutil.copytree(folders[1], live/"s.mvdb")
-                done = rng.choice((set_tables, set_tables, set_tables, set_lock, set_index, set_index))(rng, live/"s.mvdb")
-                ask = lambda: ask_folder(live/"s.mvdb", rng, right)
+                done = rng.choice((set_tables, set_tables, set_tables, set_lock, set_index, set_index, set_column, set_column, set_column))(rng, live/"s.mvdb")
+                ask = lambda: ask_folder(live/"s.mvdb", rng, right[1:2] if done.startswith("column-") else right, done.startswith("column-"))
             else: done, ask = misplaced(rng, live, made, folders, right) if kind == "places" else mixed(rng, live, folders, right)
             note = f"{kind} case {i} (seed {seed}): {done}"
             if progress: Path(progress).write_text(json.dumps([i, note]))

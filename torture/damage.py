@@ -78,6 +78,7 @@ def base(home: Path, index: bool) -> list[tuple[str, Path, Model]]:
     for i in range(30): take(Step("add", model.tags))
     take(Step("fold"))
     if index: kept(storage)
+    storage.count({"year": 1950})   # columns are kept
     take(Step("update", model.tags, id=1)); take(Step("delete", id=1000))
     for i in range(12): take(Step("add", model.tags))
     killed, closed = home/"killed", home/"closed"
@@ -86,7 +87,7 @@ def base(home: Path, index: bool) -> list[tuple[str, Path, Model]]:
     shutil.copytree(place, closed)
     return [("closed", closed, model), ("killed", killed, model)]
 
-def kind(name: str) -> str: return "vectors" if name.startswith("vectors-") else "index" if name.startswith("index-") else name
+def kind(name: str) -> str: return "vectors" if name.startswith("vectors-") else "index" if name.startswith("index-") else "column" if name.startswith("column-") else name
 
 def harm(data: bytes, rng: random.Random) -> tuple[bytes, str, int]: # (what is left, what was done, where)
     "One damage to one file."

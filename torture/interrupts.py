@@ -181,7 +181,7 @@ def opening(home: Path, what: str) -> Scene:
     if what == "new": (home/"base").mkdir(); base, model = home/"base", Model()
     else: base, model = history(home, "base", crash=what != "closed")
     if what == "leftovers":
-        for name in ("vectors-7-3.f32", ".index-9.ivf.1f2e3d4c.tmp"): (base/"s.mvdb"/name).write_bytes(bytes(64))
+        for name in ("vectors-7-3.f32", ".index-9.ivf.1f2e3d4c.tmp", ".column-0123456789abcdef.col.1f2e3d4c.tmp", "column-0123456789abcdef.col"): (base/"s.mvdb"/name).write_bytes(bytes(64))
         with open(next((base/"s.mvdb").glob("vectors-0-*")), "ab") as f: f.write(bytes(3200))
     if what == "log alone": (base/"s.mvdb"/"meta.sqlite-shm").unlink()
     if what == "older":
@@ -249,10 +249,22 @@ def reading(home: Path) -> Scene:
         s.get(some[0]); s.take(some); s.metadata_of(some); s.find({"year": {"$gte": 1950}}, limit=2); list(s); s.get_all()
     return Scene(base, model, start, act)
 
+def filtering(home: Path, what: str) -> Scene:
+    "The first filter, which writes the columns of all keys; or one whose column is far behind, and is written again."
+    base, model = history(home, "base")
+    if what == "first":
+        for file in (base/"s.mvdb").glob("column-*.col"): file.unlink()
+    else:
+        step = step_of("purge", model)
+        with opened(base) as storage: step.expect(model, step.take(storage, D))
+        model = step.apply(model)
+    return Scene(base, model, lambda place: {"storage": opened(place)}, lambda held, place: held["storage"].count({"year": {"$gte": 1950}}))
+
 SCENES: dict[str, Callable[[Path], Scene]] = {
     **{do: lambda home, do=do: writing(home, do) for do in STEPS}, "add that folds": folding, "read": reading,
     **{f"open {what}": lambda home, what=what: opening(home, what) for what in ("new", "closed", "crashed", "leftovers", "read", "log alone", "older")},
     **{f"close {what}": lambda home, what=what: closing(home, what) for what in ("writer", "after a crash", "reader")},
+    **{f"filter {what}": lambda home, what=what: filtering(home, what) for what in ("first", "behind")},
     **{f"index {what}": lambda home, what=what: indexing(home, what) for what in ("save", "open", "catch up")},
 }
 

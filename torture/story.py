@@ -3,7 +3,8 @@
 Every vector and its metadata follow from a few small numbers, so the whole of a storage is a dictionary id -> Row. A step is
 small enough to be written to a log before it is taken, and again when the storage has acknowledged it. Some steps leave the
 storage as it is and make something beside it: a backup, a repaired copy, an exported file, a storage that such a file filled."""
-import hashlib, json, random
+import hashlib, json, random, warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -154,8 +155,24 @@ def wider_step(rng: random.Random, m: Model, do: str) -> Step:
     return Step(do, m.tags, {"erase": rng.randint(1901, 1925), "merge": rng.randint(2000, 2019), "restate": rng.randint(1900, 2019)}.get(do, 0), source=rng.choice(files) if do == "import" else "")
 
 def contents(storage: Any) -> dict[int, tuple[bytes, dict]]: # id -> (bytes of the vector, metadata)
-    "All that a storage gives back."
-    return {int(id): (np.asarray(v, np.float32).tobytes(), dict(m)) for id, v, m in storage.get_all()}
+    "All that a storage gives back; its filters must find the same rows."
+    found = {int(id): (np.asarray(v, np.float32).tobytes(), dict(m)) for id, v, m in storage.get_all()}
+    if hasattr(storage, "columns"): check_filters(storage, found)
+    return found
+
+FILTERS: dict[str, tuple[dict, Callable]] = { # key -> (a filter, which metadata meet it)
+    "year": ({"year": {"$lt": 1950}}, lambda m: m.get("year", 9999) < 1950),
+    "headline": ({"headline": {"$contains": WORDS[1]}}, lambda m: WORDS[1] in m.get("headline", "")),
+    "note": ({"note": {"$exists": True}}, lambda m: "note" in m)}
+
+def check_filters(storage: Any, found: dict[int, tuple[bytes, dict]]):
+    "Raise unless filters find what they should among some rows, whatever columns were kept."
+    for key, (where, meets) in FILTERS.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            got = storage.columns.matching(where).tolist()
+        right = sorted(id for id, (_, m) in found.items() if meets(m))
+        if got != right: raise AssertionError(f"a filter on {key!r} finds {len(got)} rows, expected {len(right)}: {sorted(set(got) ^ set(right))[:5]}")
 
 def expected(m: Model, d: int) -> dict[int, tuple[bytes, dict]]:
     "All that a storage in state `m` should give back."

@@ -10,12 +10,12 @@ def open_toy(path: Path, d: int):
     return Toy(path, d)
 
 def small_files():
-    "Let a few rows be enough for a fold, for the way straight into a file, and for a second segment: states are small here."
+    "Let a few rows be enough for a fold, for the way straight into a file, for a second segment, and for columns that are kept: states are small here."
     import minivecdb.durable.index
-    for name, bytes in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10), ("MAPPED_BYTES", 8 << 10)):
+    for name, enough in (("SMALL_BYTES", 2 << 10), ("FOLD_BYTES", 8 << 10), ("SEGMENT_BYTES", 32 << 10), ("MAPPED_BYTES", 8 << 10), ("COLUMN_ROWS", 20), ("PASSING_ROWS", 16)):
         found = [m for n, m in sys.modules.items() if n.startswith("minivecdb.") and hasattr(m, name)]
         if not found: raise RuntimeError(f"no module of minivecdb has {name} any more: make files small in another way")
-        for m in found: setattr(m, name, bytes)
+        for m in found: setattr(m, name, enough)
 
 def open_durable(path: Path, d: int):
     from minivecdb import VectorStorage
@@ -149,8 +149,22 @@ def _no_identity() -> Iterator[None]:
     from minivecdb.durable import snapshots as durable_snapshots, storage as durable_storage
     with mock.patch.object(durable_storage, "check_owner", lambda *a: None), mock.patch.object(durable_snapshots, "check_owner", lambda *a: None): yield
 
-MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places", "files of two storages": "mixed"} # -> the kind of crafted files that must catch it
-_OF_FILES = {"sizes that wrap": _wrapping_sizes, "rows of a file that nobody looked at": _unseen_rows, "any kind of file is opened": _any_file, "files of two storages": _no_identity}
+@contextlib.contextmanager
+def _any_column() -> Iterator[None]:
+    "A column file is believed, whichever state of whichever storage it shows."
+    import minivecdb.durable.columns
+    from minivecdb.durable import column_files
+    from minivecdb.durable.storage import DurableStorage
+    with mock.patch.object(column_files, "may_follow", lambda *a: True), mock.patch.object(DurableStorage, "_agrees", lambda *a: True): yield
+
+def _any_code() -> contextlib.AbstractContextManager:
+    "Codes of a column file are not looked at."
+    import minivecdb.durable.columns
+    from minivecdb.durable import column_files
+    return mock.patch.object(column_files, "_check_codes", lambda path, c: None)
+
+MUTANTS_OF_FILES = {"sizes that wrap": "ivf", "rows of a file that nobody looked at": "ivf", "any kind of file is opened": "places", "files of two storages": "mixed", "a column of any state": "mixed", "codes without values": "folder"} # -> the kind of crafted files that must catch it
+_OF_FILES = {"sizes that wrap": _wrapping_sizes, "rows of a file that nobody looked at": _unseen_rows, "any kind of file is opened": _any_file, "files of two storages": _no_identity, "a column of any state": _any_column, "codes without values": _any_code}
 
 _OF_HANDLES = {"undoes a commit that happened": _undoes_commits, "lets go only once": _closes_once, "keeps what was dropped": _keeps_when_dropped, "a descriptor of the database": _descriptor}
 

@@ -5,15 +5,16 @@ from minivecdb.codecs.codec import Codec
 from minivecdb.distances.metric import Metric
 from minivecdb.distances.origin import Frame
 from typing import Any
+from typing import NamedTuple
 
-__all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'turned_back', 'around_centroids']
+__all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'FixedPart', 'turned_back', 'around_centroids']
 
 def grid_codes(
     z: np.ndarray,  # [n, d] float32 or float64
     bits: int,  # per number
-    tries: int = 16,  # scales that are compared, and again as many between the best and its neighbours
+    tries: int = 16,  # scales compared, and as many again between the best one and its neighbours
 ) -> np.ndarray:
-    """The point of a grid of 2**bits odd numbers per axis that lies nearest in direction, of those at some scales."""
+    """The point of a grid of 2**bits odd numbers per axis that is nearest in direction."""
     ...
 def upper_half(
     x: np.ndarray,  # float32, at least 0
@@ -23,7 +24,7 @@ def upper_half(
     ...
 LONGEST: float
 class RaBitQ(Codec):
-    """The signs of a turned residual, and three factors for an unbiased estimate of products (Gao & Long 2024); with more bits, a finer grid (Gao et al. 2024)."""
+    """Signs of a rotated residual (Gao & Long 2024), or a finer grid (Gao et al. 2024), and factors."""
     residual: bool
     scans: bool
     learned: tuple[Any, ...]
@@ -50,11 +51,11 @@ class RaBitQ(Codec):
         x: np.ndarray,  # [n, d] float32: queries or centroids, as the metric prepares them
         metric: Metric,
     ) -> np.ndarray:
-        """Minus what all directions share, for cosine: products with residuals may leave it out of both."""
+        """Minus the common part of all directions, for cosine: products with residuals omit it."""
         ...
     def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray: ...
     def common_part(self, metric: Metric) -> np.ndarray:
-        """What all directions share, if it is large."""
+        """The common part of all directions, if it is large."""
         ...
     def accept(self, arrays: dict[str, np.ndarray]) -> Codec: ...
     def turn(
@@ -62,7 +63,7 @@ class RaBitQ(Codec):
         x: np.ndarray,  # [n, d] float32
         compiled: bool = False,  # use the kernel however few there are
     ) -> np.ndarray:
-        """Rows turned as those were that the codes stand for."""
+        """Rows rotated in the same way as the rows in codes."""
         ...
     def room(
         self,
@@ -86,7 +87,7 @@ class RaBitQ(Codec):
         """The grid points of codes, and what to multiply them with."""
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        """Unbiased estimates of products; the queries are turned instead of the vectors."""
+        """Unbiased estimates of products; the queries are rotated instead of the vectors."""
         ...
     def sound(
         self,
@@ -98,11 +99,24 @@ class RaBitQ(Codec):
         """Around centroids or, for inner products, perhaps the origin; scaled, so that squares fit."""
         ...
 FACTOR: tuple[Any, ...]
+class FixedPart(NamedTuple):
+    """What a code's offset is made of, besides the code itself."""
+    centre: np.ndarray  # [n, d]: the rotated centroid of each row
+    inner: np.ndarray  # [n] float64: residual · centroid
+    added: np.ndarray  # [n] float64: |x|² for euclidean, else 0
+    factor: float  # of `FACTOR`
+    def offsets(
+        self,
+        values: np.ndarray,  # [n, d], of codes
+        scale: np.ndarray,  # [n] float32
+    ) -> np.ndarray:
+        """Everything in a surrogate that does not depend on the query."""
+        ...
 def turned_back(
     x: np.ndarray,  # [n, d] float32
     signs: np.ndarray,  # [4, d] float32
 ) -> np.ndarray:
-    """The opposite of `rotated`: its steps in reverse."""
+    """The inverse of `rotated`: its steps in reverse."""
     ...
 def around_centroids(
     x: np.ndarray,  # [n, d] float32: rows, which stand for queries too

@@ -9,7 +9,7 @@ ROWS: int
 def places(
     width: int,  # bytes of a row
     planes: int,  # how many of them are kept byte by byte, 64 rows side by side
-    words: int,  # how many groups of four follow, also side by side; the rest of a row stays together
+    words: int,  # how many words of four bytes follow, also side by side
 ) -> np.ndarray:
     """Where in a block each byte of each row is."""
     ...

@@ -1,11 +1,10 @@
 # Made by tools/stubs.py from codec.py.
 import numpy as np
-from collections.abc import Callable
 from minivecdb.core.errors import MinivecdbError
 from minivecdb.distances.origin import Frame
 from typing import Any
 
-__all__ = ['FAR_OUT', 'codec_forms', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec', 'register_codec', 'make_codec', 'codec_from_state']
+__all__ = ['FAR_OUT', 'CodecError', 'Codec', 'FlatCodec', 'ScalarCodec', 'BFloat16Codec', 'Int8Codec', 'usual_range', 'Int8DimensionCodec']
 
 class CodecError(MinivecdbError, ValueError):
     """A codec that cannot be made, trained or applied to what it was given."""
@@ -40,13 +39,13 @@ class Codec:
         ...
     @property
     def copied_width(self) -> int:
-        """How much of a code a second place repeats."""
+        """How much of a code is repeated where a vector is in a second list."""
         ...
     def length_shapes(
         self,
         n: int,  # rows
     ) -> tuple:
-        """What lists of so many rows may know of their lengths."""
+        """Shapes of the arrays of lengths that lists of so many rows may have."""
         ...
     @property
     def bytes_per_vector(self) -> int:
@@ -54,7 +53,7 @@ class Codec:
         ...
     @property
     def is_trained(self) -> bool:
-        """Whether it can encode: what needs no training can from the start."""
+        """Whether it can encode: a codec without training always can."""
         ...
     def __repr__(self) -> str: ...
     def train(
@@ -62,10 +61,10 @@ class Codec:
         x: Any,  # [n, d] numbers: a sample of the vectors; their residuals if `residual`
         seed: int = 0,  # the same sample and seed give the same codec
     ) -> Codec:
-        """Learn what there is to learn about the data; raises `CodecError` where there is too little of it."""
+        """Learn from a sample; raises `CodecError` where it has too few rows."""
         ...
     def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
-        """In which frame an index of a `Metric`, trained with rows x, should hand rows to this codec."""
+        """The frame in which an index of a `Metric`, trained with rows x, gives rows to this codec."""
         ...
     def encode(
         self,
@@ -83,10 +82,10 @@ class Codec:
         self,
         x: np.ndarray,  # [n, d] float32
     ) -> np.ndarray:
-        """Queries as they are compared with `rows`: as they are, unless the codec keeps fewer dimensions."""
+        """Queries as they are compared with `rows`; unchanged unless the codec keeps fewer dimensions."""
         ...
     def source(self, given: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        """Which its codes stand for: rows as given, or, since lossy ones are finest there, from the origin."""
+        """The rows that codes stand for: as given, or, since lossy codes are finest there, moved."""
         ...
     def moved(self, rows: np.ndarray, origin: np.ndarray) -> np.ndarray:
         """Decoded rows, counted from the origin of their lists."""
@@ -95,13 +94,13 @@ class Codec:
         """Decoded rows, counted from zero."""
         ...
     def written(self, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
-        """What is rounded of vectors [n, d]: all, or what is left after the centroid of each."""
+        """What is encoded of vectors [n, d]: all, or the difference to the centroid of each."""
         ...
     def rows(
         self,
         codes: np.ndarray,  # [n, code_width]
     ) -> np.ndarray:
-        """What a search compares projected queries with: decoded vectors, unless the codec keeps fewer dimensions."""
+        """What projected queries are compared with: decoded vectors, or what is kept of them."""
         ...
     def dots(
         self,
@@ -114,7 +113,7 @@ class Codec:
         """Shapes of the arrays that are learned."""
         ...
     def optional_shapes(self) -> dict[str, tuple]:
-        """Of those that may be absent."""
+        """Shapes of the learned arrays that may be absent."""
         ...
     def state(self) -> tuple[dict, dict[str, np.ndarray]]:
         """All that is needed to make this codec again."""
@@ -124,7 +123,7 @@ class Codec:
         ...
     @classmethod
     def from_state(cls, spec: dict, arrays: dict[str, np.ndarray]) -> Codec:
-        """The same as `codec_from_state`."""
+        """`codec_from_state`, as a method of the class."""
         ...
     def sound(
         self,
@@ -143,10 +142,14 @@ class FlatCodec(Codec):
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class ScalarCodec(Codec):
-    """A code for each number by itself: of vectors, or of what is left of them after their centroid."""
+    """A code for each number by itself: of vectors, or of their differences to the centroid."""
     plain: str
     remakes: str
-    def __init__(self, dimension: int, residual: bool = False) -> None: ...
+    def __init__(
+        self,
+        dimension: int,  # d
+        residual: bool = False,  # of differences to centroids
+    ) -> None: ...
     @property
     def name(self) -> str: ...  # type: ignore[override]
 class BFloat16Codec(ScalarCodec):
@@ -164,10 +167,10 @@ class Int8Codec(ScalarCodec):
     def sound(self, codes: np.ndarray) -> bool: ...
 FAR_OUT: int
 def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """From the least to the greatest number; a little more than all but 2% need, where those lie far out."""
+    """From the least to the greatest number; where 2% of the rows lie far out, about without them."""
     ...
 class Int8DimensionCodec(Codec):
-    """A byte per dimension: the bin, out of 256 between the least and the greatest value in training."""
+    """A byte per dimension: one of 256 bins between the least and the greatest value in training."""
     name: str
     learned: tuple[Any, ...]
     fewest: int
@@ -175,23 +178,3 @@ class Int8DimensionCodec(Codec):
     follows: bool
     def shapes(self) -> dict[str, tuple]: ...
     def sound(self, codes: np.ndarray) -> bool: ...
-codec_forms: dict[str, tuple[str, Callable]]
-def register_codec(
-    form: str,  # how an error message shows it
-    pattern: str,  # regular expression that the whole name must match
-    make: Callable,  # (dimension, *groups of the pattern) -> Codec
-):
-    """Let `make_codec` know a name."""
-    ...
-def make_codec(
-    spec: str | Codec,  # a name, or a codec whose dimension is then checked
-    dimension: int,  # d
-) -> Codec:
-    """The codec of that name; raises `CodecError` with the names there are."""
-    ...
-def codec_from_state(
-    spec: dict,  # as `Codec.state` gave it
-    arrays: dict[str, np.ndarray],
-) -> Codec:
-    """The codec that `state` described; raises `FileFormatError` for anything else."""
-    ...

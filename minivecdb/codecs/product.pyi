@@ -33,10 +33,10 @@ def unpack_codes(
     n_bits: int,
     M: int,
 ) -> np.ndarray:
-    """The opposite of `pack_codes`."""
+    """The inverse of `pack_codes`."""
     ...
 class ProductQuantizer(Codec):
-    """Every piece of a vector as the number of its nearest codeword (Jégou et al. 2011), after a learned rotation if wanted (Ge et al. 2013)."""
+    """Pieces as numbers of codewords (Jégou et al. 2011), perhaps rotated first (Ge et al. 2013)."""
     learned: tuple[Any, ...]
     farthest: float
     remakes: str
@@ -62,11 +62,11 @@ class ProductQuantizer(Codec):
         self,
         x: np.ndarray,  # [n, d] float32
     ) -> np.ndarray:
-        """Turn vectors as the codebooks expect them; without a learned rotation, nothing happens."""
+        """Vectors as the codebooks expect them: rotated, if a rotation was learned."""
         ...
     def codebooks_from(
         self,
-        origin: np.ndarray,  # [d] float32: what was subtracted from rows before they were encoded, or [0]
+        origin: np.ndarray,  # [d] float32: what was subtracted from rows before encoding, or [0]
     ) -> np.ndarray:
         """The codebooks for rows from which nothing was subtracted."""
         ...
@@ -80,7 +80,7 @@ class ProductQuantizer(Codec):
         self,
         codes: np.ndarray,  # [n, code_width] uint8
     ) -> np.ndarray:
-        """Codes as *rotated* vectors: a copy of codewords, and all that inner products with rotated queries need."""
+        """Codes as *rotated* vectors, for inner products with rotated queries."""
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Inner products of queries with decoded vectors; the queries are turned instead of the vectors."""
@@ -90,7 +90,7 @@ class ProductQuantizer(Codec):
         queries: np.ndarray,  # [m, d] numbers; [1, d] for one
         metric: str = 'euclidean',  # or "dot", "cosine"
     ) -> np.ndarray:
-        """For each query and codeword the share of the distance: squared euclidean, or -q·c (with q of length 1 for cosine)."""
+        """Each codeword's share of the distance: squared euclidean, or -q·c (|q| = 1 for cosine)."""
         ...
     def asymmetric_distance(
         self,
@@ -112,25 +112,25 @@ def adc_scan(
     codes: np.ndarray,  # [n, M] uint8
     out: np.ndarray,  # [n] float32, written
 ):
-    """out[i] = sum over m of table[m, codes[i, m]]: asymmetric distances. `compiled(adc_scan)` is the fast one."""
+    """out[i] = sum over m of table[m, codes[i, m]]: asymmetric distances, see `compiled`."""
     ...
 def compiled(kernel: Callable) -> Callable:
-    """Compile with numba, which is imported here and not before."""
+    """Compile with numba, which is imported at the first call."""
     ...
 def adc_scan_numpy(table: np.ndarray, codes: np.ndarray, out: np.ndarray):
-    """`adc_scan` column by column, with the same sums in the same order: for inputs too small to wait for a compiler."""
+    """`adc_scan` column by column, with the same sums in the same order, without a compiler."""
     ...
 def byte_tables(
     tables: np.ndarray,  # [m, M, K] float32
     n_bits: int,  # 4 or 8
 ) -> np.ndarray:
-    """Tables that are looked up with whole bytes of stored codes: for 4 bits, two tables of 16 become one of 256."""
+    """Tables for whole bytes of codes: for 4 bits, two tables of 16 entries become one of 256."""
     ...
 def balanced_axes(
     x: np.ndarray,  # [n, d] float32
     M: int,  # pieces
 ) -> np.ndarray:
-    """Principal axes, dealt to the pieces so that the variances in each multiply to about the same (Ge et al. 2013, section 3.2)."""
+    """Principal axes, so that the variances in each piece multiply to about the same (section 3.2)."""
     ...
 def learn_rotation(
     x: np.ndarray,  # [n, d] float32
@@ -139,8 +139,12 @@ def learn_rotation(
     seed: int = 0,
     rounds: int = 20,
 ) -> np.ndarray:
-    """Alternate codebooks and the rotation that fits them best (OPQ: Ge et al. 2013, section 3.1); `balanced_axes` if n < 30 K."""
+    """OPQ (section 3.1): alternate codebooks and rotation; `balanced_axes` if n < 30 K."""
     ...
-def codeword_means(x: np.ndarray, codes: np.ndarray, codebooks: np.ndarray) -> np.ndarray:
-    """Every codeword moved to the mean of the pieces that chose it."""
+def codeword_means(
+    x: np.ndarray,  # [n, d]
+    codes: np.ndarray,  # [n, M]
+    codebooks: np.ndarray,  # [M, K, dsub]
+) -> np.ndarray:
+    """Every codeword moved to the mean of the pieces that are encoded by it."""
     ...

@@ -6,10 +6,10 @@ from typing import Any
 __all__ = ['PROJECTION_ROWS', 'matrix_bits', 'as_whole', 'exact_product', 'Projection', 'principal_axes', 'PCACodec', 'nearest_in_sample', 'neighbour_loss', 'AutoencoderCodec']
 
 def matrix_bits(d: int) -> int:
-    """What remains of the 53 bits of a float64 after 24 for a row's number and those that d additions need."""
+    """The bits of a float64 that 24 bits of a row's number and d additions leave."""
     ...
 def as_whole(w: np.ndarray) -> np.ndarray:
-    """A matrix in steps of 2**-bits, its largest number close to 1: `exact_product` adds its products up without rounding."""
+    """A matrix of numbers up to 1 in steps of 2**-bits, so that `exact_product` never rounds."""
     ...
 def exact_product(
     x: np.ndarray,  # [n, d] float32
@@ -18,7 +18,7 @@ def exact_product(
     """A matrix product whose bits do not depend on the number of rows or threads."""
     ...
 class Projection(Codec):
-    """A vector as its projection to fewer dimensions, written down by another codec."""
+    """A vector as its projection to fewer dimensions, encoded by another codec."""
     kind: str
     fewest_per_dimension: int
     remakes: str
@@ -37,13 +37,13 @@ class Projection(Codec):
     def n_compared(self) -> int: ...
     def shapes(self) -> dict[str, tuple]: ...
     def project(self, x: np.ndarray) -> np.ndarray:
-        """Where vectors are compared: their projections, as long as they were."""
+        """Projections of vectors, scaled to the lengths of the vectors."""
         ...
     def rows(self, codes: np.ndarray) -> np.ndarray:
         """Codes as projections."""
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        """Inner products as they are estimated: of projections."""
+        """Estimated inner products: those of projections."""
         ...
     def accept(self, arrays: dict[str, np.ndarray]) -> Codec: ...
     def sound(self, codes: np.ndarray) -> bool: ...
@@ -74,7 +74,7 @@ def neighbour_loss(
     """How much the similarities of projections differ from those of the vectors."""
     ...
 class AutoencoderCodec(Projection):
-    """The projection that keeps the similarities to neighbours; learned by gradient descent from that of PCA."""
+    """The projection that keeps the similarities to neighbours, learned by gradient descent."""
     kind: str
     fewest_per_dimension: int
     rounds: int

@@ -13,7 +13,7 @@ def as_numbers(x: Any) -> np.ndarray:
 def as_matrix(
     vectors: Any,  # [n, d] numbers: an array, a list of vectors, an `L`
     dimension: int,  # d
-    first: int = 0,  # number of the first one in the whole that they are a part of, for errors
+    first: int = 0,  # number of the first vector in the whole that these are a part of, for errors
     what: str = 'vector',  # what errors call one
 ) -> np.ndarray:
     """Check `vectors` and return them as float32 rows; raises `DimensionError` or `VectorError`."""
@@ -39,7 +39,7 @@ def as_metadatas(
     metadatas: Iterable[dict | None],
     first: int = 0,  # number of the first one in the whole, for errors
     form: Callable = ...,  # what checks one
-    place: Callable | None = None,  # what errors call number i of these; None: its number in the whole
+    place: Callable | None = None,  # what errors call number i of these; None: "vector i"
 ) -> list:
     """Check the metadata of many vectors; an error names the vector."""
     ...
@@ -52,16 +52,16 @@ def check_integer(
     """`value`, if it is an integer and large enough; raises ValueError with both."""
     ...
 def as_id(id: Any) -> int | None:
-    """`id` as a number. A truth value is none: True is not row 1."""
+    """`id` as a number. A boolean is no id: True is not row 1."""
     ...
 def is_number(value: Any) -> bool:
-    """Whether it is a number; a truth value is none."""
+    """Whether it is a number; a boolean is none."""
     ...
 def check_id(id: Any) -> int | None:
-    """Refuse what was not meant as one id; raises ValueError that says what is."""
+    """Refuse anything but a number as one id; raises ValueError with the remedy."""
     ...
 def each_id(ids: Any) -> list[int | None]:
-    """Several ids as numbers; raises ValueError for what is not several."""
+    """Several ids as numbers; raises ValueError for anything but several numbers."""
     ...
 def check_dimension(dimension: int) -> int:
     """`dimension`, if a storage can have it."""

@@ -19,7 +19,7 @@ def need(
     """An optional library, or an error that says how to get it."""
     ...
 def plain_array(a: Any) -> Any:
-    """An argument of a kernel: a read-only array, also within tuples, becomes a view without the mark."""
+    """An argument of a kernel: read-only arrays, also within tuples, as views without the mark."""
     ...
 NOTICE: str
 class CompilerNotice:
@@ -65,7 +65,7 @@ class Kernel:
         """The machine code for some arguments, without the search for it that begins each call of a dispatcher."""
         ...
     def pays(self, work: float) -> bool:
-        """Whether to call it for this much arithmetic: always once it is compiled, else as `pays` says."""
+        """Whether to call it for this much arithmetic: if it is compiled, or else if that `pays`."""
         ...
     def on_disk(self) -> bool:
         """Whether an earlier process compiled it."""
@@ -80,7 +80,7 @@ def kernel(**options: Any) -> Callable:
     """Decorator: make a `Kernel`; options are numba's."""
     ...
 def bare(**options: Any) -> Callable:
-    """Decorator: make a `Kernel` that allocates nothing, so that numba need not count who refers to its arrays."""
+    """Decorator: make a `Kernel` that allocates nothing, so that numba counts no references."""
     ...
 def kernels_on_disk() -> frozenset[str]:
     """The kernels that earlier processes compiled."""
@@ -93,7 +93,7 @@ def pays(
     work: float,  # multiplications and additions to be done
     calls: int = 0,  # calls of numpy that they take without kernels
 ) -> bool:
-    """Whether to use kernels: they can be loaded, or the work done without them has cost as much as compiling."""
+    """Whether to use kernels: they can be loaded, or numpy has cost as much as compiling would."""
     ...
 def threadpoolctl() -> Any:
     """threadpoolctl, without the variable that its import writes to the environment."""
@@ -106,7 +106,7 @@ def set_num_threads(n: int):
     ...
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Within it numpy's products use one thread; the last to leave lifts the limit."""
+    """Within it numpy's products use one thread; the last caller to leave lifts the limit."""
     ...
 def in_threads(
     work: Callable,  # part [b, …] -> result

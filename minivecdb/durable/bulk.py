@@ -13,9 +13,11 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .segments import disk, runs, segment_rows
 from ..storage import checked_blocks, table_length
-from .format import DAMAGED, metadata_text, seal
+from .format import DAMAGED, seal
 from .lock import in_turn
+from .column_files import column_name, kept_columns, state_at
 from .storage import DurableStorage, _index_file
+from .columns import Passing
 from .appends import Change, SMALL_BYTES, changing, joined
 
 # %% ../../nbs/80_durable/65_bulk.ipynb #c1b66d6d
@@ -30,13 +32,14 @@ def add_bulk(self: DurableStorage,
     "Add many vectors in one commit, reading the source block by block: all of them are stored, or none."
     self._check_writable(waits=True)
     total = table_length(vectors)
-    checked = checked_blocks(vectors, metadatas, self.dimension, metadata_text, vector)
+    passing = Passing(self)
+    checked = checked_blocks(vectors, metadatas, self.dimension, passing.text, vector)
     blocks = (b for b in checked if len(b[0]))
     block = next(blocks, None)
     if block is None: return []
     bar = tqdm(total=total, unit=" vectors", disable=not progress, leave=False)
     with bar, self.writing, changing(self) as change:
-        first = change.head["next_id"]
+        first, before = change.head["next_id"], state_at(self._head)
         following = next(blocks, None)
         into_file = following is not None or block[0].nbytes > SMALL_BYTES
         if into_file: change.fold()
@@ -47,7 +50,9 @@ def add_bulk(self: DurableStorage,
             bar.update(len(block[0]))
             block, following = following, next(blocks, None) if following is not None else None
         change.note(first, change.head["next_id"] - first)
-    return list(range(first, change.head["next_id"]))
+    ids = range(first, change.head["next_id"])
+    passing.keep(ids, before)
+    return list(ids)
 
 # %% ../../nbs/80_durable/65_bulk.ipynb #8b414dc7
 @patch
@@ -89,21 +94,30 @@ def compact(self: DurableStorage) -> Compaction:
     before = self.bytes_used()
     try:
         if self._head.recent or not self._is_packed(): self._rewrite()
-        else: self._sweep(self._head, indexes=False)   # what an interrupt left of an earlier compaction
+        else: self._sweep(self._head, derived=False)   # what an interrupt left of an earlier compaction
     except DAMAGED as e: raise self._damage(e) from e
-    self._drop_indexes()
+    self._drop_derived()
     self._checkpointed = False
     self._wrapped(disk.execute, self._con, "VACUUM")
     erased = self._checkpoint("TRUNCATE", self.timeout)
     return Compaction(len(self), before, self.bytes_used(), erased)
 
 @patch
-def _drop_indexes(self: DurableStorage):
-    "Remove kept indexes that hold what was deleted or replaced since they were written; they are derived, and built again."
-    for path, since in [(p, int(m[1])) for p in self.path.iterdir() if (m := _index_file.fullmatch(p.name)) and not p.is_dir()]:
-        changed, m = self.changes_since(since), self._head.changes - since
-        only_adds = changed is not None and np.array_equal(changed, np.arange(self._head.next_id - m, self._head.next_id))
-        if not only_adds: self._wrapped(disk.unlink, path)
+def _drop_derived(self: DurableStorage):
+    "Remove kept indexes and columns that hold what was deleted or replaced since they were written; they are derived, and made again."
+    files = [(p, int(m[1])) for p in self.path.iterdir() if (m := _index_file.fullmatch(p.name)) and not p.is_dir()]
+    columns, useless = kept_columns(self.path, state_at(self._head))
+    files += [(self.path/column_name(key), state.change) for key, state in columns.items()]
+    for path in [p for p, since in files if not self._only_added(since)] + useless:
+        self._wrapped(disk.unlink, path)
+
+@patch
+def _only_added(self: DurableStorage, since: int) -> bool:
+    "Whether all changes after one are new rows."
+    changed, m = self.changes_since(since), self._head.changes - since
+    next_id = self._head.next_id
+    return changed is not None and np.array_equal(changed, np.arange(next_id - m, next_id))
+
 
 @patch
 def _is_packed(self: DurableStorage) -> bool:
@@ -120,7 +134,7 @@ def _rewrite(self: DurableStorage):
     generation, after = max((s.generation for s in self._segment_rows(self._con)), default=0) + 1, -1
     while after is not None:
         with self.writing, changing(self) as change: after = change.rewrite(generation, after)
-        self._sweep(self._head, indexes=False)
+        self._sweep(self._head, derived=False)
     self._wrapped(disk.fsync_dir, self.path)
 
 @patch

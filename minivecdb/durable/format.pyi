@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'metadata_text', 'metadata_of', 'metadata_of_several', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
+__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'PLAIN_TEXT', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'stored_form', 'metadata_text', 'metadata_of', 'metadata_of_several', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
 
 FORMAT: int
 READS: tuple[Any, ...]
@@ -39,9 +39,9 @@ def seal(*values: Any) -> int:
     """A checksum over a few numbers and texts."""
     ...
 def text_seals(
-    ids: Iterable[int],
+    ids: np.ndarray,  # [n] int64
     texts: Iterable[bytes],  # n metadata as JSON
-) -> list[int]:
+) -> np.ndarray:
     """One checksum per row over id and metadata: the upper half of its seal."""
     ...
 def row_seals(
@@ -56,6 +56,12 @@ def seal_fits(
     stored: int,  # what was written with it
 ) -> bool:
     """Whether a row is as it was written. Format 1 stored the lower half alone."""
+    ...
+PLAIN_TEXT: int
+def stored_form(metadata: dict | None) -> tuple[dict, bytes]:
+    """Metadata as it is stored; checked by the rules of `as_metadata`.
+    
+    Texts and numbers alone, as most are, are encoded as they are; what is wrong is told by the rules."""
     ...
 def metadata_text(metadata: dict | None) -> bytes:
     """Metadata as it is stored; checked by the rules of `as_metadata`."""

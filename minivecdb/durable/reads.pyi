@@ -6,7 +6,7 @@ from minivecdb.durable.snapshots import Snapshot
 from minivecdb.durable.storage import DurableStorage
 from typing import Any
 
-__all__ = ['Extents', 'reading']
+__all__ = ['TEXT_ROWS', 'Extents', 'reading']
 
 class Extents:
     """Where vectors lie: ids `first` to `first + n` are rows `start` to `start + n` of a segment. Four columns, by ascending ids."""
@@ -25,3 +25,4 @@ class Extents:
 def reading(storage: DurableStorage) -> Iterator[Snapshot]:
     """One snapshot, whose errors carry our names."""
     ...
+TEXT_ROWS: int

@@ -29,8 +29,13 @@ def _ids(self: DurableStorage, s: Snapshot) -> np.ndarray: # [n] int64
     return np.arange(s.head.count) + np.repeat(ends - np.cumsum(lengths) + lengths, lengths)
 
 @patch
+def id_array(self: DurableStorage) -> np.ndarray: # [n] int64
+    "All ids, ascending."
+    with reading(self) as s: return self._ids(s)
+
+@patch
 def __iter__(self: DurableStorage) -> Iterator[int]:
-    with reading(self) as s: ids = self._ids(s)
+    ids = self.id_array()
     return (i for a in range(0, len(ids), 4096) for i in ids[a:a + 4096].tolist())
 
 # %% ../../nbs/80_durable/50_rows.ipynb #cd95f56f

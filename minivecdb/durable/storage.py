@@ -27,6 +27,7 @@ from .format import DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow
 from .format import check_head, check_schema, first_head, read_head, seal
 from .identity import OpenFolder, check_base, check_owner, head_alone, refuse_lost
 from .identity import refuse_newer
+from .column_files import useless_columns
 
 # %% ../../nbs/80_durable/30_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
@@ -276,15 +277,13 @@ _index_file = re.compile(r"index-(0|[1-9]\d{0,17})\.ivf") # one that is kept bes
 _half_index = re.compile(rf"\.{_index_file.pattern}\.[0-9a-f]{{8}}\.tmp") # one that was not finished
 
 @patch
-def _sweep(self: DurableStorage,
-    head: Head,
-    indexes: bool = True, # also those that were not finished
-):
+def _sweep(self: DurableStorage, head: Head, derived: bool = True): # also indexes and columns
     "Remove what no commit knows: files of an unfinished compaction, and bytes behind the published rows. What should be there must be."
     known = {segment_name(s.number, s.generation): s for s in self._segment_rows(self._con)}
     for path in self.path.iterdir():
         segment = _segment_file.fullmatch(path.name) and path.name not in known
-        if segment or indexes and _half_index.fullmatch(path.name): self._wrapped(disk.unlink, path)
+        if segment or derived and _half_index.fullmatch(path.name): self._wrapped(disk.unlink, path)
+    for path in useless_columns(self.path, head) if derived else (): self._wrapped(disk.unlink, path)
     for name, s in known.items():
         try: segment = Segment(self.path/name, head.dimension, s.rows)
         except FileNotFoundError as e: raise DamageError(f"{self.path/name}: missing: restore a backup, or repair_folder(path, into)") from e

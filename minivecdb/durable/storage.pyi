@@ -9,6 +9,7 @@ from minivecdb.core.errors import MinivecdbError
 from minivecdb.durable.bulk import Compaction
 from minivecdb.durable.care import Repair
 from minivecdb.durable.snapshots import Snapshot
+from minivecdb.filters.columns import Column
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
@@ -104,6 +105,13 @@ class DurableStorage(VectorStorage):
     ) -> Repair:
         """Save every row that matches its checksum to a new storage; this one stays as it is."""
         ...
+    def ready_column(
+        self,
+        path: tuple[str, ...],  # of a key
+        ids: np.ndarray,  # [n] int64, all that there are, ascending
+    ) -> Column | None:
+        """A column that is kept beside the storage, or is from now on; None where it keeps none."""
+        ...
     @classmethod
     def load(
         cls,
@@ -173,6 +181,9 @@ class DurableStorage(VectorStorage):
         counter: int,  # an earlier reading of `changes`, by any process
     ) -> np.ndarray | None:
         """Which ids changed after the reading `counter`."""
+        ...
+    def id_array(self) -> np.ndarray:
+        """All ids, ascending."""
         ...
     def __iter__(self) -> Iterator[int]: ...
     def to_arrays(

@@ -2,19 +2,25 @@
 import numpy as np
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from minivecdb.filters.language import Filter
 from minivecdb.vector_storage import VectorStorage
 from typing import Any
 
-__all__ = ['INTEGER', 'FLOAT', 'BLOCK', 'FEW', 'Test', 'BITS', 'SAMPLE', 'MANY', 'Column', 'orders_numbers', 'orders_dates', 'passing', 'every', 'some', 'one_of', 'allowed', 'integer_bounds', 'nearest_float', 'float_bounds', 'date_bounds', 'between', 'common', 'same_bits', 'FilterWarning', 'like_a_date', 'keys_in', 'Columns', 'column_values', 'column_of']
+__all__ = ['INTEGER', 'FLOAT', 'FIRST_VALUE', 'MANY_VALUES', 'BLOCK', 'FEW', 'Test', 'BITS', 'SAMPLE', 'MANY', 'Column', 'key_of_list', 'key_of', 'orders_numbers', 'orders_dates', 'passing', 'every', 'some', 'one_of', 'allowed', 'integer_bounds', 'nearest_float', 'float_bounds', 'date_bounds', 'between', 'common', 'same_bits', 'FilterWarning', 'like_a_date', 'keys_in', 'Columns', 'column_values', 'column_of', 'in_blocks']
 
 INTEGER: int
 FLOAT: int
+FIRST_VALUE: int
 class _Dictionary(dict):
-    """Codes of strings, integers beyond int64, and lists (see `_list_key`); an unseen one gets the next code."""
+    """Codes of strings, integers beyond int64, and lists; an unseen value gets the next code."""
     only_strings: Any
     def __init__(self) -> None: ...
     def __missing__(self, key: Any) -> int: ...
+    def enter(self, strings: Iterable[str]):
+        """Give the unseen ones their codes, in order."""
+        ...
+MANY_VALUES: int
 class Column:
     """The values of one key, by row."""
     path: tuple[str, ...]
@@ -24,7 +30,19 @@ class Column:
     real: Any
     dictionary: Any
     def __init__(self, path: tuple[str, ...]) -> None: ...
+    def memory_usage(
+        self,
+        texts: bool,  # count the distinct values, too
+    ) -> int:
+        """What the arrays and the dictionary take."""
+        ...
     def __repr__(self) -> str: ...
+    def encode(
+        self,
+        values: list,  # `MISSING` where there is none
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Codes and numbers of some values; unseen ones enter the dictionary."""
+        ...
     def put(
         self,
         at: np.ndarray | slice,  # rows to write
@@ -33,8 +51,17 @@ class Column:
     ):
         """Write the values of some rows."""
         ...
+    def set_rows(
+        self,
+        at: np.ndarray | slice,  # rows to write
+        codes: np.ndarray,  # [n] int32
+        numbers: np.ndarray,  # [n] int64
+        capacity: int,  # rows that there is room for
+    ):
+        """Write codes and numbers of some rows."""
+        ...
     def instants(self) -> np.ndarray:
-        """When each distinct value is; the smallest int64 for what is no date."""
+        """The half steps of each distinct value; the smallest int64 where it is no date."""
         ...
     def test(
         self,
@@ -46,14 +73,36 @@ class Column:
         self,
         f: Filter,  # a condition on this key
     ):
-        """Warn where numbers are compared with a key that holds only texts, or texts with one of numbers."""
+        """Warn where numbers are compared with a key of texts, or texts with a key of numbers."""
         ...
     def warn_of_dates(
         self,
         f: Filter,  # a condition on this key
     ):
-        """Warn where a date is compared with a text, because one of the two is not written as ISO 8601."""
+        """Warn where a date is compared with a text, because one of the two is not in ISO 8601."""
         ...
+    def lay(
+        self,
+        at: np.ndarray | slice,  # rows to write
+        codes: np.ndarray,  # [n] of another column
+        numbers: np.ndarray,  # [n] of it, or [0] where it has none
+        values: list,  # of its dictionary
+        capacity: int,  # rows that there is room for
+    ):
+        """Write rows of another column."""
+        ...
+    def packed(
+        self,
+        at: np.ndarray | slice,  # rows
+    ) -> Column:
+        """Some rows as a column of their own, whose dictionary holds only their values."""
+        ...
+def key_of_list(x: list) -> tuple | bytes:
+    """A list as a key: a tuple of strings, or else its JSON, in which 1, 1.0 and true differ."""
+    ...
+def key_of(value: Any) -> Any:
+    """What the dictionary of a column has a value under."""
+    ...
 def orders_numbers(f: Filter) -> bool:
     """Whether a condition is an order of numbers."""
     ...
@@ -70,7 +119,7 @@ def passing(
     """Which rows pass."""
     ...
 def every(tests: list[Test]) -> Test:
-    """Passed by rows that pass all tests. A block is asked no further when nothing is left in it."""
+    """Passed by rows that pass all tests; later tests are skipped where no row is left."""
     ...
 def some(tests: list[Test]) -> Test:
     """Passed by rows that pass at least one test."""
@@ -148,17 +197,18 @@ class Columns:
     def __init__(self, storage: VectorStorage) -> None: ...
     @property
     def storage(self) -> VectorStorage:
-        """The storage, held weakly: it holds its columns, and must end with its last user."""
+        """The storage; a weak reference, because the storage refers to its columns."""
         ...
     def __repr__(self) -> str: ...
     def memory_usage(self) -> dict[str, int]:
-        """Bytes of the columns' arrays and dictionaries, without the strings, which the storage's metadata hold anyway; and of the ids."""
+        """Bytes of the columns' arrays and dictionaries, and of the ids.
+        Texts count where nobody else holds them: a storage in memory has them in its metadata."""
         ...
     def catch_up(self) -> bool:
-        """Take in what changed in the storage since the last look."""
+        """Take in what changed in the storage since the last call."""
         ...
     def column(self, path: tuple[str, ...]) -> Column:
-        """The column of a key, built if it is not there yet."""
+        """The column of a key: one that the storage has ready, or one that is made of its metadata."""
         ...
     def test(self, f: Filter) -> Test:
         """Passed by rows that meet a filter, dead ones included."""
@@ -186,5 +236,11 @@ def column_of(
     metadata: list[dict],  # of some rows
     path: tuple[str, ...],
 ) -> Column:
-    """One key of some rows, turned on its side."""
+    """One key of some rows as a column."""
+    ...
+def in_blocks(
+    storage: VectorStorage,
+    ids: np.ndarray,  # [n] int64, all in the storage
+) -> Iterator[tuple[slice, list[dict]]]:
+    """The metadata of many rows; those of a block are in memory at a time."""
     ...

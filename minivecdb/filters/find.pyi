@@ -15,5 +15,5 @@ def order(
     at: np.ndarray,  # rows
     down: bool = False,  # largest first
 ) -> np.ndarray:
-    """How to sort some rows by their values."""
+    """Sort some rows by their values."""
     ...

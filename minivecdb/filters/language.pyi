@@ -27,35 +27,35 @@ def join_path(parts: tuple[str, ...] | list[str]) -> str:
 @dataclass(frozen=True)
 class Filter:
     """A checked filter: a condition on one key, or a combination of filters."""
-    op: str  # $and $or $not, or of a condition: $in $gt $gte $lt $lte $exists $contains
+    op: str
     parts: tuple['Filter', ...] = ...  # what is combined
     path: tuple[str, ...] = ...  # keys, from outside to inside
     operand: Any = ...  # $in: a tuple of values; $exists: True; others: a value
     def paths(self) -> set[tuple[str, ...]]:
-        """Every key that is looked at."""
+        """All keys that the filter names."""
         ...
     def __repr__(self) -> str: ...
     def where(self) -> dict:
         """The filter as a dictionary again; equal in meaning to the one it was read from."""
         ...
 class _Reader:
-    """Reads one filter, and counts what it reads."""
+    """Reads one filter and counts its conditions."""
     conditions: Any
     def __init__(self) -> None: ...
-    def deeper(self, at: str, depth: int):
-        """Refuse absurd nesting."""
+    def check_depth(self, at: str, depth: int):
+        """Refuse too deep nesting."""
         ...
     def combination(self, op: str, x: Any, at: str, depth: int) -> Filter:
-        """$and, $or or $not."""
+        """Read $and, $or or $not."""
         ...
-    def condition(self, path: tuple, x: Any, at: str, depth: int) -> list[Filter]:
-        """What is asked of one key."""
+    def conditions_on(self, path: tuple, x: Any, at: str, depth: int) -> list[Filter]:
+        """Read all conditions on one key."""
         ...
-    def one(self, path: tuple, op: Any, x: Any, at: str, depth: int) -> Filter:
-        """One operator and its value."""
+    def condition(self, path: tuple, op: Any, x: Any, at: str, depth: int) -> Filter:
+        """Read one operator and its value."""
         ...
     def filter(self, where: Any, at: str, depth: int, nested: bool = False) -> Filter:
-        """A whole filter."""
+        """Read a whole filter."""
         ...
 def read_filter(where: dict | Filter | None) -> Filter:
     """Check a filter and read it; raises `FilterError`."""
@@ -73,7 +73,7 @@ def comparable(
     value: Any,  # of a row
     operand: Any,  # of a filter
 ) -> tuple | None:
-    """What to compare when a row's value is compared with a filter's: dates become instants if both are dates."""
+    """What to compare: two numbers, two strings, or the instants of two dates."""
     ...
 def equal(value: Any, operand: Any) -> bool:
     """Whether a row's value equals a filter's."""

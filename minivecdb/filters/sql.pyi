@@ -29,10 +29,13 @@ class _Compiler:
     params: Any
     def __init__(self, column: str) -> None: ...
     def bind(self, *values: Any) -> str:
-        """Add parameters."""
+        """Add parameters; returns their question marks."""
+        ...
+    def between(self, value: str, low: Any, high: Any) -> str:
+        """Within a closed interval."""
         ...
     def reference(self, f: Filter) -> str:
-        """Ask the reference."""
+        """Let the reference decide."""
         ...
     def unless_cut(self, f: Filter, sql: str) -> str:
         """SQL that is right about strings without a zero character. Parameters of `sql` come first."""
@@ -40,7 +43,7 @@ class _Compiler:
 PARAMETERS: int
 def filter_sql(
     where: dict | Filter | None,
-    column: str = 'metadata',  # holds each row's metadata as JSON text, written without escaping letters beyond ASCII
+    column: str = 'metadata',  # of JSON text, without escapes for letters beyond ASCII
 ) -> tuple[str, list]:
     """Compile a filter for a connection that went through `prepare`."""
     ...

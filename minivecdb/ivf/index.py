@@ -258,7 +258,7 @@ def replace(self: IVF,
     strange = self.strange + len(self._far(cost))
     changed = {"coarse": self.coarse, "upkeep": self.upkeep, "strange": strange, "_news": 0 if due else news} | changed
     still = self.frozen_copy(changed)
-    if assigned is None and hasattr(still, "enough_after"):   # of a later page
+    if assigned is None and hasattr(still, "enough_after"):   # see `default_nprobe`
         changed |= still.enough_after(len(ids) + len(gone))
     index.__dict__.update(changed)   # in one step, for whoever is searching
 

@@ -34,7 +34,7 @@ class InvertedLists:
     span: np.ndarray    # smallest and largest length so far, see `length_span`
     signs: np.ndarray   # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
     origin: np.ndarray = field(default_factory=lambda: NO_ORIGIN) # [d or 0] see `origin_of`
-    copies: "InvertedLists | None" = None # second places of the vectors, see the next page
+    copies: "InvertedLists | None" = None # second places of the vectors, where lists overlap
     spare: np.ndarray = field(default_factory=lambda: NO_ROOMS)    # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
     given_up: np.ndarray = field(default_factory=lambda: NO_ROOMS) # [g, 2] the same, of rooms that somebody may still be reading
     behind: Callable | None = None # of a mapped file: (these lists, rows) -> columns with room for so many

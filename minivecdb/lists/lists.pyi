@@ -26,7 +26,7 @@ class InvertedLists:
     span: np.ndarray  # smallest and largest length so far, see `length_span`
     signs: np.ndarray  # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
     origin: np.ndarray = ...  # [d or 0] see `origin_of`
-    copies: 'InvertedLists | None' = ...  # second places of the vectors, see the next page
+    copies: 'InvertedLists | None' = ...  # second places of the vectors, where lists overlap
     spare: np.ndarray = ...  # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
     given_up: np.ndarray = ...  # [g, 2] the same, of rooms that somebody may still be reading
     behind: Callable | None = ...  # of a mapped file: (these lists, rows) -> columns with room for so many

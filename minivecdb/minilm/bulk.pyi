@@ -6,7 +6,7 @@ from minivecdb.minilm.model import Layer
 from minivecdb.minilm.model import MiniLM
 from typing import NamedTuple
 
-__all__ = ['PLAIN', 'COMPILED', 'WORK', 'FEW', 'TOKENS', 'ALONE', 'Run', 'runs_of', 'gelu_kernel', 'add_norm_kernel', 'softmax_kernel', 'Steps', 'attend', 'block_vectors', 'blocks_of', 'embed']
+__all__ = ['PLAIN', 'COMPILED', 'WORK', 'FEW', 'TOKENS', 'FEW_TOKENS', 'Run', 'runs_of', 'gelu_kernel', 'add_norm_kernel', 'softmax_kernel', 'Steps', 'attend', 'block_vectors', 'blocks_of', 'embed']
 
 class Run(NamedTuple):
     """Some texts of one length that stand side by side."""
@@ -54,7 +54,7 @@ def block_vectors(
     """The vectors of a block of texts."""
     ...
 TOKENS: int
-ALONE: int
+FEW_TOKENS: int
 def blocks_of(
     sizes: np.ndarray,  # [m] tokens of each text
     most: int,  # tokens in a block

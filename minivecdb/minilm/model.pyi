@@ -71,7 +71,7 @@ def norm(
     x: np.ndarray,  # [n, d] float32
     f: Affine,
 ) -> np.ndarray:
-    """Rows of mean 0 and standard deviation 1, then scale and offset ([Ba et al. 2016](https://arxiv.org/abs/1607.06450))."""
+    """Layer norm ([Ba et al. 2016](https://arxiv.org/abs/1607.06450)), then scale and offset."""
     ...
 HEADS: int
 def heads(x: np.ndarray) -> np.ndarray:
@@ -133,5 +133,5 @@ class MiniLM:
         """The vector of one text."""
         ...
 def unit(x: np.ndarray) -> np.ndarray:
-    """The same directions, of length 1."""
+    """Vectors scaled to length 1."""
     ...

@@ -21,7 +21,7 @@ from ..core import MetadataError
 def short_fraction(
     text: str, # a moment in ISO 8601 without a zone, with a fraction of any length
 ) -> str:
-    "The same with no fraction if it is zero, else with six digits, or nine if there is more."
+    "An instant without its fraction if that is zero, else with six digits, or nine if needed."
     head, _, fraction = text.partition(".")
     fraction = fraction.rstrip("0")
     if not fraction: return head

@@ -5,7 +5,7 @@ from typing import Any
 __all__ = ['short_fraction', 'time_zone', 'nanoseconds_text', 'clock_text', 'is_missing', 'natural', 'natural_column', 'row_dictionaries']
 
 def short_fraction(text: str) -> str:
-    """The same with no fraction if it is zero, else with six digits, or nine if there is more."""
+    """An instant without its fraction if that is zero, else with six digits, or nine if needed."""
     ...
 def time_zone(name: str) -> dt.tzinfo:
     """A time zone by its name; raises `ValueError` if there is none."""

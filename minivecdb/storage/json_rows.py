@@ -110,7 +110,7 @@ def json_value(text: str) -> Any:
     "A JSON text; raises `ValueError`, or `TableError` for a key that is there twice."
     if orjson is not None and not _LONG.search(text):
         try: found = orjson.loads(text)
-        except ValueError: found = None # which of the two is right, json says
+        except ValueError: found = None # json decides
         n = None if found is None else _n_keys(found)
         if n is not None and (n == text.count(":") or n == _keys_written(text)): return found
     return json.loads(text, object_pairs_hook=_pairs)

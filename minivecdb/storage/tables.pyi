@@ -19,7 +19,7 @@ def table_blocks(
     dimension: int,  # d
     vector: str = 'vector',  # the column of vectors
 ) -> Iterator[Block]:
-    """A table block by block; see the page on data frames for which column becomes what."""
+    """A table block by block; `block_of` decides which column becomes what."""
     ...
 def source_blocks(
     vectors: Any,  # see `add_bulk`
