@@ -17,7 +17,7 @@ from ..distances import query_terms, count_at_most, in_order_of_rows
 from ..core import kernel, plain_array
 from ..exact import Coarse, choose_all
 from .spilling import opened
-from .single_query import no_lists, room_for, _slack as slack_of
+from .single_query import no_lists, _slack as slack_of
 from .lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, query_tables, steady_product
 from ..codecs import FACTOR, RaBitQ
@@ -549,11 +549,13 @@ def ready_code(
     held = plain_array((tuple(coarse), turning, (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
     rows, kind, n_lists = plain_array(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
     one, origin = np.empty((1, codec.dimension), np.float32), lists.origin
-    run = _search_one_code.compiled_for((one, one), kind, *held, 1, no_lists(1), rows, *room_for(1))
+    answer = np.empty((1, 1), np.float32), no_lists(1)
+    run = _search_one_code.compiled_for((one, one), kind, *held, 1, no_lists(1), rows, *answer)
     def call(query, k, keep, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
         wide = k if exact else k + MORE
-        query, answer = plain_array(query), room_for(wide)
+        answer = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
+        query = plain_array(query)
         moved = query - origin if len(origin) else query
         if not run((query, moved), kind, *held, max(keep, wide), near, rows, *answer): return None
         if exact: return answer

@@ -14,7 +14,7 @@ from ..core import bare, kernel, plain_array
 from ..exact import FlatIndex, Coarse
 from ..codecs import Codec
 from .lists import InvertedLists
-from .single_query import _lists_of_one, _slack, no_lists, room_for
+from .single_query import _lists_of_one, _slack, no_lists
 
 # %% ../../nbs/55_lists/80_single_code.ipynb #6d5f573d
 @kernel(inline="always")
@@ -137,10 +137,11 @@ def ready_codes(
     longest, n_lists, kind = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind
     held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
     one = np.empty((1, index.dimension), np.float32)
-    run = _search_codes.compiled_for(one, kind, *held, no_lists(1), 1, *room_for(1))
+    answer = np.empty((1, 1), np.float32), no_lists(1)
+    run = _search_codes.compiled_for(one, kind, *held, no_lists(1), 1, *answer)
     def call(query, k, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
-        answer = room_for(k)
+        answer = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
         found = run(plain_array(query), kind, *held, near, 4 * k + 200, *answer)
         return answer if found else None
     return call

@@ -6,13 +6,10 @@ from minivecdb.exact.coarse import Coarse
 from minivecdb.exact.flat import FlatIndex
 from minivecdb.lists.lists import InvertedLists
 
-__all__ = ['no_lists', 'room_for', 'ready_one', 'one_soon', 'ready_lists', 'search_one']
+__all__ = ['no_lists', 'ready_one', 'one_soon', 'ready_lists', 'search_one']
 
 def no_lists(nprobe: int) -> np.ndarray:
     """Room for list numbers that are yet to be chosen."""
-    ...
-def room_for(k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Distances and ids that are yet to be found."""
     ...
 def ready_one(
     metric: Metric,
