@@ -238,6 +238,11 @@ def test_relink_leaves_code_alone():
     text = '[a](x.ipynb) `[b](y.ipynb)` [`c`](z.ipynb "t")\n```\n[d](w.ipynb)\n```\n<img src="i.png">'
     assert dm.relink(text, see) == '[a](new) `[b](y.ipynb)` [`c`](new "t")\n```\n[d](w.ipynb)\n```\n<img src="new">' and seen == ['x.ipynb', 'z.ipynb', 'i.png']
 
+def test_a_name_in_the_text_of_a_link():
+    "nbdev links every name in code, also within a link; Markdown has no link in a link."
+    given = 'see [[`compact`](https://x.org/bulk.html#s.compact)](65_bulk.ipynb), [`a`](b)'
+    assert dm.unnested(given) == 'see [`compact`](65_bulk.ipynb), [`a`](b)'
+
 @pytest.mark.parametrize('title,expected', [('What `nprobe` does', 'what-nprobe-does'), ('1. The *k* means: step 2', 'the-k-means-step-2'), ('[a](b) c', 'a-c'), ('`func_map` and `__call__`', 'func_map-and-call'), ('2026', 'section')])
 def test_slug(title, expected): assert dm.slug(title) == expected
 

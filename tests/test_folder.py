@@ -1,5 +1,5 @@
 "What a folder costs, counted: statements of SQL, reads of vectors, bytes and copies. Never times."
-import mmap, os, pickle, threading
+import gc, mmap, os, pickle, threading, warnings
 from collections import Counter
 from contextlib import contextmanager
 from copy import copy
@@ -178,6 +178,18 @@ def test_a_reading_process_that_catches_up_copies_one_list(codec, path, monkeypa
         monkeypatch.setattr(inverted_lists, "_afresh", copied); monkeypatch.setattr(Growing, "across", copied)
         assert index.search(BIG[0] + 9, 1)[0].id == new
         assert private(index._ivf.lists.codes) < 3 << 20
+
+@pytest.mark.parametrize("how", [True, "pread"])
+def test_files_of_a_mapped_index_are_closed_by_those_who_opened_them(how, tmp_path):
+    IVF(64, 20).build([BIG[:2000]]).save(tmp_path/"i.ivf")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        before = set(os.listdir("/dev/fd"))
+        index = IVF.load(tmp_path/"i.ivf", mmap=how)
+        index.search(BIG[0]); index.add(BIG[:5]); index.remove([3]); index.search(BIG[0])
+        del index; gc.collect()
+        assert set(os.listdir("/dev/fd")) <= before
+    assert not [w for w in told if issubclass(w.category, ResourceWarning)]
 
 # --- metadata in blocks ---------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
 from fastcore.xtras import working_directory
 from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, is_outside, label_fences, maths, mend, plain,
-                           relink, split_anchor)
+                           relink, split_anchor, unnested)
 
 ASSETS = Path(__file__).resolve().parent/'docs_assets'
 IMAGES = '.png', '.svg', '.jpg', '.jpeg', '.gif', '.webp'
@@ -225,7 +225,7 @@ def make_page(folder: Path, notebook: str) -> Page:
     nb = nbformat.read(folder/notebook, as_version=4)
     meta, divs, anchors = front_matter(nb), Divs(), set()
     name = address(notebook)
-    nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(text, divs, anchors))
+    nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(unnested(text), divs, anchors))
     anchors.update(n for cell in nb.cells if 'page' in cell.metadata for n in cell.metadata['page']['names'])
     text, files = to_markdown(nb, 'page', PurePosixPath(name).name, 'images')
     return Page(notebook, name, meta.get('title', name), meta.get('description', ''), text, anchors, files)

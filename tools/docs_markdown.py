@@ -192,6 +192,12 @@ def relink(text: str, target: Callable[[str], str]) -> str:
         return re.sub('\0(\\d+)\0', lambda m: spans[int(m[1])], run)
     return outside_fences(text, prose)
 
+NESTED = re.compile(r'\[\[(`[^`\n]+`)\]\([^)\s]*\)\]\(')
+
+def unnested(text: str) -> str:
+    "Links whose text is a name, without the link that nbdev puts around the name."
+    return NESTED.sub(r'[\1](', text)
+
 def anchor_of(wanted: str, anchors: set[str]) -> str | None:
     "The anchor that is meant: itself, however it is written, or the class when the method has none of its own."
     forms = {a.lower(): a for a in anchors}

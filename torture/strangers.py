@@ -392,10 +392,10 @@ def arrays(rng: random.Random, home: Path) -> Case:
 
 def _said(args: list[str]) -> tuple[int, str, str]:
     "A command in this process."
-    from minivecdb import cli, headlines
+    from minivecdb import cli, commands, headlines
     stub = lambda rows, text, model, **more: headlines.fill_storage(rows, text, lambda texts: [[len(t), 1.] for t in texts])
     out, err = io.StringIO(), io.StringIO()
-    with mock.patch.object(cli, "fill_storage", stub), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = cli.main(args)
+    with mock.patch.object(commands, "fill_storage", stub), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err): code = cli.main(args)
     return code, out.getvalue(), err.getvalue()
 
 class Sent(Exception):
@@ -488,7 +488,7 @@ def warned(rng: random.Random, home: Path) -> Case:
 def _mutants() -> dict[str, Callable]:
     "The mends of these faults, each taken out."
     from minivecdb.storage import cells, column_types, frames, json_rows, tables, text_tables
-    from minivecdb import cli, headlines
+    from minivecdb import commands
     from minivecdb.core import checks
     from minivecdb.filters import columns as filter_columns
     kinds = column_types.KINDS
@@ -510,7 +510,7 @@ def _mutants() -> dict[str, Callable]:
         "vectors vanish": lambda: swap(checks, "_check_zeros", lambda *a: None),
         "the second key wins": lambda: swap(json_rows, "_pairs", dict),
         "a mark is text": lambda: swap(json_rows, "_encoding", lambda path, given: given or "utf-8"),
-        "control characters are sent": lambda: swap(cli, "visible", lambda text: text),
+        "control characters are sent": lambda: swap(commands, "visible", lambda text: text),
         "texts are not explained": lambda: swap(text_tables, "why_text", lambda *given: None),
         "lines of notes count rows": lambda: swap(text_tables, "why_text", lambda name, cells, line: column_types.why_text(name, cells, lambda i: f"line {i}")),
         "no delimiter is suggested": lambda: swap(text_tables, "_other_delimiter", lambda *given: []),

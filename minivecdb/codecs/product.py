@@ -159,7 +159,6 @@ def codebooks_from(self: ProductQuantizer,
     books = self.arrays["codebooks"]
     if self.residual or not len(origin): return books   # differences are the same anywhere
     return books + self.rotate(origin).reshape(len(books), 1, -1)
-    return books + self.rotate(origin).reshape(len(books), 1, -1)
 
 @patch
 def _encode(self: ProductQuantizer, x: np.ndarray, block: int = 16_384) -> np.ndarray:

@@ -25,19 +25,18 @@ def _smallest(scores: np.ndarray, c: int) -> np.ndarray: # [m, L] -> columns [m,
     return np.argpartition(scores, c - 1, axis=1)[:, :c]
 
 class Candidates:
-    """For each of m queries, the rows with the smallest surrogates.
-    Arguments are those of `Shortlist`; `room` is the number of rows kept for a query."""
+    "For each of m queries, the rows with the smallest surrogates; has the methods of `Shortlist`."
     def __init__(
         self,
-        queries: np.ndarray,
-        prepared: np.ndarray,
-        own: np.ndarray,
+        queries: np.ndarray, # [m, d] float32, as given
+        prepared: np.ndarray, # [m, d], as `prepare_queries` returns them
+        own: np.ndarray, # [m] float64: |query|
         metric: Metric,
-        k: int,
-        slack: np.ndarray,
-        room: int,
-        mask: np.ndarray | None = None,
-        place: np.ndarray | None = None,
+        k: int, # neighbours wanted
+        slack: np.ndarray, # [m], of the surrogates
+        room: int, # rows kept for a query
+        mask: np.ndarray | None = None, # [1, rows] or [m, rows] boolean, by the order of insertion
+        place: np.ndarray | None = None, # where in that order a position is
     ):
         self.given, self.queries, self.metric, self.k = queries, prepared, metric, k
         self.slack, self.mask, self.place = slack, mask, place

@@ -9,8 +9,7 @@ from typing import NamedTuple
 __all__ = ['LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 'FlatRows', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'check_k', 'padded', 'as_mask', 'in_blocks', 'recall']
 
 class Candidates:
-    """For each of m queries, the rows with the smallest surrogates.
-    Arguments are those of `Shortlist`; `room` is the number of rows kept for a query."""
+    """For each of m queries, the rows with the smallest surrogates; has the methods of `Shortlist`."""
     given: np.ndarray
     queries: np.ndarray
     metric: Metric
@@ -21,7 +20,18 @@ class Candidates:
     ends: Any
     scores: Any
     positions: Any
-    def __init__(self, queries: np.ndarray, prepared: np.ndarray, own: np.ndarray, metric: Metric, k: int, slack: np.ndarray, room: int, mask: np.ndarray | None = None, place: np.ndarray | None = None) -> None: ...
+    def __init__(
+        self,
+        queries: np.ndarray,  # [m, d] float32, as given
+        prepared: np.ndarray,  # [m, d], as `prepare_queries` returns them
+        own: np.ndarray,  # [m] float64: |query|
+        metric: Metric,
+        k: int,  # neighbours wanted
+        slack: np.ndarray,  # [m], of the surrogates
+        room: int,  # rows kept for a query
+        mask: np.ndarray | None = None,  # [1, rows] or [m, rows] boolean, by the order of insertion
+        place: np.ndarray | None = None,  # where in that order a position is
+    ) -> None: ...
     def offer(
         self,
         which: np.ndarray,  # [b] which queries

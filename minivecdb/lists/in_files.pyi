@@ -6,8 +6,19 @@ from pathlib import Path
 from typing import Any
 from typing import BinaryIO
 
-__all__ = ['GAP', 'AT_ONCE', 'CAN_LAY', 'FileArray', 'Stretch', 'mapped_with_room', 'RoomBehind']
+__all__ = ['GAP', 'AT_ONCE', 'CAN_LAY', 'HeldFile', 'FileArray', 'Stretch', 'mapped_with_room', 'RoomBehind']
 
+class HeldFile:
+    """A descriptor that is closed when nobody holds this object any more."""
+    fd: int
+    def __init__(
+        self,
+        fd: int,  # now owned by this object
+    ) -> None: ...
+    def fileno(self) -> int:
+        """The descriptor, as of a file of Python."""
+        ...
+    def __del__(self): ...
 class FileArray:
     """An array that stays in a file: what is asked for is read when it is asked for."""
     path: Any
@@ -21,7 +32,7 @@ class FileArray:
         shape: tuple[int, ...],  # the first number counts rows
         dtype: Any = ...,  # of the numbers
         offset: int = 0,  # bytes before the first row
-        file: BinaryIO | None = None,  # the file, where it is open already
+        file: BinaryIO | HeldFile | None = None,  # the file, where it is open already
     ) -> None: ...
     def __reduce__(self) -> tuple: ...
     def __len__(self) -> int: ...
@@ -78,7 +89,7 @@ class Stretch:
         ...
     def __del__(self): ...
 def mapped_with_room(
-    file: BinaryIO,  # that is open
+    file: BinaryIO | HeldFile,  # that is open
     dtype: Any,  # of its numbers
     shape: tuple[int, ...],  # of an array in it; the first number counts rows
     offset: int,  # the array's first byte
