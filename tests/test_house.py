@@ -151,9 +151,9 @@ def test_update_lowers_and_never_raises(house, tmp_path, monkeypatch, capsys):
 
 ROADS = {   # functions, chapters, moves: they may only fall
     "flat batch": (63, 6, 49),
-    "flat query": (11, 3, 4),
+    "flat query": (8, 3, 2),
     "bits batch": (14, 3, 385),
-    "bits query": (12, 3, 5),
+    "bits query": (9, 3, 3),
     "folder query": (52, 5, 46),
     "folder query after an add": (168, 9, 161),
 }

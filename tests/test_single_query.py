@@ -165,3 +165,38 @@ def test_a_view_without_the_read_only_mark_keeps_its_memory():
     assert alive() is not None and view.sum() == 45
     del view; gc.collect()
     assert alive() is None
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("codec, rescore", [("flat", None), ("int8", None), ("rabitq", None), ("rabitq", 50)])
+def test_lists_that_a_batch_chooses_together(metric, codec, rescore, monkeypatch):
+    "In pieces of eight queries, whose lists are chosen in one call: the same as each query alone."
+    index, x, q = filled(metric, codec, None)
+    alone = [index.search(one, 10, nprobe=4, rescore=rescore) for one in q]
+    limits = {"TOGETHER": 0, "AT_ONCE": 8, "FEW": 99, "ESTIMATED": 99}
+    for name, value in limits.items(): monkeypatch.setattr(ivf_module, name, value)
+    chosen, choose = [], IVF._chosen
+    monkeypatch.setattr(IVF, "_chosen", lambda self, a, some, n: chosen.append(len(some)) or choose(self, a, some, n))
+    assert index._few(len(q), 4, rescore)
+    batch = index._one_by_one(index._one(), q, 10, 4, rescore)
+    assert chosen == [8, 8, 8, 6]
+    general = index.search(q, 10, nprobe=4, rescore=rescore)
+    for i, one in enumerate(alone):
+        same(one, general, i)
+        if batch is not None: same(one, batch, i)   # ties that one call cannot tell
+
+
+def test_lists_are_not_chosen_for_a_state_that_is_gone():
+    index, x, q = filled("dot", "flat", None)
+    prepared = index._one()
+    assert index._chosen(prepared, q, 4).shape[0] == len(q)
+    index.add(x[:5])
+    assert index._chosen(prepared, q, 4) is None
+
+
+def test_counts_decide_when_a_batch_is_searched_query_by_query():
+    index = filled("euclidean", "rabitq", None)[0]
+    assert index._few(10, 4, None) and not index._few(11, 4, None)
+    assert index._few(5000, 4, 50)   # exact rows in memory are measured for each query anyway
+    index.rows = None
+    assert not index._few(5000, 4, 50)

@@ -161,15 +161,17 @@ def encode_near(self: RaBitQ,
 ) -> np.ndarray: # [n, code_width] uint8
     "Codes of the differences to centroids; their offsets are those of a metric's surrogate."
     self._check_trained()
-    codes = np.empty((len(x), self.code_width), np.uint8)
+    codes, middles = np.empty((len(x), self.code_width), np.uint8), np.empty_like(centroids)
+    used = np.flatnonzero(np.bincount(labels, minlength=len(centroids)))
+    middles[used] = self.turn(self.left(centroids[used], metric))   # each once
     for i in range(0, len(x), 2048):
-        part, c = x[i:i + 2048], centroids[labels[i:i + 2048]]
+        part, near = x[i:i + 2048], labels[i:i + 2048]
+        c = centroids[near]
         r = part - c
         offset = row_lengths(part)**2 if metric.kind == 1 else np.zeros(len(part))
-        turned, centre = self.turn(r), self.turn(self.left(c, metric))
         inner = np.einsum("ij,ij->i", r, c, dtype=np.float64)
-        fixed = FixedPart(centre, inner, offset, FACTOR[metric.kind])
-        self._write(codes[i:i + 2048], turned, fixed)
+        fixed = FixedPart(middles[near], inner, offset, FACTOR[metric.kind])
+        self._write(codes[i:i + 2048], self.turn(r), fixed)
     return codes
 
 @patch

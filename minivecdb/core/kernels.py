@@ -141,6 +141,15 @@ class Kernel:
     def __call__(self, *args: Any) -> Any:
         return (self.compiled or self.dispatcher())(*map(plain_array, args))
 
+    def compiled_for(self,
+        *args: Any, # as those of the calls to come
+    ) -> Callable: # of arguments of the same types; others are not refused, but read as if they were
+        "The machine code for some arguments, without the search for it that begins each call of a dispatcher."
+        from numba import typeof
+        types = tuple(map(typeof, args))
+        self.dispatcher().compile(types)
+        return self.compiled.overloads[types].entry_point
+
     def pays(self, work: float) -> bool:
         "Whether to call it for this much arithmetic: if it is compiled, or else if that `pays`."
         return self.compiled is not None or pays(work)

@@ -42,14 +42,17 @@ def origins_of(
     most: int = SAMPLE, # rows looked at
 ) -> np.ndarray: # [m, d] float32, 0 where nothing should be subtracted
     "The origin of each of several sets of rows, such as the pieces that vectors are cut into."
-    some = pieces[:, evenly(pieces.shape[1], most)].astype(np.float64)
-    few = some[:, evenly(some.shape[1], FEW)]
-    guess = np.median(few, axis=1).astype(np.float32)
-    inner = _shorter_by(_without_ends(few), guess)
+    at = evenly(pieces.shape[1], most)
+    few = pieces[:, at[evenly(len(at), FEW)]]
+    low, guess, high = _quantiles(few, (ENDS, .5, 1 - ENDS))
+    few, guess = few.astype(np.float64), guess.astype(np.float32)
+    # a marker such as -9999 is not where rows are
+    inner = _shorter_by(np.clip(few, low[:, None], high[:, None]), guess)
     if (inner < .75 * min(shorter, MUCH)).all() and (_shorter_by(few, guess) < .75 * shorter).all():
         return np.zeros_like(guess)   # a few rows are enough to see that they lie around zero
-    origins = np.median(some, axis=1).astype(np.float32)
-    keeps = (_shorter_by(some, origins) > shorter) | (inner > max(shorter, MUCH))
+    origins = _quantiles(pieces[:, at], (.5,))[0].astype(np.float32)
+    keeps = _shorter_by(pieces[:, at].astype(np.float64), origins) > shorter
+    keeps |= inner > max(shorter, MUCH)
     keeps &= abs(origins).max(1) <= FARTHEST
     return np.where(keeps[:, None], origins, np.float32(0))
 
@@ -59,10 +62,14 @@ def _shorter_by(pieces: np.ndarray, origins: np.ndarray) -> np.ndarray: # [m, n,
     far, near = (np.median(lengths, axis=1) for lengths in away)
     return np.divide(far, near, out=np.where(far > 0, np.inf, 1.), where=near > 0)
 
-def _without_ends(pieces: np.ndarray) -> np.ndarray: # [m, n, d]
-    "Each coordinate within its range of most rows: a marker such as -9999 is not where rows are."
-    low, high = np.quantile(pieces, (ENDS, 1 - ENDS), axis=1, keepdims=True)
-    return np.clip(pieces, low, high)
+# [m, n, d] float32 -> [p, m, d] float64
+def _quantiles(pieces: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
+    "Numbers of each coordinate that these shares of the rows lie below: `np.quantile`, and faster."
+    columns = np.sort(np.ascontiguousarray(pieces.swapaxes(1, 2)), axis=2)   # sorted side by side
+    places = np.multiply(shares, columns.shape[2] - 1)
+    below, part = places.astype(np.int64), places % 1
+    ends = [columns[..., at].astype(np.float64) for at in (below, np.ceil(places).astype(np.int64))]
+    return np.moveaxis(ends[0] * (1 - part) + ends[1] * part, -1, 0)
 
 # %% ../../nbs/20_distances/60_origin.ipynb #acf16027
 class Frame(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Protocol
 
-__all__ = ['APART', 'MAJORITY', 'CROWD', 'FEW', 'MANY', 'DECODED', 'MOST_SHARED', 'LARGE', 'NEARLY_ALL', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'check_reader', 'RowMask']
+__all__ = ['APART', 'MAJORITY', 'CROWD', 'FEW', 'WIDE', 'ESTIMATED', 'AT_ONCE', 'DECODED', 'MOST_SHARED', 'LARGE', 'TOGETHER', 'NEARLY_ALL', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'check_reader', 'RowMask']
 
 def default_clusters(n: int) -> int:
     """How many lists an index of `n` vectors has: 4 √n, but no fewer than ten vectors each: min(n // 10 + 1, 4 √n)."""
@@ -323,8 +323,11 @@ class _Alone(NamedTuple):
     call: Callable
     near: Callable | None
 FEW: int
-MANY: int
+WIDE: int
+ESTIMATED: int
+AT_ONCE: int
 DECODED: int
 MOST_SHARED: int
 LARGE: float
+TOGETHER: int
 NEARLY_ALL: float

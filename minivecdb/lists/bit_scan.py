@@ -542,21 +542,25 @@ def ready_code(
     ids: np.ndarray | None = None, # [positions] int64 to go by instead of the lists' own
 ) -> Callable: # (query [1, d] float32, k, rows to measure, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes."
-    exact, longest, c, run = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies, _search_one_code.dispatcher()
+    exact, longest, c = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies
     data, how = lists.codes.data, how_wide(codec, metric, exact, 0)[:3]
     copies = (data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], len(lists.ids)) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
     turning = codec.arrays["signs"], codec.common_part(metric)
     held = plain_array((tuple(coarse), turning, (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
     rows, kind, n_lists = plain_array(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
+    one, origin = np.empty((1, codec.dimension), np.float32), lists.origin
+    answer = np.empty((1, 1), np.float32), no_lists(1)
+    run = _search_one_code.compiled_for((one, one), kind, *held, 1, no_lists(1), rows, *answer)
     def call(query, k, keep, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
         wide = k if exact else k + MORE
-        distances, found = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
-        keep = max(keep, wide)
-        asked = plain_array((query, lists.moved(query)))
-        if not run(asked, kind, *held, keep, near, rows, distances, found): return None
-        if exact: return distances, found
-        far = metric.correct(distances, row_lengths(asked[1])[:, None].astype(np.float32))
+        answer = np.empty((1, wide), np.float32), np.empty((1, wide), np.int64)
+        query = plain_array(query)
+        moved = query - origin if len(origin) else query
+        if not run((query, moved), kind, *held, max(keep, wide), near, rows, *answer): return None
+        if exact: return answer
+        distances, found = answer
+        far = metric.correct(distances, row_lengths(moved)[:, None].astype(np.float32))
         *answer, sure = first_by_distance(far, found, k)
         return tuple(answer) if sure[0] else None
     return call

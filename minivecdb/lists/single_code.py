@@ -134,12 +134,16 @@ def ready_codes(
     how, fits = unpacks(codec), all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index.state.span, lists.span))
     if how is None or not fits or lists.copies is not None:
         return lambda query, k, nprobe, near=None: None
-    longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_codes.dispatcher()
+    longest, n_lists, kind = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind
     held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
+    one = np.empty((1, index.dimension), np.float32)
+    answer = np.empty((1, 1), np.float32), no_lists(1)
+    run = _search_codes.compiled_for(one, kind, *held, no_lists(1), 1, *answer)
     def call(query, k, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
-        distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        return (distances, found) if run(plain_array(query), kind, *held, near, 4 * k + 200, distances, found) else None
+        answer = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
+        found = run(plain_array(query), kind, *held, near, 4 * k + 200, *answer)
+        return answer if found else None
     return call
 
 def codes_soon(

@@ -82,14 +82,18 @@ def ready_one(
 ) -> Callable: # (query [1, d] float32, k, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes."
     fits = all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index.state.span, lists.span))
-    longest, n_lists, kind, run = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, _search_one.dispatcher()
+    if not fits: return lambda query, k, nprobe, near=None: None
+    longest, n_lists, kind, origin = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, lists.origin
     held = plain_array((tuple(coarse), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest, copies_of(lists))))
+    one = np.empty((1, index.dimension), np.float32)
+    answer = np.empty((1, 1), np.float32), no_lists(1)
+    run = _search_one.compiled_for((one, one), kind, *held, no_lists(1), 1, *answer)
     def call(query, k, nprobe, near=None):
-        if not fits: return None
         if near is None: near = no_lists(min(nprobe, n_lists))
-        distances, found = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        given = plain_array((query, lists.moved(query)))
-        return (distances, found) if run(given, kind, *held, near, 4 * k + 200, distances, found) else None
+        answer = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
+        query = plain_array(query)
+        moved = query - origin if len(origin) else query
+        return answer if run((query, moved), kind, *held, near, 4 * k + 200, *answer) else None
     return call
 
 def one_soon(
@@ -105,12 +109,14 @@ def ready_lists(
     "The lists that such a call reads, for whoever must look at them first."
     lengths = coarse.lengths[coarse.lengths > 0]
     if ((lengths <= 1e-12) | (lengths >= 1e12)).any(): return lambda query, nprobe: None
-    n_lists, width, kind, run = len(coarse.rows), coarse.codes.shape[1], metric.kind, _lists_of_one.dispatcher()
+    (n_lists, d), width, kind = coarse.rows.shape, coarse.codes.shape[1], metric.kind
     held = plain_array(tuple(coarse))
+    def room(): return np.empty((1, d), np.float32), np.empty(1), np.empty((1, width), np.int8), np.empty((1, 2), np.float32)
+    run = _lists_of_one.compiled_for(room()[0], kind, held, *room(), no_lists(1))
     def call(query, nprobe):
-        near = no_lists(min(nprobe, n_lists))
-        room = query.copy(), np.empty(1), np.empty((1, width), np.int8), np.empty((1, 2), np.float32)
-        return near if run(plain_array(query), kind, held, *room, near) else None
+        prepared, *others = room()
+        prepared[:], near = query, no_lists(min(nprobe, n_lists))
+        return near if run(plain_array(query), kind, held, prepared, *others, near) else None
     return call
 
 def search_one(
