@@ -200,7 +200,7 @@ def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
     (lambda s, i: i.search(np.ones(24), top_k=3), "'k'"), (lambda s, i: i.search(np.ones(24), n_results=3), "'k'"),
     (lambda s, i: i.search(np.ones(24), filter={"g": 1}), "'where'"), (lambda s, i: s.find(filters={"g": 1}), "'where'"),
     (lambda s, i: i.search(np.ones(24), metric="l2"), "IVFIndex(storage, metric='cosine')"), (lambda s, i: VectorStorage(24, metric="l2"), "IVFIndex(storage, metric='cosine')"),
-    (lambda s, i: IVFIndex(s, nlist=4), "'n_clusters'"), (lambda s, i: i.ivf.search(np.ones(24), topk=3), "'k'"),
+    (lambda s, i: IVFIndex(s, nlist=4), "'n_clusters'"),
     (lambda s, i: FlatIndex.from_storage(s).search(np.ones(24), top_k=3), "'k'"), (lambda s, i: i.search(np.ones(24), wher={}), "'where'"),
     (lambda s, i: i.search(np.ones(24), colour=1), "it takes query_vector, k, nprobe, where")])
 def test_arguments_of_other_libraries_are_answered_with_ours(call, ours):

@@ -17,7 +17,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import DimensionError, FileFormatError, MinivecdbError, NotBuiltError
 from ..core import VectorError, as_matrix, check_dimension, check_integer, restore_state
-from ..core import refuse_names, state_of, in_threads, pays
+from ..core import state_of, in_threads, pays
 from ..distances import get_metric, pair_distances, powers_for, prepare_queries
 from ..distances import product_dtype, row_lengths, slack, with_powers, FARTHEST, SAMPLE
 from ..distances import Frame, evenly, origin_of, origins_of, useful_signs, closest, NO_TURN
@@ -951,10 +951,8 @@ def search(self: IVF,
     ensure_topk_full: bool = False,
     # of these candidates, how many to measure so that a line corrects the others; -1 all, None as `rescore` says
     rescore_num_samples: int | None = None,
-    **others: Any, # none: see `refuse_names`
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), nearest first; inf and -1 where there are fewer
     "The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."
-    if others: refuse_names(IVF.search, others)
     plain = mask is None and ratio_threshold is None and max_codes is None and rescore_num_samples is None and not ensure_topk_full
     if found := self._once(queries, k, nprobe, rescore) if plain else None: return found
     self._check_trained()

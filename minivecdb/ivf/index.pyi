@@ -173,7 +173,6 @@ class IVF:
         max_codes: int | None = None,  # stop once so many vectors were read
         ensure_topk_full: bool = False,
         rescore_num_samples: int | None = None,
-        **others: Any,  # none: see `refuse_names`
     ) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."""
         ...
