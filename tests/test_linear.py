@@ -41,7 +41,7 @@ COMMANDS = {
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("kind", ["json", "mvdb"])
 def test_commands_grow_with_the_rows(tmp_path, capsys, monkeypatch, command, kind):
-    monkeypatch.setattr(cli, "FEW_ROWS", 0)   # no index is built only to tell of it
+    monkeypatch.setattr("minivecdb.commands.FEW_ROWS", 0)   # no index is built only to tell of it
     work = []
     for n in (200, 400, 1600):   # the first one warms up
         path = tmp_path/f"{n}.{kind}"
@@ -61,19 +61,19 @@ def test_stats_counts_keys_in_the_order_in_which_they_come(tmp_path, capsys):
 
 def test_stats_tells_of_the_index_that_is_kept_and_builds_none_of_many_rows(tmp_path, capsys, monkeypatch):
     from minivecdb import IVFIndex
-    monkeypatch.setattr(cli, "FEW_ROWS", 100)
+    monkeypatch.setattr("minivecdb.commands.FEW_ROWS", 100)
     with filled(300, folder=tmp_path/"s.mvdb") as s:
         monkeypatch.setattr(IVFIndex, "build", lambda self: pytest.fail("an index was built"))
         assert cli.main(["stats", str(tmp_path/"s.mvdb")]) == 0
         assert "no index is kept; one of these vectors has 31 clusters" in capsys.readouterr().out
         monkeypatch.undo()
         IVFIndex(s, n_clusters=7).build().save()
-    monkeypatch.setattr(cli, "FEW_ROWS", 100)
+    monkeypatch.setattr("minivecdb.commands.FEW_ROWS", 100)
     assert cli.main(["stats", str(tmp_path/"s.mvdb")]) == 0
     assert "index-300.ivf: 300 vectors in 7 clusters" in capsys.readouterr().out
 
 def test_a_table_of_rows_with_a_key_each_stops_at_its_width(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(cli, "_width", lambda: 80)
+    monkeypatch.setattr("minivecdb.commands._width", lambda: 80)
     work = []
     for n in (200, 400, 1600):
         filled(n, each_its_own).save(tmp_path/f"{n}.json")

@@ -151,8 +151,7 @@ def _in_all_lists(ivf: IVF, x: np.ndarray, k: int, rescore: int | None) -> np.nd
         how = {"nprobe": len(ivf.coarse), "rescore": rescore}
         return np.concatenate([ivf.search(part, k, **how)[1] for part in parts])
     again = rescore is not None and ivf.rows is not None
-    held = 4   # a block of rows is there as codes, as given, of length 1, and with its distances
-    best, block = None, max(1, AT_ONCE // (held * max(len(x), codec.n_compared)))
+    best, block = None, max(1, AT_ONCE // (4 * max(len(x), codec.n_compared)))   # held 4 times
     for i in range(0, len(every), block):
         found = _nearest_at(ivf, x, max(k, rescore) if again else k, every[i:i + block])
         best = found if best is None else _nearer(best, found)

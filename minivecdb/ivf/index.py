@@ -928,7 +928,8 @@ def _once(self: IVF, queries: Any, k: int, nprobe: int | None,
         rescore = self.choice.rescore
     if type(k) is not int or not 1 <= k <= MOST_MISSING or type(nprobe) is not int or nprobe < 1 or not (rescore is None or type(rescore) is int and rescore > 0):
         return None
-    if queries.ndim == 1: return self._alone_with(a, queries[None], k, nprobe, rescore) or False
+    if queries.ndim == 1 or len(queries) == 1:
+        return self._alone_with(a, queries.reshape(1, -1), k, nprobe, rescore) or False
     if not self._few(len(queries), nprobe, rescore): return None
     return self._one_by_one(a, queries, k, nprobe, rescore) or False
 
