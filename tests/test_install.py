@@ -46,7 +46,9 @@ for codec in ('flat', 'bf16', 'int8', 'rabitq', 'rabitq4', 'pq8x8', 'pca16'):
 for metric in ('euclidean', 'dot'): attempt(f'ivf {metric}', lambda: ivf('flat', metric))
 attempt('ivf spill', lambda: ivf('flat', 'cosine', spill=1.))
 attempt('ivf ae', lambda: ivf('ae16', 'cosine')[:0])
-attempt('flat', lambda: [digest(*FlatIndex(d).add(x).search(q, 10)) if FlatIndex(d).add(x) is not None else None])
+exact = FlatIndex(d)
+exact.add(x)
+attempt('flat', lambda: [digest(*exact.search(q, 10))])
 def storages(durable):
     s = VectorStorage.open(folder/'s.mvdb', d) if durable else VectorStorage(d)
     s.add_bulk(x, [{'year': 2000 + i % 20, 'kind': 'ab'[i % 2]} for i in range(n)])
