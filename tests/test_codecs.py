@@ -3,6 +3,7 @@ import json, os, subprocess, sys, warnings
 import numpy as np, pytest
 from hypothesis import assume, given, settings, strategies as st
 from hypothesis.extra.numpy import arrays as np_arrays
+from minivecdb import IVF
 from minivecdb.core.errors import FileFormatError, MinivecdbError, VectorError
 from minivecdb.codecs.codec import BFloat16Codec, Codec, CodecError, FlatCodec, Int8Codec
 from minivecdb.codecs import Int8DimensionCodec, usual_range, codec_forms, codec_from_state
@@ -331,3 +332,25 @@ def test_the_benchmark_says_that_faiss_is_missing():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "faiss is missing" in done.stdout and "int8" in done.stdout
+
+@pytest.mark.parametrize("name", ["bf16", "rbf16"])
+@pytest.mark.parametrize("metric", ["euclidean", "dot", "cosine"])
+def test_bf16_refuses_numbers_that_it_has_no_digits_of(name, metric):
+    x = np.random.default_rng(3).standard_normal((600, 16))
+    index = IVF(16, 5, metric, name).train(x)
+    index.add(x)
+    before = index.search(x[:20], 5, nprobe=5)
+    for scale in (1e-40, 1e-42):
+        tiny = (x * scale).astype(np.float32)
+        if metric == "cosine":   # vectors of length 1 are encoded
+            index.train(tiny)
+            index.add(tiny)
+            assert (index.search(tiny[:20], 5, nprobe=5)[1][:, 0] == np.arange(20)).mean() > .9
+            continue
+        with pytest.raises(CodecError, match="multiply all vectors and queries by 1e30, or use the codec int8"):
+            index.train(tiny)
+        for then, now in zip(before, index.search(x[:20], 5, nprobe=5)): assert (then == now).all()
+    fine = (x * 1e-36).astype(np.float32)
+    index = IVF(16, 5, metric, name).train(fine)
+    index.add(fine)
+    assert (index.search(fine[:20], 5, nprobe=5)[1] == before[1]).mean() > .9

@@ -208,6 +208,19 @@ class ScalarCodec(Codec):
 class BFloat16Codec(ScalarCodec):
     "The upper halves of the float32 numbers, rounded: 2 bytes per dimension."
     plain, code_dtype, farthest = "bf16", np.dtype(np.uint16), 32.
+
+    def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
+        "The usual frame. Raises `CodecError` where most rows are too small for a half."
+        largest = abs(x).max(1, initial=0)
+        some = largest[largest > 0]
+        usual, least = np.median(some) if len(some) else 1., np.finfo(np.float32).tiny
+        if metric.name != "cosine" and usual < least:
+            raise CodecError(
+                f"expected rows whose largest number is at least {least:.2g}, got {usual:.2g} "
+                "in the median: bf16 keeps hardly a digit of these; multiply all vectors and "
+                "queries by 1e30, or use the codec int8")
+        return super().frame(metric, x, centroids)
+
     def _encode(self, x: np.ndarray) -> np.ndarray:
         bits = x.view(np.uint32)
         codes = ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16).astype(np.uint16)

@@ -159,6 +159,9 @@ class BFloat16Codec(ScalarCodec):
     plain: str
     code_dtype: Any
     farthest: float
+    def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
+        """The usual frame. Raises `CodecError` where most rows are too small for a half."""
+        ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class Int8Codec(ScalarCodec):
     """A byte per dimension, and a float32 scale for each vector: d + 4 bytes."""
