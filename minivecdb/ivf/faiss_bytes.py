@@ -24,12 +24,15 @@ class FaissField(NamedTuple):
     name: str
     value: str   # as text
 
+# %% ../../nbs/60_ivf/70_faiss_bytes.ipynb #fa16a010
 _DAMAGED = "the file is damaged"
 _CUT = "the file was truncated, or is damaged"
 
 class FaissReader:
     "Reads a file from front to back, never beyond its end, and notes each field."
-    def __init__(self, path: str | Path):
+    def __init__(self,
+        path: str | Path, # of a file that faiss wrote
+    ):
         self.path, self.at, self.notes = Path(path), 0, []
         with open_to_read(path, 0) as file: self.data = self._mapped(file)
 
@@ -40,11 +43,21 @@ class FaissReader:
         except OSError as e: raise cannot_read(self.path, e) from None
 
     @property
-    def left(self) -> int: return len(self.data) - self.at   # bytes that were not read yet
+    def left(self) -> int:
+        "Bytes that were not read yet."
+        return len(self.data) - self.at
 
-    def fail(self, why: str): raise FaissFormatError(f"{self.path}, byte {self.at:,}: {why}")
+    def fail(self,
+        why: str, # and what to do
+    ):
+        "Raise an error that names the file and the byte."
+        raise FaissFormatError(f"{self.path}, byte {self.at:,}: {why}")
 
-    def array(self, name: str, dtype: str, n: int) -> np.ndarray: # [n], mapped
+    def array(self,
+        name: str, # of the field
+        dtype: str, # of one number
+        n: int, # how many
+    ) -> np.ndarray: # [n], mapped
         "The next n numbers."
         size = np.dtype(dtype).itemsize * n
         if size > self.left:
@@ -57,17 +70,25 @@ class FaissReader:
         "Note the value of the field that was read last."
         self.notes[-1] = self.notes[-1]._replace(value=str(value))
 
-    def number(self, name: str, dtype: str = "<i8") -> int:
+    def number(self,
+        name: str, # of the field
+        dtype: str = "<i8",
+    ) -> int:
         "The next number."
         value = self.array(name, dtype, 1)[0].item()
         self._tell(value)
         return value
 
-    def vector(self, name: str, dtype: str) -> np.ndarray:
+    def vector(self,
+        name: str, # of the field
+        dtype: str, # of one number
+    ) -> np.ndarray: # [n], mapped
         "The next array, whose length stands before it."
         return self.array(name, dtype, self.number(f"length of {name}", "<u8"))
 
-    def letters(self, name: str) -> str:
+    def letters(self,
+        name: str, # of the field
+    ) -> str:
         "The next four letters."
         value = self.array(name, "u1", 4).tobytes().decode("latin-1")
         self._tell(value)

@@ -22,20 +22,46 @@ class FaissReader:
     at: Any
     notes: Any
     data: Any
-    def __init__(self, path: str | Path) -> None: ...
+    def __init__(
+        self,
+        path: str | Path,  # of a file that faiss wrote
+    ) -> None: ...
     @property
-    def left(self) -> int: ...
-    def fail(self, why: str): ...
-    def array(self, name: str, dtype: str, n: int) -> np.ndarray:
+    def left(self) -> int:
+        """Bytes that were not read yet."""
+        ...
+    def fail(
+        self,
+        why: str,  # and what to do
+    ):
+        """Raise an error that names the file and the byte."""
+        ...
+    def array(
+        self,
+        name: str,  # of the field
+        dtype: str,  # of one number
+        n: int,  # how many
+    ) -> np.ndarray:
         """The next n numbers."""
         ...
-    def number(self, name: str, dtype: str = '<i8') -> int:
+    def number(
+        self,
+        name: str,  # of the field
+        dtype: str = '<i8',
+    ) -> int:
         """The next number."""
         ...
-    def vector(self, name: str, dtype: str) -> np.ndarray:
+    def vector(
+        self,
+        name: str,  # of the field
+        dtype: str,  # of one number
+    ) -> np.ndarray:
         """The next array, whose length stands before it."""
         ...
-    def letters(self, name: str) -> str:
+    def letters(
+        self,
+        name: str,  # of the field
+    ) -> str:
         """The next four letters."""
         ...
 class _Common(NamedTuple):
