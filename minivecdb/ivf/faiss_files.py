@@ -47,6 +47,7 @@ def _check_ids(r: FaissReader, ids: np.ndarray): # [n] int64
     if ids.min() < 0: r.fail(f"the id {ids.min()} is negative: {remedy}")
     if len(np.unique(ids)) < len(ids): r.fail(f"some ids come twice: {remedy}")
 
+# %% ../../nbs/60_ivf/71_faiss_files.ipynb #fa16b002
 def _codec_of(parts: FaissParts) -> "str | Codec":
     "The codec that reads the codes of a file."
     if parts.codebooks is None: return "flat"
