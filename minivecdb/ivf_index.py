@@ -47,6 +47,10 @@ class Hit(NamedTuple):
     id: int
     distance: float # by the index's metric, smaller is nearer
 
+    def __repr__(self) -> str:
+        about = f"id={self.id}, distance={self.distance:.4g}, metadata={self.metadata}"
+        return f"Hit({about}, vector of {len(self.vector)} numbers)"
+
 _hit = partial(tuple.__new__, Hit)   # from its four parts, without a call of Python
 
 class IVFIndex:
