@@ -39,7 +39,7 @@ def build_index(
     cluster_ids_map = {c: ids[preds == c].tolist() for c in range(len(centroids))}
     return cluster_ids_map, dict(zip(ids.tolist(), preds.tolist())), centroids
 
-# %% ../nbs/75_ivf_index.ipynb #8a900b7e
+# %% ../nbs/75_ivf_index.ipynb #hit00001
 class Hit(NamedTuple):
     "One answer: `hit[0]` is the vector, `hit[1]` the metadata."
     vector: np.ndarray # [d] float32
@@ -53,6 +53,7 @@ class Hit(NamedTuple):
 
 _hit = partial(tuple.__new__, Hit)   # from its four parts, without a call of Python
 
+# %% ../nbs/75_ivf_index.ipynb #8a900b7e
 class IVFIndex:
     "An IVF index that follows a `VectorStorage`."
     def __init__(self,
