@@ -243,6 +243,7 @@ def test_terms_are_linked_where_they_are_first_used():
     assert linked('Inverted lists and lists. A list.') == '[Inverted lists](g.md#inverted-list){.term} and [lists](g.md#list){.term}. A list.'
     for text in ('# List', '| list |', '`nprobe`', '[a list](x.md)', '```\nlist\n```', '<a href="x">list</a>', 'listed, re-list, list-like, enlist'):
         assert linked(text) == text
+    assert linked('List@10 and lists@k') == '[List@10](g.md#list){.term} and lists@k'
     assert linked('`list` [list](x) list') == '`list` [list](x) [list](g.md#list){.term}'
     assert dm.link_terms('list', {}) == 'list'
 

@@ -239,9 +239,10 @@ def link_terms(text: str, terms: dict[str, str]) -> str:
     "Link each term, at its first use in prose, to the address given for it: not in headings, tables, links or code."
     left = dict(terms)
     words = sorted(map(re.escape, terms), key=len, reverse=True)
-    find = re.compile(rf'(?<![\w@-])(?:{"|".join(words)})s?(?![\w@-])', re.I) if words else None
+    find = re.compile(rf'(?<![\w@-])(?:{"|".join(words)})s?(?:@(?:k|\d+))?(?![\w@-])', re.I) if words else None
     def word(m):
-        term = m[0].lower() if m[0].lower() in terms else m[0].lower().removesuffix('s')
+        word = m[0].lower().partition('@')[0]
+        term = word if word in terms else word.removesuffix('s')
         return f'[{m[0]}]({left.pop(term)}){{.term}}' if term in left else m[0]
     def line(text):
         if NO_PROSE.match(text): return text
