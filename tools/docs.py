@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
-import docs_nav, docs_reference
+import docs_nav, docs_reference, touch
 from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
 from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
@@ -263,6 +263,7 @@ def linked(page: Page, pages: list[Page], project: Project) -> str:
     by_name = {o.name: o for o in pages}
     text = relink(page.text, lambda link: page_link(link, page, by_name, project)) if page.notebook else page.text
     if page.notebook: text = link_terms(text, terms_for(page, by_name.get(GLOSSARY)))
+    text = touch.with_pictures(text, project.root/project.nbs/'images')
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
     head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', '')}, allow_unicode=True)
     return f'---\n{head}---\n\n# {page.title}\n\n{subtitle}{text}'
@@ -306,6 +307,8 @@ def write_sources(project: Project, pages: list[Page], processed: Path, work: Pa
     "Write the pages, their pictures and the look of the site where Zensical finds them."
     shutil.copytree(ASSETS/'static', work/'docs')
     shutil.copytree(ASSETS/'theme', work/'theme')
+    for script in ('touch', *touch.SCRIPTS): write(work/f'docs/touch/{script}.js', touch.part(f'{script}.js').encode())
+    write(work/'docs/stylesheets/touch.css', touch.part('touch.css').encode())
     for picture in (p for p in processed.rglob('*') if p.suffix.lower() in IMAGES): copy(picture, work/'docs'/address_of_file(picture.relative_to(processed)))
     for page in pages:
         write(work/'docs'/f'{page.name}.md', linked(page, pages, project).encode())
