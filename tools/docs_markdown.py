@@ -163,7 +163,11 @@ def slug(title: str) -> str:
 
 def heading_ids(text: str, taken: set[str]) -> str:
     "Write its id behind every heading, unique among those `taken`, which grows."
-    taken.update(re.findall(r'<h[1-6] id="([^"]+)"', text))
+    def card(m) -> str:
+        name = unused(m[2], taken)               # `Kernel` and `kernel` are two names
+        taken.add(name)
+        return f'{m[1]}{name}"'
+    text = re.sub(r'(<h[1-6] id=")([^"]+)"', card, text)
     def heading(line: str) -> str:
         m = HEADING.match(line)
         if not m: return line
