@@ -3,7 +3,7 @@ import numpy as np
 from collections.abc import Callable
 from minivecdb.distances.metric import Metric
 
-__all__ = ['COARSE', 'LOST_SHARE', 'FASTER', 'clustering_metric', 'score_table', 'nearest_by_product', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
+__all__ = ['COARSE', 'LEAST', 'LOST_SHARE', 'FASTER', 'clustering_metric', 'score_table', 'nearest_by_product', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
 
 def clustering_metric(metric: str) -> Metric:
     """The metric to cluster by: cosine for cosine, and euclidean for euclidean and dot."""
@@ -29,6 +29,7 @@ def out_of_range(*rows: np.ndarray) -> int:
     would leave float32."""
     ...
 COARSE: float
+LEAST: float
 LOST_SHARE: float
 def too_coarse(
     squares: np.ndarray,  # [n] squared distances of rows to their centroids, computed from products

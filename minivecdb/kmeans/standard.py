@@ -167,7 +167,8 @@ def log_entry(
     rows: int, # rows seen
 ) -> dict: # shift (sum of the squared movements), inertia, empty, rows
     "What the log says of one round."
-    shift = float(((new - old)**2).sum())
+    away = (new - old).astype(np.float64)   # whose squares float32 may not hold
+    shift = float(np.vdot(away, away))
     return {"shift": shift, "inertia": float(inertia), "empty": int(empty), "rows": rows}
 
 def settled(
