@@ -14,7 +14,7 @@ from minivecdb.codecs.projections import PCACodec
 from minivecdb.codecs.bits import RaBitQ
 from minivecdb.core.errors import DimensionError, FileFormatError
 from minivecdb.vector_storage import VectorStorage
-import minivecdb.ivf.faiss_files, minivecdb.ivf.files, minivecdb.ivf.calibrating, minivecdb.ivf.choosing   # methods of IVF
+import minivecdb.ivf.faiss_files, minivecdb.ivf.to_faiss, minivecdb.ivf.files, minivecdb.ivf.calibrating, minivecdb.ivf.choosing   # methods of IVF
 
 def clustered(n=3000, d=32, seed=0):
     "Rows in groups, [n, d] float32."

@@ -236,6 +236,17 @@ def test_relink_leaves_code_alone():
     text = '[a](x.ipynb) `[b](y.ipynb)` [`c`](z.ipynb "t")\n```\n[d](w.ipynb)\n```\n<img src="i.png">'
     assert dm.relink(text, see) == '[a](new) `[b](y.ipynb)` [`c`](new "t")\n```\n[d](w.ipynb)\n```\n<img src="new">' and seen == ['x.ipynb', 'z.ipynb', 'i.png']
 
+def test_terms_are_linked_where_they_are_first_used():
+    terms = dm.glossary_terms('# G\n\n### Inverted list {#inverted-list}\n\nx\n\n### List {#list}\n\n### nprobe {#nprobe}')
+    assert terms == {'inverted list': 'inverted-list', 'list': 'list', 'nprobe': 'nprobe'}
+    linked = functools.partial(dm.link_terms, terms={t: f'g.md#{a}' for t, a in terms.items()})
+    assert linked('Inverted lists and lists. A list.') == '[Inverted lists](g.md#inverted-list){.term} and [lists](g.md#list){.term}. A list.'
+    for text in ('# List', '| list |', '`nprobe`', '[a list](x.md)', '```\nlist\n```', '<a href="x">list</a>', 'listed, re-list, list-like, enlist'):
+        assert linked(text) == text
+    assert linked('List@10 and lists@k') == '[List@10](g.md#list){.term} and lists@k'
+    assert linked('`list` [list](x) list') == '`list` [list](x) [list](g.md#list){.term}'
+    assert dm.link_terms('list', {}) == 'list'
+
 def test_a_name_in_the_text_of_a_link():
     "nbdev links every name in code, also within a link; Markdown has no link in a link."
     given = 'see [[`compact`](https://x.org/bulk.html#s.compact)](65_bulk.ipynb), [`a`](b)'

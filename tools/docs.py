@@ -15,8 +15,8 @@ import nbformat, yaml
 import docs_nav, docs_reference, headline_map
 from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
-from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, is_outside, label_fences, maths, mend, plain,
-                           relink, split_anchor, unnested)
+from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
+                           link_terms, maths, mend, plain, relink, split_anchor, unnested)
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = Path(__file__).resolve().parent/'docs_assets'
@@ -249,10 +249,19 @@ def repository_link(link: str, page: Page, project: Project) -> str:
     if not (project.root/file).exists(): raise DocsError(f'{page.notebook} links to {link}, which is neither a page nor a file of the project')
     return f'{project.code_url}/{file}' + (f'#{anchor}' if anchor else '')
 
+GLOSSARY = 'guide/glossary'
+
+def terms_for(page: Page, glossary: Page | None) -> dict[str, str]:
+    "The terms of the glossary and where `page` finds them; none on the glossary itself."
+    if glossary is None or page is glossary: return {}
+    path = posixpath.relpath(f'{GLOSSARY}.md', posixpath.dirname(page.name) or '.')
+    return {term: f'{path}#{anchor}' for term, anchor in glossary_terms(glossary.text).items()}
+
 def linked(page: Page, pages: list[Page], project: Project) -> str:
     "The text of a page, its title on top and its links leading to pages."
     by_name = {o.name: o for o in pages}
     text = relink(page.text, lambda link: page_link(link, page, by_name, project)) if page.notebook else page.text
+    if page.notebook: text = link_terms(text, terms_for(page, by_name.get(GLOSSARY)))
     if page.name == 'index': text = with_map(text, project)
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
     head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', ''), **({'hide': ['toc']} if page.name == 'index' else {})}, allow_unicode=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from minivecdb.distances.metric import Metric
 from typing import Any
 
-__all__ = ['WORTH_ROUNDING', 'COARSE', 'A_PART', 'clustering_metric', 'score_table', 'nearest_by_product', 'Rounded', 'rounded', 'nearest_by_rounding', 'int8_torch', 'torch_in_threads', 'rounding_pays', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
+__all__ = ['WORTH_ROUNDING', 'COARSE', 'A_PART', 'LEAST', 'clustering_metric', 'score_table', 'nearest_by_product', 'Rounded', 'rounded', 'nearest_by_rounding', 'int8_torch', 'torch_in_threads', 'rounding_pays', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
 
 def clustering_metric(metric: str) -> Metric:
     """Cosine stays; euclidean and dot are both clustered by squared distance."""
@@ -72,12 +72,13 @@ def out_of_range(*rows: np.ndarray) -> int:
     ...
 COARSE: float
 A_PART: float
+LEAST: float
 def too_coarse(
     squares: np.ndarray,  # [n] squared distances of rows to their centroids, from products
     lengths: np.ndarray | float,  # [n] squared lengths of the rows, or one for all
     share: float = ...,  # of these, what products can tell from nothing
 ) -> bool:
-    """Whether products tell nothing of a part of the rows: near centroids, and far from zero."""
+    """Whether products tell nothing of a part of the rows: near centroids, far from zero, or tiny."""
     ...
 def wide_table(
     centroids: np.ndarray,  # [k, d] float32

@@ -142,7 +142,8 @@ def fill_clusters(
 # %% ../../nbs/40_kmeans/30_standard.ipynb #d9cb3bb1
 def _moved(old: np.ndarray, new: np.ndarray, cost: float, empty: int, rows: int) -> dict:
     "What the log says of one round."
-    return {"shift": float(((new - old)**2).sum()), "inertia": float(cost), "empty": int(empty), "rows": rows}
+    away = (new - old).astype(np.float64)   # whose squares float32 may not hold
+    return {"shift": float(np.vdot(away, away)), "inertia": float(cost), "empty": int(empty), "rows": rows}
 
 def _settled(round_: dict, centroids: np.ndarray, tolerance: float) -> bool:
     "Whether the centroids moved little, compared with how far they are from each other, and rows from them."
