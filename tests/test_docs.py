@@ -278,6 +278,29 @@ def test_ids_are_unique():
     assert dm.heading_ids(cards, taken).count('id="kernel"') == 1 and taken == {'kernel', 'kernel-1'}
     assert dm.heading_ids('## Kernel', taken) == '## Kernel {#kernel-2}'
 
+def luminance(colour: str) -> float:
+    "Relative luminance of #rrggbb, as WCAG defines it."
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    return sum(w * (p / 12.92 if p <= .04045 else ((p + .055) / 1.055) ** 2.4) for w, p in zip((.2126, .7152, .0722), parts))
+
+def over(colour: str, alpha: str, ground: str) -> str:
+    "A colour of some opacity (two hexadecimal digits) on a ground."
+    a = int(alpha, 16) / 255
+    return '#' + ''.join(f'{round(a * int(colour[i:i + 2], 16) + (1 - a) * int(ground[i:i + 2], 16)):02x}' for i in (1, 3, 5))
+
+@pytest.mark.parametrize('scheme,ground', [('default', '#ffffff'), ('slate', '#111718')])
+def test_every_colour_can_be_read(scheme, ground):
+    "Of text 4.5:1 on what it stands on, in either scheme."
+    css = (ROOT/'tools/docs_assets/static/stylesheets/site.css').read_text(encoding='utf-8')
+    block = re.search(rf'\[data-md-color-scheme="{scheme}"\][^{{]*\{{(.*?)\n\}}', css, re.S)[1]
+    colours = dict(re.findall(r'--([\w-]+): (#[0-9a-f]{6,8})', block))
+    tint = over(colours['md-accent-fg-color--transparent'][:7], colours['md-accent-fg-color--transparent'][7:], ground)
+    pairs = [(name, colours[name], colours['input']) for name in colours if name.startswith('md-code-hl')]
+    pairs += [(name, colours[name], on) for name in ('md-typeset-a-color', 'md-default-fg-color--light', 'md-default-fg-color') for on in (ground, colours['card'])]
+    pairs += [('accent', colours['md-accent-fg-color'], on) for on in (ground, tint)]
+    def contrast(a, b): return (max(map(luminance, (a, b))) + .05) / (min(map(luminance, (a, b))) + .05)
+    assert {name: round(contrast(a, b), 2) for name, a, b in pairs if contrast(a, b) < 4.5} == {} and len(pairs) >= 13
+
 # --- mistakes are named -----------------------------------------------------------------------------------------
 
 def broken(tmp_path, change) -> str:
@@ -546,6 +569,8 @@ def test_every_page_opens_without_trouble(browser, site):
     browser.log('performance'), browser.log('browser')
     for name in pages_of(files):
         browser.open(f'{address}/{name}')
+        browser.run('for (const picture of document.images) picture.loading = "eager"')   # those below are loaded when they come near
+        browser.wait('return [...document.images].every(picture => picture.complete)')
         seen[name] = look = browser.run(LOOK)
         trouble += [f'{name}: {o["message"]}' for o in browser.log('browser') if o['level'] in ('SEVERE', 'WARNING')]
         trouble += [f'{name}: {o}' for o in network_trouble(browser, host)]

@@ -1,7 +1,7 @@
 // What the pages need beside the theme: keys reach what scrolls, and a picture can be enlarged.
 (() => {
   "use strict";
-  const SCROLLS = "pre > code, .md-typeset__scrollwrap, .output-html, .maths, .md-sidebar__scrollwrap";
+  const SCROLLS = "pre > code, table, .md-typeset__scrollwrap, .output-html, .maths, .md-sidebar__scrollwrap";
 
   // A block that scrolls sideways can be focused, so that the arrow keys scroll it; one that does not, cannot.
   function reachable() {
@@ -41,5 +41,10 @@
   document.querySelectorAll("details").forEach(block => block.addEventListener("toggle", reachable));
   addEventListener("resize", reachable);
   addEventListener("load", reachable);
+
+  // The theme gives every block of code a landmark of its own, for one button.
+  const plain = () => document.querySelectorAll("nav.md-code__nav:not([role])").forEach(nav => nav.setAttribute("role", "none"));
+  new MutationObserver(plain).observe(document.querySelector(".md-content"), {childList: true, subtree: true});
+  plain();
   reachable();
 })();
