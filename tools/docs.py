@@ -230,7 +230,11 @@ def with_counts(nb, project: Project):
     return nb
 
 CARD = re.compile(r'<div class="api" markdown="1">.*?\n</div>', re.S)
-PARAMETER = re.compile(r'(?m)^\| \[(`[^`]+`)\]\([^)\s]*\) \|')   # nbdev links a parameter that has the name of a function
+PARAMETER = re.compile(r'(?m)^\| [^|\n]* \|')      # the first column of a table
+
+def unlinked(text: str) -> str:
+    "Names without the links that nbdev gives a parameter when a function has its name."
+    return re.sub(r'\[(`[^`]+`)\]\([^)\s]*\)', r'\1', text)
 
 def make_page(folder: Path, project: Project, notebook: str) -> Page:
     "The page of a notebook that nbdev has processed, into a folder."
@@ -242,7 +246,7 @@ def make_page(folder: Path, project: Project, notebook: str) -> Page:
         shown['names'] = [n for n in shown['names'] if n not in anchors]
         anchors.update(shown['names'])
     text, files = to_markdown(nb, 'page', PurePosixPath(name).name, 'images')
-    text = CARD.sub(lambda m: PARAMETER.sub(r'| \1 |', m[0]), text)
+    text = CARD.sub(lambda m: PARAMETER.sub(lambda cell: unlinked(cell[0]), m[0]), text)
     return Page(notebook, name, meta.get('title', name), meta.get('description', ''), text, anchors, files)
 
 # --- links ------------------------------------------------------------------------------------------------------
@@ -377,6 +381,7 @@ def reference(project: Project, pages: list[Page]) -> list[Page]:
 
 LOST = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>No such page - {title}</title>
+<link rel="icon" href="data:,">
 <style>body {{ font: 125%/1.6 ui-sans-serif, system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.2rem; color: #1c2529; background: #fff }}
 a {{ color: #0f766e }} @media (prefers-color-scheme: dark) {{ body {{ color: #dbe4e5; background: #111718 }} a {{ color: #6ad3c5 }} }}</style>
 <body><main><article><h1>There is no such page</h1>

@@ -37,7 +37,7 @@
     button.addEventListener("click", () => enlarge(picture));
   });
   dialog.addEventListener("click", event => { if (event.target === dialog) dialog.close(); });
-  document.querySelector(".md-content").append(dialog);
+  document.querySelector("article").append(dialog);
   document.querySelectorAll("details").forEach(block => block.addEventListener("toggle", reachable));
   addEventListener("resize", reachable);
   addEventListener("load", reachable);
