@@ -16,7 +16,7 @@ from .segments import DamageError, Segment, connect, open_file, refuse_links
 from .segments import segment_files, segment_name, uri_path
 from .lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
 from .format import DAMAGED, FORMAT, READS, Head, check_head, check_schema
-from .format import read_head
+from .format import database_bytes, read_head
 from .identity import check_base, check_owner, head_alone, refuse_lost
 from .storage import ClosedError, DurableStorage, _borrowed, _orphans
 
@@ -106,7 +106,7 @@ def _check_reader(self: DurableStorage, reader: Reader):
     if not format: raise _Empty("the file is still empty")
     if format not in (FORMAT, *READS): raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
     head = read_head(reader.con, meta, format)
-    check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
+    check_head(head, meta, database_bytes(meta))
     if reader.gate is not None: check_base(meta, head, head_alone(meta))
     reader.format = format
 
