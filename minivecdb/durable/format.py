@@ -290,7 +290,7 @@ def read_head(
 def _sealed_head(found: tuple) -> Head | None:
     "The head from its row; None if it does not match its checksum."
     *values, crc = found
-    values[1] = decoded(values[1])
+    if isinstance(values[1], bytes): values[1] = values[1].decode(errors="replace")
     return Head(*values) if crc == seal(*values) else None
 
 def database_bytes(

@@ -15,7 +15,7 @@ from fastcore.foundation import L
 from ..core import MAX_ID, UnknownIdError, as_id
 from ..vector_storage import why_unknown
 from .segments import DamageError, damage_error, read_rows
-from .format import DAMAGED, Head, IdRun, LogEntry, metadata_of
+from .format import DAMAGED, IdRun, LogEntry, metadata_of
 from .format import metadata_of_several, row_seals, seal_fits, text_seals
 from . import readers as durable_readers
 from .storage import DurableStorage
@@ -28,9 +28,8 @@ _ROWS_AND_VECTORS = (
     "SELECT r.id, r.metadata, r.crc, v.vector "
     "FROM rows r LEFT JOIN recent v ON v.id = r.id WHERE ")
 
-def _rows_query(s: Snapshot) -> tuple[str, str]: # (SQL up to WHERE, the name of the id in it)
-    "How table `rows` is read; with the vectors in table `recent`, where there are some."
-    return (_ROWS_AND_VECTORS, "r.id") if s.head.recent else (_ROWS, "id")
+# How table `rows` is read, by whether table `recent` has vectors: SQL up to WHERE, name of the id.
+_QUERIES = {False: (_ROWS, "id"), True: (_ROWS_AND_VECTORS, "r.id")}
 
 class FoundRows(NamedTuple):
     "Rows of table `rows` as columns, as SQLite gave them."
@@ -45,20 +44,17 @@ class VerifiedRows(NamedTuple):
     rows: np.ndarray    # [m, d] float32
     texts: list[bytes]  # m metadata
 
-def _are_plausible(s: Snapshot, found: FoundRows) -> bool:
-    "Whether columns of table `rows` have the types and sizes that we write."
-    if not 0 <= min(found.ids) <= max(found.ids) < s.head.next_id: return False
-    if {*map(type, found.texts)} != {bytes} or {*map(type, found.seals)} != {int}: return False
-    there = [v for v in found.vectors if v is not None]
-    return all(type(v) is bytes and len(v) == 4 * s.head.dimension for v in there)
-
 # %% ../../nbs/80_durable/45_reads.ipynb #303aaeee
 def _columns_of(storage: DurableStorage, s: Snapshot, found: list[tuple]) -> FoundRows:
     "Rows of table `rows` as columns; raises `DamageError` if we cannot have written one of them."
     columns = FoundRows(*zip(*found))
-    if _are_plausible(s, columns): return columns
-    damaged = next(f[0] for f in found if not _are_plausible(s, FoundRows(*zip(f))))
-    raise damage_error(f"{storage.meta}: row {damaged} is damaged")
+    ours = 0 <= min(columns.ids) <= max(columns.ids) < s.head.next_id
+    ours = ours and {*map(type, columns.texts)} == {bytes} and {*map(type, columns.seals)} == {int}
+    vectors, width = [v for v in columns.vectors if v is not None], 4 * s.head.dimension
+    if ours and all(type(v) is bytes and len(v) == width for v in vectors): return columns
+    if len(found) == 1: raise damage_error(f"{storage.meta}: row {found[0][0]} is damaged")
+    for f in found: _columns_of(storage, s, [f])   # raises for the row that is damaged
+    return columns
 
 def _vectors_of(s: Snapshot, places: Places, vectors: tuple) -> np.ndarray: # [m, d] float32
     "Vectors from the segments; where `vectors` has one from table `recent`, that one."
@@ -113,7 +109,7 @@ def _found_among(s: Snapshot, query: tuple[str, str], ids: list[int]) -> list[tu
 @patch
 def _fetch(self: DurableStorage, s: Snapshot, ids: list[int]) -> VerifiedRows:
     "The rows of those ids that are there, ascending; the ids are distinct."
-    found = _found_among(s, _rows_query(s), ids)
+    found = _found_among(s, _QUERIES[s.head.recent > 0], ids)
     if len(found) < len(ids): self._check_gone(s, set(ids).difference(f[0] for f in found))
     return self._verified(s, sorted(found))
 
@@ -131,7 +127,7 @@ def _texts(storage: DurableStorage, s: Snapshot, ids: list[int]) -> dict[int, by
     vectors, and the whole seal is compared."""
     dense = len(ids) > 0 and ids[-1] - ids[0] < 2 * len(ids)
     found = _rows_between(s, ids) if dense else []
-    found = found or _found_among(s, (_ROWS, "id"), ids)
+    found = found or _found_among(s, _QUERIES[False], ids)
     there = {f[0] for f in found}   # damage can let a row come twice
     if len(there) < len(ids): storage._check_gone(s, set(ids) - there)
     if not found: return {}
@@ -161,7 +157,7 @@ def _found(self: DurableStorage, s: Snapshot, size: int = 8 << 20,
            after: int = -1) -> Iterator[list[tuple]]:
     "Table `rows` by ascending ids, in blocks of about `size` bytes of vectors."
     many = max(1, min(65_536, size // (4 * s.head.dimension)))
-    select, name = _rows_query(s)
+    select, name = _QUERIES[s.head.recent > 0]
     sql = f"{select}{name} > ? ORDER BY {name} LIMIT ?"
     while found := s.con.execute(sql, (after, many)).fetchall():
         ids = [after, *(f[0] for f in found)]
@@ -289,23 +285,19 @@ def __contains__(self: DurableStorage, id: int) -> bool:
     return there
 
 # %% ../../nbs/80_durable/45_reads.ipynb #f63921f4
-def _is_whole(log: list[LogEntry], head: Head) -> bool:
-    "Whether entries follow one another without a gap, up to the last change, and are about ids."
-    at, first, n = np.array(log, np.int64).reshape(-1, 3).T
-    if not len(log) or n.min() <= 0 or (first + n).max() > head.next_id: return False
-    ends = at + n
-    return bool((at[1:] == ends[:-1]).all()) and ends[-1] == head.changes
-
 @patch
 def _log_entries(self: DurableStorage, s: Snapshot, counter: int) -> list[LogEntry] | None:
-    "The log from the entry with change `counter` on; None if older changes were dropped."
+    """The log from the entry with change `counter` on; None if older changes were dropped.
+
+    Raises `DamageError` if an entry does not follow the one before, up to the last change."""
     if counter < s.head.log_from: return None
     start = s.con.execute("SELECT max(at) FROM log WHERE at <= ?", (counter,)).fetchone()[0]
     log = list(self._sealed(s.con, LogEntry, "WHERE at >= ? ORDER BY at", start or 0))
     if start is None and s.head.log_from >= s.head.changes: return log
-    if start is None or not _is_whole(log, s.head):
-        raise damage_error(f"{self.meta}: table log has a gap")
-    return log
+    behind = [e.at + e.n for e in log]   # the change that must follow each entry
+    whole = start is not None and [e.at for e in log[1:]] + [s.head.changes] == behind
+    if whole and all(e.n > 0 and e.first + e.n <= s.head.next_id for e in log): return log
+    raise damage_error(f"{self.meta}: table log has a gap")
 
 @patch
 def _changed(self: DurableStorage, s: Snapshot,

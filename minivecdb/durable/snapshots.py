@@ -9,6 +9,7 @@ __all__ = ['Reader', 'Snapshot']
 import errno, os, re, sqlite3, time
 from contextlib import suppress
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from fastcore.basics import patch
 from ..core import FileFormatError, MinivecdbError
 from ..vector_storage import VectorStorage
@@ -51,10 +52,12 @@ class Reader:
     def __del__(self):
         if hasattr(self, "file") and self.pid == os.getpid(): self.close()
 
-class Snapshot:
+class Snapshot(NamedTuple):
     "One committed state, for as long as it is held."
-    def __init__(self, reader: Reader, head: Head, segments: dict[int, Segment]):
-        self.reader, self.con, self.head, self.segments = reader, reader.con, head, segments
+    reader: Reader
+    con: sqlite3.Connection       # of the reader, in a transaction
+    head: Head
+    segments: dict[int, Segment]  # by number
 
 # %% ../../nbs/80_durable/35_snapshots.ipynb #898a5f93
 @patch
@@ -123,7 +126,7 @@ def _start(self: DurableStorage, reader: Reader) -> Snapshot:
     head = read_head(reader.con, meta, reader.format)
     check_owner(self.path, head, acknowledged)
     self._check_acknowledged(head.commits, acknowledged)
-    return Snapshot(reader, head, self._open_segments(reader, head))
+    return Snapshot(reader, reader.con, head, self._open_segments(reader, head))
 
 # %% ../../nbs/80_durable/35_snapshots.ipynb #fad3ec01
 @patch
