@@ -1,10 +1,11 @@
 # Made by tools/stubs.py from places.py.
 import numpy as np
 from minivecdb.durable.format import Extent
+from minivecdb.durable.snapshots import Snapshot
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['Places', 'Extents']
+__all__ = ['Places', 'Extents', 'vectors_at']
 
 class Places(NamedTuple):
     """Where the vectors of some ids lie."""
@@ -26,3 +27,10 @@ class Extents:
     ) -> Places:
         """Look up where vectors lie."""
         ...
+def vectors_at(
+    s: Snapshot,
+    places: Places,  # [m]
+    vectors: tuple[bytes | None, ...],  # m from table `recent`; None for a vector in a segment
+) -> np.ndarray:
+    """Read vectors from the segments, and put those of table `recent` among them."""
+    ...

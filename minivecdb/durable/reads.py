@@ -14,13 +14,13 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 from ..core import MAX_ID, UnknownIdError, as_id
 from ..vector_storage import why_unknown
-from .segments import DamageError, damage_error, read_rows
+from .segments import DamageError, damage_error
 from .format import DAMAGED, IdRun, LogEntry, metadata_of
 from .format import metadata_of_several, row_seals, seal_fits, text_seals
 from . import readers as durable_readers
 from .storage import DurableStorage
 from .snapshots import Snapshot
-from .places import Places
+from .places import Places, vectors_at
 
 # %% ../../nbs/80_durable/45_reads.ipynb #ba41c25a
 _ROWS = "SELECT id, metadata, crc, NULL FROM rows WHERE "
@@ -56,17 +56,6 @@ def _columns_of(storage: DurableStorage, s: Snapshot, found: list[tuple]) -> Fou
     for f in found: _columns_of(storage, s, [f])   # raises for the row that is damaged
     return columns
 
-def _vectors_of(s: Snapshot, places: Places, vectors: tuple) -> np.ndarray: # [m, d] float32
-    "Vectors from the segments; where `vectors` has one from table `recent`, that one."
-    d = s.head.dimension
-    if not s.head.recent: return read_rows(s.segments, *places, d)
-    recent = np.array([v is not None for v in vectors])
-    rows = np.empty((len(recent), d), np.float32)
-    rows[~recent] = read_rows(s.segments, places.segment[~recent], places.row[~recent], d)
-    bytes_of_recent = b"".join(v for v in vectors if v is not None)
-    rows[recent] = np.frombuffer(bytes_of_recent, "<f4").reshape(-1, d)
-    return rows
-
 @patch
 def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> VerifiedRows:
     "Some rows of table `rows` with their vectors; raises `DamageError` if a checksum differs."
@@ -79,7 +68,7 @@ def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> Verified
     for at in np.flatnonzero(places.segment < 0).tolist():
         if columns.vectors[at] is not None: continue
         raise damage_error(f"{self.meta}: row {ids[at]} has no vector")
-    rows = _vectors_of(s, places, columns.vectors)
+    rows = vectors_at(s, places, columns.vectors)
     seals = row_seals(columns.ids, rows, columns.texts)
     if tuple(seals) != columns.seals: self._refuse_unsealed(s, columns, places, seals)
     return VerifiedRows(ids, rows, list(columns.texts))
