@@ -188,7 +188,7 @@ def train(self: IVF,
     self.enough, self.written, self.strange = None, 0, 0
     if self.upkeep is not None: self.upkeep = type(self.upkeep)()   # what it knew was of other lists
     self.lists, self._news = self._empty_lists(origin, x), 0
-    self.codes_find = self._found_by_codes(given[evenly(len(given), 500)]) if codec.finds else None
+    self.codes_find = self._found_by_codes(given) if codec.finds else None
     return self
 
 @patch
@@ -219,9 +219,11 @@ def _to_store(self: IVF, x: np.ndarray, labels: np.ndarray, centroids: np.ndarra
 # %% ../../nbs/60_ivf/10_index.ipynb #68f5dcc1
 @patch
 # rows [n, d] -> None where not all have codes
-def _found_by_codes(self: IVF, x: np.ndarray) -> float | None:
-    "Of the ten nearest of each training row, among some, the share that their codes tell."
+def _found_by_codes(self: IVF, x: np.ndarray, most: int = 1000) -> float | None:
+    "Of the 2 or 11 nearest of some rows, themselves included, the share that codes tell: the less."
+    x = x[evenly(len(x), most)]
     still, moved, ids = self.frozen_copy(), self.lists.moved(x), np.arange(len(x))
+    still.lists = self._empty_lists(self.lists.origin)
     unit, kind = prepare_queries(moved, self.metric)[0], clustering_metric(self.metric.name).name
     try: still._take_rows(x, ids, assign(unit, self.coarse.rows, kind)[0])
     except CodecError: return None
@@ -230,10 +232,11 @@ def _found_by_codes(self: IVF, x: np.ndarray) -> float | None:
     exact, codes = (FlatIndex(a.shape[1], self.metric.name) for a in (moved, rows))
     exact.add(moved)
     codes.add(rows, still.lists.ids[at])
-    last, found = exact.search(asked, k)[0][:, -1], codes.search(self.codec.project(asked), k)[1]
+    near, found = exact.search(asked, k)[0], codes.search(self.codec.project(asked), k)[1]
     which = np.repeat(np.arange(len(asked)), k)
-    away = pair_distances(self.metric, asked, which, moved, found.ravel())
-    return float((away <= last[which]).mean())
+    away = pair_distances(self.metric, asked, which, moved, found.ravel()).reshape(near.shape)
+    near = near + np.float32(1e-15 * (self.metric.name == "cosine"))   # of equal directions
+    return min(float((away[:, :j] <= near[:, j - 1:j]).mean()) for j in (min(2, k), k))
 
 # %% ../../nbs/60_ivf/10_index.ipynb #bd05849b
 @patch
@@ -272,7 +275,7 @@ def replace(self: IVF,
     x = self.lists.moved(given)   # what everything but flat codes is computed from
     unit, lengths = prepare_queries(x, self.metric)
     if assigned is not None: labels, cost = assigned
-    else: self, labels, cost = self._assigned(unit)
+    else: self, labels, cost = self._assigned(unit, given)
     signs = self.lists.signs
     self.frame.check(lengths)
     codes = self.encode_rows(self.codec.source(given, x), labels)
@@ -287,7 +290,7 @@ def replace(self: IVF,
     if self.reach is not None: changed["reach"] = self._reach_with(labels, cost, changed)
     changed |= {"_alone": None, "_unseen": None, "_order": None if self.by_id else self._insertion_order(ids, gone), "_next_id": max(self._next_id, int(ids.max(initial=-1)) + 1)}
     strange = self.strange + len(self._far(cost))
-    changed = {"coarse": self.coarse, "upkeep": self.upkeep, "strange": strange, "_news": 0 if due else news} | changed
+    changed = {"coarse": self.coarse, "upkeep": self.upkeep, "codes_find": self.codes_find, "strange": strange, "_news": 0 if due else news} | changed
     still = self.frozen_copy(changed)
     if assigned is None and hasattr(still, "enough_after"):   # see `default_nprobe`
         changed |= still.enough_after(len(ids) + len(gone))
@@ -460,7 +463,7 @@ def _far(self: IVF, cost: np.ndarray) -> np.ndarray: # [n] -> row numbers
     return np.flatnonzero(cost > APART**2 * total / n) if total > 0 else np.empty(0, np.int64)
 
 @patch
-def _assigned(self: IVF, x: np.ndarray) -> tuple["IVF", np.ndarray, np.ndarray]: # -> (…, [n], [n])
+def _assigned(self: IVF, x: np.ndarray, given: np.ndarray) -> tuple["IVF", np.ndarray, np.ndarray]: # -> (…, [n], [n])
     "Lists of rows and costs, in this index or a copy with lists for a crowd that is far from all."
     labels, cost = assign(x, self.coarse.rows, clustering_metric(self.metric.name).name)
     far = self._far(cost)
@@ -472,7 +475,14 @@ def _assigned(self: IVF, x: np.ndarray) -> tuple["IVF", np.ndarray, np.ndarray]:
     if 4 * np.median(away) > np.median(cost[far]): return self, labels, cost   # lonely rows
     joins, labels, cost = away < cost[far], labels.copy(), cost.copy()
     labels[far[joins]], cost[far[joins]] = len(self.coarse) + near[joins], away[joins]
-    return self._with_centroids(more), labels, cost
+    return self._with_centroids(more)._told_of(given[far]), labels, cost
+
+@patch
+def _told_of(self: IVF, crowd: np.ndarray) -> IVF: # rows [n, d] as given
+    "This copy, which knows whether codes tell the rows of a new crowd apart, too."
+    shares = [] if self.codes_find is None else [self.codes_find, self._found_by_codes(crowd)]
+    self.codes_find = min((s for s in shares if s is not None), default=None)
+    return self
 
 @patch
 def _with_centroids(self: IVF, more: np.ndarray) -> IVF: # [m, d]
@@ -1290,9 +1300,10 @@ def _advice(self: IVF, off_centre: float) -> dict: # empty where all is well
                     "the most that is fine: train anew with rows as they are now; where they form "
                     "crowds far apart, take rint8")
     if self.codes_find is not None and self.codes_find < codec.finds:
-        told.append(f"of training rows, {codec.name} finds {self.codes_find:.0%} of the nearest, "
+        told.append(f"of some rows, {codec.name} finds {self.codes_find:.0%} of the nearest, "
                     f"and {codec.finds:.0%} is the least that is fine: its steps are wider than "
-                    "rows are apart. Take flat; where cells hold a marker such as -9999, replace it before adding")
+                    "rows are apart. Take flat, or rint8 where rows lie far from zero; where cells "
+                    "hold a marker such as -9999, replace it before adding")
     if self.strange > (1 - NEARLY_ALL) * len(self):
         told.append(f"{self.strange:,} rows were added more than {APART:g} times as far from every "
                     "centroid as those of training: train anew with rows as they are now")
