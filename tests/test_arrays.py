@@ -7,7 +7,7 @@ from minivecdb.exact.flat import LAST_ID, FlatIndex
 from minivecdb.ivf.index import IVF
 from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.kmeans.standard import kmeans, lloyd_blocks, run_kmeans
+from minivecdb.kmeans import kmeans, lloyd_blocks, run_kmeans
 from minivecdb.kmeans.family import MiniBatchKMeans, balanced_kmeans, hierarchical_kmeans
 from minivecdb.codecs.product import ProductQuantizer
 from minivecdb.codecs.projections import PCACodec

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
-import docs_nav, docs_reference
+import docs_nav, docs_reference, headline_map, touch
 from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
 from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
@@ -205,15 +205,14 @@ def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
     text, resources = exporter.from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
     return re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', resources.get('outputs') or {}
 
-def with_table(nb, project: Project):
-    "A notebook with the table of all pages where it asks for it."
-    for cell in nb.cells:
-        if docs_nav.TABLE in cell.source: cell.source = cell.source.replace(docs_nav.TABLE, docs_nav.table(project.nav, docs_nav.settings(project.root)))
+def with_counts(nb, project: Project):
+    "A notebook with what is counted over all pages."
+    for cell in nb.cells: cell.source = docs_nav.filled(cell.source, project.root, project.nbs, project.nav)
     return nb
 
 def make_page(folder: Path, project: Project, notebook: str) -> Page:
     "The page of a notebook that nbdev has processed, into a folder."
-    nb = with_table(nbformat.read(folder/notebook, as_version=4), project)
+    nb = with_counts(nbformat.read(folder/notebook, as_version=4), project)
     meta, divs, anchors = front_matter(nb), Divs(), set()
     name = address(notebook)
     nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(unnested(text), divs, anchors))
@@ -263,9 +262,18 @@ def linked(page: Page, pages: list[Page], project: Project) -> str:
     by_name = {o.name: o for o in pages}
     text = relink(page.text, lambda link: page_link(link, page, by_name, project)) if page.notebook else page.text
     if page.notebook: text = link_terms(text, terms_for(page, by_name.get(GLOSSARY)))
+    text = touch.with_pictures(text, project.root/project.nbs/'images')
+    if page.name == 'index': text = with_map(text, project)
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
-    head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', '')}, allow_unicode=True)
+    head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', ''), **({'hide': ['toc']} if page.name == 'index' else {})}, allow_unicode=True)
     return f'---\n{head}---\n\n# {page.title}\n\n{subtitle}{text}'
+
+def with_map(text: str, project: Project) -> str:
+    "The first page with the map that a reader can touch instead of its picture."
+    still = project.root/project.nbs/'images/map.svg'
+    if not still.exists(): return text
+    scripts = ''.join(f'<script defer src="map/{name}"></script>' for name in ('points.js', 'map.js'))
+    return re.sub(r'!\[([^\]]*)\]\(images/map\.svg\)', lambda m: headline_map.fragment(still.read_text(encoding='utf-8'), m[1]) + scripts, text)
 
 # --- the site ---------------------------------------------------------------------------------------------------
 
@@ -306,6 +314,11 @@ def write_sources(project: Project, pages: list[Page], processed: Path, work: Pa
     "Write the pages, their pictures and the look of the site where Zensical finds them."
     shutil.copytree(ASSETS/'static', work/'docs')
     shutil.copytree(ASSETS/'theme', work/'theme')
+    for script in ('touch', *touch.SCRIPTS): write(work/f'docs/touch/{script}.js', touch.part(f'{script}.js').encode())
+    write(work/'docs/stylesheets/touch.css', touch.part('touch.css').encode())
+    write(work/'docs/map/map.js', headline_map.part('map.js').encode())
+    write(work/'docs/map/points.js', headline_map.data_script().encode())
+    write(work/'docs/stylesheets/map.css', headline_map.part('map.css').encode())
     for picture in (p for p in processed.rglob('*') if p.suffix.lower() in IMAGES): copy(picture, work/'docs'/address_of_file(picture.relative_to(processed)))
     for page in pages:
         write(work/'docs'/f'{page.name}.md', linked(page, pages, project).encode())
@@ -371,6 +384,7 @@ def readme_cells(path: Path):
 def readme_link(link: str, project: Project) -> str:
     "A link of the index as it works in the README: to the notebook or file in the repository."
     path, anchor = split_anchor(link.removeprefix(project.docs_url + '/'))
+    if link.startswith(project.docs_url) and path.endswith('.html'): return link   # of a page that is made of no notebook
     if is_outside(path) or not path or path.startswith('README_files/'): return link
     file = from_root(path, project.nbs)
     if not (project.root/file).exists(): raise DocsError(f'index.ipynb links to {link}, but there is no {file}')
@@ -379,7 +393,7 @@ def readme_link(link: str, project: Project) -> str:
 def readme_text(project: Project) -> tuple[str, dict]:
     "The README, and the files of its pictures."
     nb, meta = readme_cells(project.root/project.nbs/'index.ipynb')
-    nb.cells = mend_cells(with_table(nb, project).cells, label_fences)
+    nb.cells = mend_cells(with_counts(nb, project).cells, label_fences)
     text, files = to_markdown(nb, 'readme', 'README', 'README_files')
     text = relink(text, partial(readme_link, project=project))
     subtitle = f'{meta["description"]}\n\n' if meta.get('description') else ''

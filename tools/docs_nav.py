@@ -14,7 +14,8 @@ import nbformat, yaml
 TABS = 'Start', 'Guide', 'Book', 'Engine room', 'API'
 FOLDERS = {'start': 'Start', 'guide': 'Guide', 'index.ipynb': 'Start'}
 DIVIDED = 'Book', 'Engine room'      # into sections; the other tabs are short
-TABLE = '<!-- the table of all pages -->'
+TABLE, SIZE = '<!-- the table of all pages -->', '<!-- the size of the book -->'
+WORDS_A_MINUTE = 200
 
 class DocsError(Exception):
     "Something in the notebooks or in the configuration that its writer must change."
@@ -151,3 +152,18 @@ def table(pages: list[Entry], config: dict) -> str:
         said = about.get(section, config.get('about', {})).get(tab, '')
         rows.append(f'| {f"{tab}: {section}" if section else tab} | {links} | {said} |')
     return '\n'.join(rows)
+
+def size(folder: Path, pages: list[Entry]) -> str:
+    "How many pages, hours of reading and lines of exported code the Book has."
+    words, lines, names = 0, 0, [e.notebook for e in pages if e.tab == 'Book']
+    for cell in (c for name in names for c in nbformat.read(folder/name, as_version=4).cells):
+        if cell.cell_type == 'markdown': words += len(cell.source.split())
+        elif re.search(r'^#\| *exports?\b', cell.source, re.M):
+            lines += sum(bool(o.strip()) and not o.strip().startswith('#') for o in cell.source.split('\n'))
+    hours = words / WORDS_A_MINUTE / 60
+    return f'{len(names)} pages, {hours:.1f} hours of reading, {lines:,} lines of code'
+
+def filled(text: str, root: Path, nbs: str, pages: list[Entry]) -> str:
+    "A text with the table of all pages and the size of the Book where it asks for them."
+    if TABLE in text: text = text.replace(TABLE, table(pages, settings(root)))
+    return text.replace(SIZE, size(root/nbs, pages)) if SIZE in text else text
