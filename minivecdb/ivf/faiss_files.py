@@ -211,8 +211,9 @@ def _filled(r: _Reader, parts: _Parts) -> IVF:
         learned = {"codebooks": books} | ({} if parts.rotation is None else {"rotation": parts.rotation})
         codec = make_codec(f"{'r' * parts.residual}{'o' * (parts.rotation is not None)}pq{len(books)}x{bits}", d).accept(learned)
     index = IVF(d, len(parts.sizes), parts.metric, codec)
-    index._given, index.coarse = False, FlatIndex(d, parts.metric)
-    index.coarse.add(parts.centroids)
+    index.keeps_codec, coarse = False, FlatIndex(d, parts.metric)
+    coarse.add(parts.centroids)
+    index.coarse = coarse
     flat, n = index.codec.lossless, len(parts.ids)
     if n and parts.ids.max() > LAST_ID: r.fail(f"the id {parts.ids.max()} is larger than {LAST_ID}: give the vectors ids of their own in faiss")
     if n and (parts.ids.min() < 0 or len(np.unique(parts.ids)) < n): r.fail("ids are negative, or some come twice: give the vectors ids of their own in faiss")
@@ -224,8 +225,9 @@ def _filled(r: _Reader, parts: _Parts) -> IVF:
     if not flat and n:   # no decoded row is longer, so no product is less certain
         longest = np.sqrt((parts.codebooks[1].astype(np.float64)**2).sum(-1).max(-1).sum()) + (row_lengths(parts.centroids).max() if parts.residual else 0)
         index.lists = replace(index.lists, span=length_span(np.array([longest])))
-    index._next_id = int(parts.ids.max(initial=-1)) + 1
-    index._order = None if parts.order is None or (np.diff(parts.order) > 0).all() else parts.order
+    ascending = parts.order is None or (np.diff(parts.order) > 0).all()
+    index.state = index.state.changed(
+        next_id=int(parts.ids.max(initial=-1)) + 1, order=None if ascending else parts.order)
     return index
 
 @patch(cls_method=True)
@@ -295,8 +297,8 @@ def to_faiss(self: IVF,
     path: str | Path, # opened in faiss by `faiss.read_index`
 ):
     "Write a flat or product-quantized index as faiss would, replacing the file in one step; warns where second places are left out. For cosine, faiss then takes inner products of vectors of length 1."
-    self._check_trained()
+    self.state.check_trained()
     if not self.codec.lossless and not hasattr(self.codec, "n_subquantizers"): raise FaissExportError(f"faiss files are written for flat and product-quantized lists, and these are {self.codec.name}: build an index with codec='flat', or 'pq…'")
     if self.lists.copies is not None: warnings.warn(f"{path}: faiss has no second places, so {int(self.lists.copies.sizes.sum()):,} copies are left out: it must read more lists for the same recall", UserWarning, stacklevel=2)
-    self._first_look()
+    self.state.look()
     write_atomically(path, _written(self))

@@ -15,7 +15,7 @@ from ..distances import length_span, prepare_queries, row_lengths
 from ..exact import FlatIndex, FlatRows
 from ..kmeans import assign, clustering_metric, too_coarse, halves, two_parts
 from ..lists import ranges, Growing, last_in_place, picked, taken
-from .index import IVF, default_clusters
+from .index import IVF, Centroids, default_clusters
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #45fb5546
 MOST = 4096     # rows that one piece of work looks at
@@ -134,14 +134,14 @@ class _Work:
                 return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
             return np.einsum("ij,ij->i", away := x - c, away).astype(np.float64)
 
-    def done(self, written: int) -> dict[str, Any]: # rows -> attributes of the index
+    def done(self, written: int) -> dict[str, Any]: # rows -> parts of the state
         "What takes the place of the old state."
         growing = self.growing.step(self.used, written).handed_over(self.ivf.lists)
         known = Upkeep(*(getattr(self, name) for name in PER_LIST), self.strays, self.splits, self.merges, self.turn, growing)
         if self.centroids is self.before: return {"lists": growing.now, "upkeep": known}
         coarse = FlatIndex(self.ivf.dimension, self.ivf.metric.name)
         coarse.state, coarse._next_id = FlatRows(self.centroids, np.arange(len(self.centroids)), self.lengths, length_span(self.lengths), len(self.centroids)), len(self.centroids)
-        return {"lists": growing.now, "upkeep": known, "coarse": coarse}
+        return {"lists": growing.now, "upkeep": known, "centroids": Centroids(coarse, growing.now.signs)}
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #33d433a9
 @patch
@@ -408,7 +408,7 @@ def write(self: Upkeep,
     ids: np.ndarray, # [n]
     lengths: np.ndarray, # [n]
     in_bytes: tuple[np.ndarray, np.ndarray] | None, # rows in bytes
-) -> dict[str, Any]: # attributes of the index after the write
+) -> dict[str, Any]: # parts of the state after the write
     "Rows leave, rows join, and some lists are looked at and mended."
     work = _Work(ivf)
     if not len(ivf.lists): work.growing = work.growing.across(len(labels))
@@ -435,7 +435,7 @@ def write(self: Upkeep,
 def leave(self: _Work, gone: np.ndarray):
     "Take rows out by their ids."
     before, at = self.lists, np.empty(0, np.int64)
-    if gone.min() < self.ivf._next_id:   # no row has a higher id
+    if gone.min() < self.ivf.state.next_id:   # no row has a higher id
         at = np.flatnonzero(np.isin(before.ids[before.positions()], gone))
     ends = np.cumsum(before.sizes)
     owner = np.searchsorted(ends, at, side="right")
