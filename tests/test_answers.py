@@ -27,7 +27,7 @@ def built(x, metric, codec, **options):
 @pytest.mark.parametrize("codec", ("flat", *LOSSY, *BITS))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
 def test_a_range_search_finds_what_a_search_shows_within_the_radius(metric, codec, spill, compiled, monkeypatch):
-    for room in ("ivf.search", "lists.scanners"):
+    for room in ("ivf.search", "lists.bit_scanner"):
         monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     x = crowds(np.random.default_rng(1), 600).astype(np.float32)
@@ -71,7 +71,7 @@ def test_distances_beyond_float32_tie_by_id_and_products_are_in_order(metric):
 @pytest.mark.parametrize("compiled", (False, True))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean"))
 def test_estimates_that_are_cut_off_tie_by_id(metric, compiled, monkeypatch):
-    for room in ("ivf.search", "lists.scanners"):
+    for room in ("ivf.search", "lists.bit_scanner"):
         monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     rng = np.random.default_rng(3)
@@ -188,7 +188,7 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
         index.save(tmp_path/"x.ivf")
         index = IVF.load(tmp_path/"x.ivf", mmap="pread" if place == "read" else True)
     for compiled in (False, True):
-        for room in ("ivf.search", "lists.scanners"):
+        for room in ("ivf.search", "lists.bit_scanner"):
         monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
         monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
         batch, alone = index.search(q, 10, nprobe=3), [index.search(one, 10, nprobe=3) for one in q]

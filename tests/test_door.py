@@ -175,7 +175,7 @@ def test_small_batches_are_single_queries(codec, rescore, monkeypatch):
         if ids is None: plain = one
         else:
             for (d, i), (e, j) in zip(plain, one): assert d.tobytes() == e.tobytes() and (i * 3 + 7 == j).all()
-        if rescore: assert index.state.prepared.call is not None
+        if rescore: assert index.state.prepared.search is not None
 
 
 def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
@@ -188,7 +188,7 @@ def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
     index.save(tmp_path/"a.ivf")
     mapped, asked = IVF.load(tmp_path/"a.ivf"), []
     mapped.search(x[0], 3, nprobe=2)
-    prepared = mapped.state.prepared
+    prepared = mapped.state.prepared.search
     call = prepared.call
     prepared.call = lambda *given: asked.append(1) or call(*given)
     before = len(mapped.state.unseen)

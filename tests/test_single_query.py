@@ -1,10 +1,8 @@
 "A query that comes alone: the same bits as in a batch, in one compiled call, which is made once and made anew whenever something changes."
 import gc, threading, weakref
 import numpy as np, pytest
-from minivecdb.ivf import IVF, ArrayRows, SearchOptions, State, prepared as prepared_room
+from minivecdb.ivf import IVF, ArrayRows, SearchOptions, SingleSearch, prepared as prepared_room
 from minivecdb.ivf import search as search_room
-from minivecdb.lists import scanners as scanners_room
-from minivecdb.lists import Scanner
 from minivecdb.lists.bit_scan import cut, gather, sort_ends
 from minivecdb.core.errors import DimensionError, VectorError
 
@@ -51,7 +49,7 @@ def test_alone_as_in_a_batch(metric, codec, spill):
                 batch = index.search(q, k, nprobe=nprobe, **options)
                 for i, query in enumerate(q):
                     same(index.search(query if i % 2 else q[i:i + 1], k, nprobe=nprobe, **options), batch, i)
-    assert index.state.prepared.call is not None   # it was asked in one call
+    assert index.state.prepared.search is not None   # it was asked in one call
 
 
 @pytest.mark.parametrize("codec, spill", [("opq10x4", None), ("int8", 1.), ("ae16", None)])
@@ -60,7 +58,7 @@ def test_what_one_call_cannot_read_takes_the_general_road(codec, spill):
     for options in ({}, {"rescore": 40}):
         batch = index.search(q, 10, nprobe=3, **options)
         for i, query in enumerate(q): same(index.search(query, 10, nprobe=3, **options), batch, i)
-    assert index.state.prepared.call is None
+    assert index.state.prepared.search is None
 
 
 def test_a_query_alone_is_refused_what_a_batch_is_refused():
@@ -74,16 +72,16 @@ def test_a_query_alone_is_refused_what_a_batch_is_refused():
 def test_what_is_ready_is_made_once_and_anew_after_a_change(codec, spill, monkeypatch):
     index, x, q = filled("cosine", codec, spill)
     made, once = [], []
-    kind, answer = type(index.state.scanner), State.answer_singly
+    kind, answer = type(index.state.scanner), SingleSearch.answer
     make = kind.single_call
     monkeypatch.setattr(kind, "single_call", lambda self, exact: made.append(1) or make(self, exact))
-    monkeypatch.setattr(State, "answer_singly", lambda self, *given: once.append(answer(self, *given)) or once[-1])
+    monkeypatch.setattr(SingleSearch, "answer", lambda self, *given: once.append(answer(self, *given)) or once[-1])
     how = {"nprobe": 4} | ({} if codec == "flat" else {"rescore": 30})
     for n, change in enumerate((lambda: None, lambda: index.add(x[:7]), lambda: index.remove([1]), lambda: index.train(x).add(x), lambda: setattr(index, "rows", ArrayRows(x.copy()))), 1):
         if n > 1: change()
         del once[:], made[:]   # a write that measures makes one, too
         for query in q[:5]: index.search(query, 10, **how)
-        assert len(made) == 1 and [o is not None for o in once] == [False] + 4 * [True]
+        assert len(made) == 1 and [o is not None for o in once] == 4 * [True]
     index.search(q, 10, **how)
     assert len(made) == 1
 
@@ -177,12 +175,12 @@ def test_lists_that_a_batch_chooses_together(metric, codec, rescore, monkeypatch
     index, x, q = filled(metric, codec, None)
     alone = [index.search(one, 10, nprobe=4, rescore=rescore) for one in q]
     for name, value in {"TOGETHER": 0, "AT_ONCE": 8}.items(): monkeypatch.setattr(prepared_room, name, value)
-    for name, value in {"FEW": 99, "ESTIMATED": 99}.items(): monkeypatch.setattr(scanners_room, name, value)
-    chosen, choose = [], State._lists_of_each
-    monkeypatch.setattr(State, "_lists_of_each", lambda self, some, n: chosen.append(len(some)) or choose(self, some, n))
+    monkeypatch.setattr("minivecdb.lists.scanners.FEW", 99)
+    monkeypatch.setattr("minivecdb.lists.bit_scanner.ESTIMATED", 99)
+    chosen, choose = [], SingleSearch.lists_of_each
+    monkeypatch.setattr(SingleSearch, "lists_of_each", lambda self, some, n: chosen.append(len(some)) or choose(self, some, n))
     assert index.state.are_few(len(q), 4, rescore)
-    index.state.prepare_single()
-    batch = index.state.search_each(q, 10, 4, rescore)
+    batch = index.state.prepare_single().each(q, 10, 4, rescore)
     assert chosen == [8, 8, 8, 6]
     general = index.search(q, 10, nprobe=4, rescore=rescore)
     for i, one in enumerate(alone):
@@ -193,12 +191,12 @@ def test_lists_that_a_batch_chooses_together(metric, codec, rescore, monkeypatch
 def test_a_state_that_is_gone_answers_as_it_did():
     index, x, q = filled("dot", "flat", None)
     before, options = index.state, SearchOptions(10, 4)
-    before.prepare_single()
+    single = before.prepare_single()
     answers = [before.search(query[None], options) for query in q]
     index.remove(np.arange(0, 3000, 2))
-    assert index.state.prepared.call is None
+    assert index.state.prepared.search is None
     for query, (far, ids) in zip(q, answers):
-        again = before.answer_singly(query[None], options) or before.search(query[None], options)
+        again = single.answer(query[None], options) or before.search(query[None], options)
         assert again[0].tobytes() == far.tobytes() and again[1].tobytes() == ids.tobytes()
 
 

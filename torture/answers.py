@@ -370,7 +370,7 @@ def _decoded_ranges():
 
 def _ties_as_they_come():
     def first(far, ids, k): return np.where(ids < 0, np.inf, far).astype(np.float32)[:, :k], ids[:, :k], np.ones(len(ids), bool)
-    return mock.patch.multiple("minivecdb.lists.scanners", first_by_distance=first)
+    return mock.patch.multiple("minivecdb.lists.bit_scanner", first_by_distance=first)
 
 def _no_powers():
     return mock.patch.multiple("minivecdb.ivf.search", powers_for=lambda *given: None)

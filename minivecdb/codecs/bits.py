@@ -176,18 +176,6 @@ def encode_near(self: RaBitQ,
     return codes
 
 @patch
-def learn(self: RaBitQ, x: np.ndarray, *others: Any) -> Codec: # the last of them: seed
-    "`train` with rows as they are."
-    return self.train(x, others[-1])
-
-@patch
-def encode_in_lists(self: RaBitQ, x: np.ndarray, labels: np.ndarray, centroids: np.ndarray,
-                    metric: Metric, frame: Frame) -> np.ndarray: # [n, code_width]
-    "`encode_near` for rows as they are given."
-    rows = frame.scaled(prepare_queries(x, metric)[0])
-    return self.encode_near(rows, centroids, labels, metric)
-
-@patch
 def _write(self: RaBitQ,
     codes: np.ndarray, # [n, code_width] uint8, to be filled in
     z: np.ndarray, # [n, d], rotated residuals
@@ -221,6 +209,19 @@ def _encode(self: RaBitQ, x: np.ndarray) -> np.ndarray:
         nothing = np.zeros(len(z))
         self._write(codes[i:i + 2048], z, FixedPart(0 * z, nothing, nothing, 0.))
     return codes
+
+# %% ../../nbs/50_codecs/50_bits.ipynb #5a7e0c02
+@patch
+def learn(self: RaBitQ, x: np.ndarray, *others: Any) -> Codec: # the last of them: seed
+    "`train` with rows as they are."
+    return self.train(x, others[-1])
+
+@patch
+def encode_in_lists(self: RaBitQ, x: np.ndarray, labels: np.ndarray, centroids: np.ndarray,
+                    metric: Metric, frame: Frame) -> np.ndarray: # [n, code_width]
+    "`encode_near` for rows as they are given."
+    rows = frame.scaled(prepare_queries(x, metric)[0])
+    return self.encode_near(rows, centroids, labels, metric)
 
 # %% ../../nbs/50_codecs/50_bits.ipynb #298c79ef
 def turned_back(

@@ -165,9 +165,29 @@ def given(self: Codec, rows: np.ndarray, origin: np.ndarray) -> np.ndarray: # [n
     return rows if self.lossless or not len(origin) else rows + origin
 
 @patch
-def room(self: Codec,
-    n: int = 0, # rows
-) -> np.ndarray: # [n, code_width]
+def written(self: Codec, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
+    "What is encoded of vectors [n, d]: all, or the difference to the centroid of each."
+    return x - centroids if self.residual else x
+
+@patch
+def rows(self: Codec,
+    codes: np.ndarray, # [n, code_width]
+) -> np.ndarray: # [n, k] float32
+    "What projected queries are compared with: decoded vectors, or what is kept of them."
+    return self.decode(codes)
+
+@patch
+def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
+    "Checked codes."
+    if codes.ndim == 2 and codes.shape[1] == self.code_width and codes.dtype == self.code_dtype:
+        return codes
+    raise CodecError(
+        f"{self.name} reads codes of shape (n, {self.code_width}) and type {self.code_dtype}, got "
+        f"{codes.shape} and {codes.dtype}: decode with the codec that encoded")
+
+# %% ../../nbs/50_codecs/10_codec.ipynb #5a7e0c01
+@patch
+def room(self: Codec, n: int = 0) -> np.ndarray: # [n, code_width]
     "Room for codes, in the form in which lists keep them."
     return np.empty((n, self.code_width), self.code_dtype)
 
@@ -195,35 +215,10 @@ def encode_in_lists(self: Codec, x: np.ndarray, labels: np.ndarray, centroids: n
     return self.encode(self.as_stored(x, labels, centroids, metric))
 
 @patch
-def restored(self: Codec,
-    rows: np.ndarray, # [n, d] float32, decoded
-    labels: Any, # [n] the list of each, or one for all
-    centroids: np.ndarray, # [k, d] float32, as for `encode_in_lists`
-    frame: Frame, # of the index
-) -> np.ndarray: # [n, d] float32
-    "Decoded rows of some lists, with the centroids that encoding subtracted."
+def restored(self: Codec, rows: np.ndarray, labels: Any, centroids: np.ndarray,
+             frame: Frame) -> np.ndarray: # [n, d] float32
+    "Decoded rows of some lists, or of one, with the centroids that encoding subtracted."
     return frame.unscaled(rows + centroids[labels]) if self.residual else rows
-
-@patch
-def written(self: Codec, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
-    "What is encoded of vectors [n, d]: all, or the difference to the centroid of each."
-    return x - centroids if self.residual else x
-
-@patch
-def rows(self: Codec,
-    codes: np.ndarray, # [n, code_width]
-) -> np.ndarray: # [n, k] float32
-    "What projected queries are compared with: decoded vectors, or what is kept of them."
-    return self.decode(codes)
-
-@patch
-def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
-    "Checked codes."
-    if codes.ndim == 2 and codes.shape[1] == self.code_width and codes.dtype == self.code_dtype:
-        return codes
-    raise CodecError(
-        f"{self.name} reads codes of shape (n, {self.code_width}) and type {self.code_dtype}, got "
-        f"{codes.shape} and {codes.dtype}: decode with the codec that encoded")
 
 # %% ../../nbs/50_codecs/10_codec.ipynb #3f9df4a4
 class FlatCodec(Codec):

@@ -91,9 +91,9 @@ def replace(self: IVF,
 ) -> np.ndarray: # [n] int64: the ids of the others
     "Remove some vectors and add others in one step."
     state, measures = self.state, assigned is None
-    state.check_trained()
+    if state.centroids is None: state.check_trained()
     given = as_matrix(x, self.dimension)
-    state.look()
+    if state.unseen is not None: state.look()
     ids = state.ids_for(ids, len(given), gone)
     news = state.news + len(given) + len(gone)
     due = 2 * news > len(state)
@@ -103,9 +103,10 @@ def replace(self: IVF,
     after = self._written(state, batch, ids, gone, *assigned)
     after = after.changed(unseen=None, news=0 if due else news)
     if measures: after = after.changed(**self.at(after).enough_after(len(ids) + len(gone)))
-    self.state = after.changed(rows=self.rows)   # in one step, for whoever is searching
+    self.state = after.changed(rows=self.state.rows)   # in one step, for whoever is searching
     return ids
 
+# %% ../../nbs/60_ivf/11_adding.ipynb #67b0d974
 @patch
 def _written(self: IVF, state: State, batch: Batch, ids: np.ndarray, gone: np.ndarray,
              labels: np.ndarray, cost: np.ndarray) -> State:
@@ -237,6 +238,7 @@ def _counted_from(self: IVF, state: State, origin: np.ndarray, centroids: np.nda
         made = self._with_rows(made, rows, old.ids[some], labels)
     return made
 
+# %% ../../nbs/60_ivf/11_adding.ipynb #88b8fcb9
 @patch
 def given_rows(self: State,
     at: np.ndarray, # [n] positions

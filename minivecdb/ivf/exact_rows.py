@@ -161,6 +161,7 @@ class ExactRows:
         allowed = allowed.astype(np.float32)
         return closest(asked, allowed, self.metric, k, heads, every, fetch, found)
 
+# %% ../../nbs/60_ivf/12_exact_rows.ipynb #7e00eabb
 @patch(as_prop=True)
 def exact(self: State) -> ExactRows:
     "What measures candidates of this state."

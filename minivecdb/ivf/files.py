@@ -7,7 +7,6 @@ __all__ = ['MAGIC', 'VERSION', 'MAX_HEADER']
 
 # %% ../../nbs/60_ivf/65_files.ipynb #4195e662
 import json, math, os, struct, zlib
-from copy import copy
 import mmap as mmap_module
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -117,7 +116,7 @@ def save(self: IVF,
     self.state.check_trained()
     self.state.look()   # or damage would be given a checksum of its own
     kept = "storage" in (note or {}) # an index that a storage keeps beside itself
-    write_atomically(path, copy(self)._parts(note), kept)
+    write_atomically(path, self.at(self.state)._parts(note), kept)
 
 # %% ../../nbs/60_ivf/65_files.ipynb #6ee474a8
 MAX_HEADER = 4 << 20 # bytes: some thirty arrays and a note take a few thousand
@@ -167,8 +166,7 @@ class _Unseen:
 
     def __len__(self) -> int: return int(self.unseen.sum())
 
-    def __reduce__(self) -> tuple:
-        "A copy of an index is in memory: nothing of a file that is not checked goes there."
+    def __reduce__(self) -> tuple:   # a copy is in memory: what goes there was checked
         self.whole("order")
         self.look(np.arange(len(self.unseen)), None)
         return type(None), ()
@@ -284,9 +282,8 @@ def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: boo
     _check_read(a, rows, lazy)
     index = cls._restored(head, _with_empty(a, head["dimension"]))
     if mmap is True and CAN_LAY: index.lists = replace(index.lists, behind=_room(file, head))
-    unseen = _Unseen(file, head["arrays"], a, rows, verify is None) if lazy else None
-    index.state = index.state.changed(unseen=unseen)
-    return index
+    if lazy: unseen = _Unseen(file, head["arrays"], a, rows, verify is None)
+    return index.at(index.state.changed(unseen=unseen if lazy else None))
 
 def _columns(path: Path, file: BinaryIO, head: dict, a: dict, mmap: bool | str) -> dict:
     "The columns that a `RowCheck` reads: of a mapped file not through the map."
@@ -320,24 +317,20 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
     index.keeps_codec = bool(head.get("codec_given", False))
-    coarse = FlatIndex(head["dimension"], head["metric"])
-    coarse.add(a["centroids"])
+    coarse = FlatIndex(index.dimension, index.metric.name); coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
     columns, span = (a[name] for name in _BY_ROW), np.array(head["span"], float)
     lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
                           a["signs"], a["origin"], _restored_copies(a))
-    upkeep, error = None, head.get("error_then") or (0., 0)
-    if head.get("upkeep"):
-        upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))
-    index.note = head.get("note")
+    index.note, kept, error = head.get("note"), head.get("upkeep"), head.get("error_then") or (0., 0)
     index.state = index.state.changed(
-        centroids=Centroids(coarse, a["signs"]), lists=lists, order=a.get("order"), upkeep=upkeep,
+        centroids=Centroids(coarse, a["signs"]), lists=lists, order=a.get("order"),
+        upkeep=kept and Upkeep(*_kept_numbers(a, len(starts)), *map(int, kept)),
         frame=Frame(*head["frame"]) if head.get("frame") else codec.usual_frame,
         reach=Reach(*a["reach"]) if "reach" in a else None,   # None: `nprobe` lists, as before
-        next_id=min(int(head["next_id"]), LAST_ID + 1),
-        error_then=(float(error[0]), int(error[1])),
+        next_id=min(int(head["next_id"]), LAST_ID + 1), error_then=(float(error[0]), int(error[1])),
         choice=choice_from_state(head.get("choice"), len(a["sizes"])),
         enough=enough_from_state(head.get("enough")), written=head.get("written") or 0,
         strange=head.get("strange") or 0, codes_find=head.get("codes_find"))

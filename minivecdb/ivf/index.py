@@ -199,14 +199,6 @@ class IVF:
         "Whether there are centroids."
         return self.state.centroids is not None
 
-    def at(self,
-        state: State,
-    ) -> "IVF":
-        "An index with the same settings in another state; the two share arrays."
-        same = copy(self)
-        same.state = state
-        return same
-
     def __len__(self) -> int: return len(self.state)
     def __repr__(self) -> str:
         state = "not trained"
@@ -214,6 +206,16 @@ class IVF:
         if self.spill is not None: state += ", two each"
         codec = "auto" if self.auto and self.choice is None else self.codec.name
         return f"IVF({state}, {self.dimension} dimensions, {self.metric.name}, {codec})"
+
+# %% ../../nbs/60_ivf/10_index.ipynb #12f64f79
+@patch
+def at(self: IVF,
+    state: State,
+) -> IVF:
+    "An index with the same settings in another state; the two share arrays."
+    same = copy(self)
+    same.state = state
+    return same
 
 def _as_spill(spill: Any) -> float:
     "Check λ of second lists."
@@ -276,6 +278,7 @@ def train(self: IVF,
     self.state = made.changed(codes_find=find)
     return self
 
+# %% ../../nbs/60_ivf/10_index.ipynb #38484f67
 @patch
 def _nothing_written(self: IVF) -> dict[str, Any]: # parts of a state
     "What is known of an index without rows."

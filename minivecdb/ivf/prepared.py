@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from ..core import in_threads
 from ..distances import prepare_queries
 from ..exact import MOST_MISSING
-from ..lists import QueryBlock, ready_lists
+from ..lists import QueryBlock, ready_lists, scanner_of
 from .index import State
 from .probing import ReadLimits
 from .search import Plan, SearchOptions
@@ -31,7 +31,7 @@ class SingleSearch:
     def __init__(self,
         state: State,
     ):
-        self.state, self.call = state, state.scanner.single_call(state.exact)
+        self.state, self.call = state, scanner_of(state).single_call(state.exact)
         self.dimension, self.nprobe, self.rescore = state.dimension, state.lists_to_read(), None
         if state.choice is not None and state.rows is not None: self.rescore = state.choice.rescore
         self.chooses = state.reach is not None   # lists by more than their centroids
@@ -41,7 +41,8 @@ class SingleSearch:
     def answer(self,
         queries: Any,
         options: SearchOptions,
-    ) -> tuple[np.ndarray, np.ndarray] | None: # as `IVF.search`; None: another search must answer
+    # as `IVF.search`; None: it cannot be asked as it is; False: it was, and is unsure
+    ) -> tuple[np.ndarray, np.ndarray] | bool | None:
         "The answer to a query or a few that can be read as they are."
         if not is_plain(options) or type(queries) is not np.ndarray: return None
         if queries.dtype != np.float32 or queries.ndim not in (1, 2): return None
@@ -53,9 +54,9 @@ class SingleSearch:
         if type(nprobe) is not int or nprobe < 1: return None
         if rescore is not None and (type(rescore) is not int or rescore < 1): return None
         if queries.ndim == 1 or len(queries) == 1:
-            return self.one(queries.reshape(1, -1), k, nprobe, rescore)
+            return self.one(queries.reshape(1, -1), k, nprobe, rescore) or False
         if not self.state.are_few(len(queries), nprobe, rescore): return None
-        return self.each(queries, k, nprobe, rescore)
+        return self.each(queries, k, nprobe, rescore) or False
 
     def one(self,
         query: np.ndarray, # [1, d] float32

@@ -82,6 +82,7 @@ def probe(self: State,
     if fills and not (seen < fill[:, 0]).any(): return near
     return self._limited(queries, near, limits, admitted, fill, scores)
 
+# %% ../../nbs/60_ivf/13_probing.ipynb #4ecdec0d
 @patch
 def _limited(self: State, queries: QueryBlock, near: np.ndarray, limits: ReadLimits,
              admitted: np.ndarray, fill: np.ndarray, scores: np.ndarray | None) -> np.ndarray:

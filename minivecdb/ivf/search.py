@@ -135,12 +135,13 @@ def search(self: State,
 ) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids)
     "The search of one state: what `IVF.search` returns."
     single = self.prepared.search   # of single queries; made by the first that it pays for
-    if single is not None and (found := single.answer(queries, options)): return found
+    found = None if single is None else single.answer(queries, options)   # False: it is unsure
+    if found: return found
     if self.centroids is None: self.check_trained()
     queries = as_queries(queries, options.k, self.dimension)
     if (adapted := self.search_adapted(queries, options)) is not None: return adapted
     plan = self.plan(options, len(queries))
-    if single is None and (found := self.search_singly(queries, options, plan)): return found
+    if found is None and (found := self.search_singly(queries, options, plan)): return found
     if (scanner := plan.scanner.suited(queries)) is None:
         return self.search_kinds(queries, options, plan)
     def search_block(numbers):

@@ -78,6 +78,7 @@ class ListRows(NamedTuple):
     fetch: Callable              # positions [p] -> (rows, where in them [p], lengths [p] or [0])
     ids: np.ndarray              # [positions] int64
 
+# %% ../../nbs/55_lists/90_scanners.ipynb #8934f4ed
 class Scanner:
     "Compares queries with the rows that the codes of lists decode to."
     exact = False # whether its distances are those of the vectors that were added
