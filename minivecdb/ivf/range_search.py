@@ -39,7 +39,7 @@ def range_search(self: IVF,
     nprobe: int | None = None, # lists to read; None for as many as are enough, see `reads`
     # vectors to measure exactly, so that a line corrects the others; -1 all; None for none
     rescore_num_samples: int | None = None,
-# (starts [m + 1] int64, distances float32, ids int64): query j has those from starts[j] to starts[j + 1]
+# (starts [m + 1] int64, distances float32, ids int64): those of query j begin at starts[j]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     "All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."
     options = SearchOptions(1, nprobe, rescore_num_samples=rescore_num_samples)
