@@ -14,7 +14,7 @@ setup(
     long_description_content_type='text/markdown',
     author=cfg['author'], author_email=cfg['author_email'], license='Apache-2.0', url=cfg['git_url'],
     keywords=cfg['keywords'], python_requires=f">={cfg['min_python']}",
-    packages=find_packages(include=[cfg['lib_path'], f"{cfg['lib_path']}.*"]), package_data={'': ['*.pyi', 'py.typed']},
+    packages=find_packages(include=[cfg['lib_path'], f"{cfg['lib_path']}.*"]), package_data={'': ['*.pyi', 'py.typed', 'map.html']},
     install_requires=cfg['requirements'].split(), extras_require=extras,
     entry_points={'console_scripts': cfg['console_scripts'].split(),
                   'nbdev': [f"{cfg['lib_path']}={cfg['lib_path']}._modidx:d"]},

@@ -129,7 +129,9 @@ def make_parser() -> argparse.ArgumentParser:
     stats = command("stats", run_stats, "what a storage and its index hold")
     stats.add_argument("storage", help="a storage that `index` wrote")
     _add_folder_commands(command)
-    command("demo", run_demo, "answer three questions from the headlines of this repository")
+    demo = command("demo", run_demo, "answer three questions from the headlines of this repository")
+    about = "show the headlines on a map in a browser, and what nprobe does there"
+    demo.add_argument("--open", action="store_true", help=about)
     return parser
 
 # %% ../nbs/85_cli.ipynb #76f2abf6

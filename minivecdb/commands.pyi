@@ -1,7 +1,7 @@
 # Made by tools/stubs.py from commands.py.
 import argparse
 
-__all__ = ['FEW_ROWS', 'say', 'note', 'run_index', 'run_search', 'run_find', 'run_stats', 'run_demo', 'run_check', 'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import']
+__all__ = ['FEW_ROWS', 'say', 'note', 'run_index', 'run_search', 'run_find', 'run_stats', 'open_map', 'run_demo', 'run_check', 'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import']
 
 def say(text: str):
     """Write a line to standard output, in characters that are safe for a terminal."""
@@ -21,6 +21,9 @@ def run_find(args: argparse.Namespace):
 FEW_ROWS: int
 def run_stats(args: argparse.Namespace):
     """`minivecdb stats`"""
+    ...
+def open_map():
+    """Show the map of headlines, a page that needs no network, in the reader's browser."""
     ...
 def run_demo(args: argparse.Namespace):
     """`minivecdb demo`"""

@@ -39,7 +39,7 @@ def build_index(
     cluster_ids_map = {c: ids[preds == c].tolist() for c in range(len(centroids))}
     return cluster_ids_map, dict(zip(ids.tolist(), preds.tolist())), centroids
 
-# %% ../nbs/75_ivf_index.ipynb #8a900b7e
+# %% ../nbs/75_ivf_index.ipynb #hit00001
 class Hit(NamedTuple):
     "One answer: `hit[0]` is the vector, `hit[1]` the metadata."
     vector: np.ndarray # [d] float32
@@ -47,8 +47,13 @@ class Hit(NamedTuple):
     id: int
     distance: float # by the index's metric, smaller is nearer
 
+    def __repr__(self) -> str:
+        about = f"id={self.id}, distance={self.distance:.4g}, metadata={self.metadata}"
+        return f"Hit({about}, vector of {len(self.vector)} numbers)"
+
 _hit = partial(tuple.__new__, Hit)   # from its four parts, without a call of Python
 
+# %% ../nbs/75_ivf_index.ipynb #8a900b7e
 class IVFIndex:
     "An IVF index that follows a `VectorStorage`."
     def __init__(self,

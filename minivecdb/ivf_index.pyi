@@ -26,6 +26,7 @@ class Hit(NamedTuple):
     metadata: dict
     id: int
     distance: float  # by the index's metric, smaller is nearer
+    def __repr__(self) -> str: ...
 class IVFIndex:
     """An IVF index that follows a `VectorStorage`."""
     storage: Any

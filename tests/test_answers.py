@@ -315,3 +315,69 @@ def test_a_query_beyond_the_codes_changes_no_answer_beside_it():
             _, d, found = index.range_search(q[i], 3., nprobe=4)
             np.testing.assert_array_equal(found, ids[starts[i]:starts[i + 1]])
             np.testing.assert_array_equal(d, far[starts[i]:starts[i + 1]])
+
+@pytest.mark.parametrize("compiled", (False, True))
+def test_distances_that_float32_cannot_tell_apart_are_ties_also_among_denormals(compiled, monkeypatch):
+    from minivecdb.core.kernels import Kernel
+    monkeypatch.setattr(Kernel, "pays", lambda self, work: compiled)
+    rng = np.random.default_rng(0)
+    x = (rng.standard_normal((3000, 2)) * 5e-43).astype(np.float32)
+    flat = FlatIndex(2, "euclidean")
+    flat.add(x)
+    for q in (rng.standard_normal((40, 2)) * 5e-43).astype(np.float32):
+        far = np.sqrt(((x.astype(np.float64) - q)**2).sum(1)).astype(np.float32)
+        order = np.lexsort((np.arange(len(x)), far))[:10]
+        distances, ids = flat.search(q, 10)
+        assert (ids[0] == order).all() and (distances[0] == far[order]).all()
+
+@pytest.mark.parametrize("power", (10, 20, 34))
+def test_one_huge_row_leaves_the_others_their_lists(power):
+    x = np.random.default_rng(1).standard_normal((2000, 3)).astype(np.float32)
+    alone = built(x, "euclidean", "flat")
+    x[700] *= np.float32(10.**power)
+    index = built(x, "euclidean", "flat")
+    assert np.sort(index.lists.sizes)[-2:].max() < 2 * alone.lists.sizes.max()
+    flat = FlatIndex(3, "euclidean")
+    flat.add(x)
+    q = x[:50] + np.float32(.01)
+    found, truth = (each.search(q, 10, **how)[1] for each, how in ((index, {"nprobe": 3}), (flat, {})))
+    assert np.mean([len(np.intersect1d(a, b)) for a, b in zip(found, truth)]) > 9
+
+@pytest.mark.parametrize("codec", ("bf16", "int8"))
+def test_codes_that_do_not_tell_the_rows_of_a_later_crowd_apart_say_so(codec, tmp_path):
+    rng = np.random.default_rng(2)
+    here, away = rng.standard_normal((1000, 24)).astype(np.float32), 1000 * rng.standard_normal(24)
+    there = (rng.standard_normal((1000, 24)) + away).astype(np.float32)
+    index = IVF(24, None, "dot", codec).train(here)
+    index.add(here)
+    assert "advice" not in index.get_stats() and index.codes_find > .95
+    index.add(there)
+    assert index.codes_find < .5 and "of the nearest" in index.get_stats()["advice"]
+    index.save(tmp_path/"a.ivf")
+    assert IVF.load(tmp_path/"a.ivf").get_stats()["advice"] == index.get_stats()["advice"]
+    fine = IVF(24, None, "dot", "r" + codec).train(here)   # the advice: differences to centroids are short
+    fine.add(here)
+    fine.add(there)
+    assert fine.codes_find > .95 and "advice" not in fine.get_stats()
+
+def test_codes_that_miss_the_nearest_one_alone_say_so():
+    rng = np.random.default_rng(3)
+    x = rng.standard_normal((1300, 128)).astype(np.float32)
+    x[rng.random(x.shape) < .01] = -9999
+    index = IVF(128, 20, "cosine", "int8-dimension").train(x)
+    index.add(x)
+    flat = FlatIndex(128, "cosine")
+    flat.add(x)
+    near, found = flat.search(x[:300], 2)[0][:, 1], index.search(x[:300], 2, nprobe=20)[1]
+    nearest = np.array([[i != j and get_metric("cosine").distance(x[i], x[j]) <= d * 1.000001 for j in row] for i, (d, row) in enumerate(zip(near, found))])
+    assert nearest.any(1).mean() < .7 and "of the nearest" in index.get_stats()["advice"]
+
+def test_one_huge_row_leaves_the_others_their_bins():
+    x = np.random.default_rng(4).standard_normal((1000, 16)).astype(np.float32)
+    x[7] *= np.float32(1e5)
+    index, rest = IVF(16, 5, "euclidean", "int8-dimension").train(x), np.delete(x, 7, 0)
+    index.add(rest)
+    flat = FlatIndex(16, "euclidean")
+    flat.add(rest)
+    found, truth = index.search(rest[:100], 10, nprobe=5)[1], flat.search(rest[:100], 10)[1]
+    assert np.mean([len(np.intersect1d(a, b)) for a, b in zip(found, truth)]) > 9

@@ -8,14 +8,14 @@ from minivecdb.ivf.index import IVF
 from minivecdb.lists import Guard
 from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.kmeans.standard import kmeans, lloyd_blocks, run_kmeans
+from minivecdb.kmeans import kmeans, lloyd_blocks, run_kmeans
 from minivecdb.kmeans.family import MiniBatchKMeans, balanced_kmeans, hierarchical_kmeans
 from minivecdb.codecs.product import ProductQuantizer
 from minivecdb.codecs.projections import PCACodec
 from minivecdb.codecs.bits import RaBitQ
 from minivecdb.core.errors import DimensionError, FileFormatError
 from minivecdb.vector_storage import VectorStorage
-import minivecdb.ivf.faiss_files, minivecdb.ivf.files, minivecdb.ivf.calibrating, minivecdb.ivf.choosing   # methods of IVF
+import minivecdb.ivf.faiss_files, minivecdb.ivf.to_faiss, minivecdb.ivf.files, minivecdb.ivf.calibrating, minivecdb.ivf.choosing   # methods of IVF
 
 def clustered(n=3000, d=32, seed=0):
     "Rows in groups, [n, d] float32."

@@ -234,6 +234,14 @@ def test_the_demonstration_needs_the_repository(say, folder):
     code, out, err = say("demo")
     assert (code, out) == (1, "") and "headlines.csv" in err
 
+def test_the_map_opens_in_a_browser(say, folder, monkeypatch):
+    "Anywhere, without the repository; where no browser is, the page is named."
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda page: opened.append(page) or len(opened) == 1)
+    assert say("demo", "--open") == (0, "", "") and opened[0].startswith("file:///") and opened[0].endswith("/minivecdb/map.html")
+    code, out, _ = say("demo", "--open")
+    assert code == 0 and opened[0] in out
+
 # --- as a program ---------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("args, code", [(["bogus"], 2), (["stats", "nope.json"], 1), (["index", "nope.csv", "--text", "a", "--out", "b.json"], 1), (["--version"], 0)], ids=["wrong command", "no storage", "no table", "version"])

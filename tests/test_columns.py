@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 from minivecdb import VectorStorage
 from minivecdb.core import MetadataError, as_metadata
 from minivecdb.durable import columns as durable_columns
+from minivecdb.core import FileFormatError
 from minivecdb.durable.column_files import column_name, kept_columns, read_column, state_at
 from minivecdb.durable.format import metadata_text
 from minivecdb.durable.snapshots import Reader
@@ -380,6 +381,19 @@ def test_a_crafted_file_with_right_checksums_is_not_believed(path, name):
     assert crafted(raw, lambda h, b: None) == raw
     file.write_bytes(crafted(raw, CHANGES[name]))
     check(path)
+
+def test_texts_that_are_more_than_all_metadata_are_refused_before_they_are_read(path):
+    fill(path)
+    file = file_of(path, "genre")
+    def change(h, b):   # everything else is right: a value more, which no row has
+        body = bytes(b[:-1]) + b',"' + b"x" * 10_000_000 + b'"]'
+        h["values"] += len(body) - len(b)
+        return body
+    file.write_bytes(crafted(file.read_bytes(), change))
+    with VectorStorage.open(path, mode="r") as s:
+        assert s.count({"genre": "Food"}) == 20
+        with pytest.raises(FileFormatError, match="bytes of texts, and all metadata take"):
+            read_column(file, state_at(s._first_look()), durable_columns._most_bytes(s))
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_float_that_is_none(path, value):

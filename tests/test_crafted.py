@@ -9,7 +9,7 @@ from minivecdb import make_codec, set_num_threads
 from minivecdb.durable.care import repair_folder
 from minivecdb.gen_embeddings import CacheWarning, EmbeddingCache
 from minivecdb.core.files import ReadError, new_file, open_to_read, read_text_bytes
-from minivecdb.kmeans.standard import kmeans
+from minivecdb.kmeans import kmeans
 from minivecdb.storage.text_tables import read_rows
 from minivecdb.core.errors import FileFormatError, MinivecdbError, VectorError
 from torture.crafted import put_together, taken_apart

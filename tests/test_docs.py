@@ -3,7 +3,7 @@
 `fixtures/quarto_features.ipynb` uses every feature a page may use; it is built here as part of a small project of two
 pages. The site of this project is built too, unless `_docs` is newer than everything it is made from.
 """
-import functools, http.server, os, re, shutil, subprocess, sys, threading
+import ast, functools, http.server, os, re, shutil, subprocess, sys, threading
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat, pytest, yaml
@@ -11,21 +11,18 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT/'tools'), str(ROOT/'tests')]
-import chrome, docs
+import chrome, docs, docs_nav, docs_reference
 import docs_markdown as dm
 
 # --- a small project --------------------------------------------------------------------------------------------
 
-QUARTO = '''
+QUARTO = f'''
+sections:
+  - {{from: 0, title: "Features", Book: "all of them"}}
+  - {{from: 50, title: "More"}}
 website:
   title: Stand-in
-  sidebar:
-    contents:
-      - text: "Start"
-        file: index.ipynb
-      - section: "Features"
-        contents: [01_quarto_features.ipynb]
-'''
+{docs_nav.MADE}'''
 INDEX = ['# Stand-in\n\n> A project to test the docs with', '## Where to start\n\nRead [features](01_quarto_features.ipynb#own-id), then `Shelf.put` and `Shelf.inner`.']
 
 def write_notebook(path: Path, *sources: str):
@@ -68,6 +65,7 @@ def project(tmp_path_factory) -> Path:
     assert done.returncode == 0, done.stderr
     return root
 
+@functools.cache
 def read_page(path: Path) -> BeautifulSoup: return BeautifulSoup(path.read_text(encoding='utf-8'), 'html.parser')
 
 @pytest.fixture(scope='session')
@@ -238,6 +236,17 @@ def test_relink_leaves_code_alone():
     text = '[a](x.ipynb) `[b](y.ipynb)` [`c`](z.ipynb "t")\n```\n[d](w.ipynb)\n```\n<img src="i.png">'
     assert dm.relink(text, see) == '[a](new) `[b](y.ipynb)` [`c`](new "t")\n```\n[d](w.ipynb)\n```\n<img src="new">' and seen == ['x.ipynb', 'z.ipynb', 'i.png']
 
+def test_terms_are_linked_where_they_are_first_used():
+    terms = dm.glossary_terms('# G\n\n### Inverted list {#inverted-list}\n\nx\n\n### List {#list}\n\n### nprobe {#nprobe}')
+    assert terms == {'inverted list': 'inverted-list', 'list': 'list', 'nprobe': 'nprobe'}
+    linked = functools.partial(dm.link_terms, terms={t: f'g.md#{a}' for t, a in terms.items()})
+    assert linked('Inverted lists and lists. A list.') == '[Inverted lists](g.md#inverted-list){.term} and [lists](g.md#list){.term}. A list.'
+    for text in ('# List', '| list |', '`nprobe`', '[a list](x.md)', '```\nlist\n```', '<a href="x">list</a>', 'listed, re-list, list-like, enlist'):
+        assert linked(text) == text
+    assert linked('List@10 and lists@k') == '[List@10](g.md#list){.term} and lists@k'
+    assert linked('`list` [list](x) list') == '`list` [list](x) [list](g.md#list){.term}'
+    assert dm.link_terms('list', {}) == 'list'
+
 def test_a_name_in_the_text_of_a_link():
     "nbdev links every name in code, also within a link; Markdown has no link in a link."
     given = 'see [[`compact`](https://x.org/bulk.html#s.compact)](65_bulk.ipynb), [`a`](b)'
@@ -245,6 +254,12 @@ def test_a_name_in_the_text_of_a_link():
 
 @pytest.mark.parametrize('title,expected', [('What `nprobe` does', 'what-nprobe-does'), ('1. The *k* means: step 2', 'the-k-means-step-2'), ('[a](b) c', 'a-c'), ('`func_map` and `__call__`', 'func_map-and-call'), ('2026', 'section')])
 def test_slug(title, expected): assert dm.slug(title) == expected
+
+def test_ids_are_unique():
+    "Names that differ only in their case have one id in nbdev's links: the second card takes another."
+    taken, cards = set(), '<h3 id="kernel" class="api-name">Kernel</h3>\n\n<h3 id="kernel" class="api-name">kernel</h3>'
+    assert dm.heading_ids(cards, taken).count('id="kernel"') == 1 and taken == {'kernel', 'kernel-1'}
+    assert dm.heading_ids('## Kernel', taken) == '## Kernel {#kernel-2}'
 
 # --- mistakes are named -----------------------------------------------------------------------------------------
 
@@ -256,13 +271,13 @@ def broken(tmp_path, change) -> str:
     assert done.returncode and 'Traceback' not in done.stderr, done.stderr
     return done.stderr
 
-def test_a_listed_notebook_is_missing(tmp_path):
-    said = broken(tmp_path, lambda root: (root/'nbs/01_quarto_features.ipynb').unlink())
-    assert '_quarto.yml' in said and 'nbs/01_quarto_features.ipynb' in said
+def test_a_tab_that_does_not_exist(tmp_path):
+    said = broken(tmp_path, lambda root: write_notebook(root/'nbs/02_more.ipynb', '# More\n\n- tab: Engine'))
+    assert '02_more.ipynb' in said and 'Engine room' in said
 
-def test_a_notebook_is_not_listed(tmp_path):
-    said = broken(tmp_path, lambda root: write_notebook(root/'nbs/02_more.ipynb', '# More'))
-    assert '_quarto.yml' in said and 'nbs/02_more.ipynb' in said
+def test_two_pages_with_one_address(tmp_path):
+    said = broken(tmp_path, lambda root: write_notebook(root/'nbs/02_quarto_features.ipynb', '# More'))
+    assert '01_quarto_features.ipynb and 02_quarto_features.ipynb' in said
 
 def test_text_in_the_title_cell(tmp_path):
     said = broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', '# Title\n\n> Sub\n\nThis would be lost'))
@@ -288,40 +303,73 @@ def test_references_by_position(tmp_path, words):
 def test_no_page_refers_to_another_by_position():
     for path in docs.notebooks(docs.read_project(ROOT)): docs.check_references(path)
 
-def test_a_page_that_is_listed_twice(project):
-    standin = docs.read_project(project)
-    docs.check_navigation(standin)
-    standin.nav.append((None, 'index.ipynb'))
-    with pytest.raises(docs.DocsError, match='lists index.ipynb more than once'): docs.check_navigation(standin)
-
 def test_no_title(tmp_path):
     assert 'index.ipynb has no title' in broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', 'No title'))
 
 @pytest.mark.parametrize('link', ['99_none.ipynb', '#nowhere', '01_quarto_features.ipynb#nowhere', '../none.txt'])
 def test_links_that_lead_nowhere(project, link):
     standin = docs.read_project(project)
-    pages = [docs.make_page(project/'_proc', n) for n in docs.nav_notebooks(standin.nav)]
+    pages = [docs.make_page(project/'_proc', standin, entry.notebook) for entry in standin.nav]
     pages = {page.name: page for page in pages}
     with pytest.raises(docs.DocsError, match='index.ipynb links to'): docs.page_link(link, pages['index'], pages, standin)
 
 # --- one navigation, one title ----------------------------------------------------------------------------------
 
 def nav_of(page: BeautifulSoup) -> list:
-    "The links of the site's navigation as (section, title, file)."
+    "The links of the site's navigation as (tab, section, title, file)."
     out = []
-    for item in page.select('nav.md-nav--primary > ul > li'):
-        inner = item.select('nav.md-nav[data-md-level] > ul > li')
-        section = item.find('label').get_text(strip=True) if inner else None
-        for li in inner or [item]:
-            a = li.find('a', class_='md-nav__link')
-            out.append((section, a.get_text(strip=True), a['href'].removeprefix('./')))
+    def visit(items, path):
+        for li in items:
+            inner = li.select(':scope > nav[data-md-level] > ul > li')
+            link = li.find(['a', 'label'], class_='md-nav__link')
+            if inner: visit(inner, [*path, link.get_text(strip=True)])
+            else: out.append((path[0], path[1] if len(path) > 1 else '', link.get_text(strip=True), li.find('a')['href'].removeprefix('./')))
+    visit(page.select('nav.md-nav--primary > ul > li'), [])
     return out
 
-def test_navigation_is_quartos(project):
-    assert nav_of(read_page(project/'_docs/index.html')) == [(None, 'Start', 'index.html'), ('Features', 'What Quarto would do', 'quarto_features.html')]
+def test_navigation_is_made_of_the_pages(project):
+    start = read_page(project/'_docs/index.html')
+    assert nav_of(start) == [('Start', '', 'Stand-in', 'index.html'), ('Book', 'Features', 'What Quarto would do', 'quarto_features.html')]
+    assert [a.get_text(strip=True) for a in start.select('.md-tabs__link')] == ['Start', 'Book']
+
+def write_pages(root: Path, **cells: str) -> list:
+    "A project of these notebooks, by path and title cell; what its navigation is."
+    (root/'_quarto.yml').write_text(QUARTO)
+    for name, cell in cells.items():
+        (root/'nbs'/name).parent.mkdir(parents=True, exist_ok=True)
+        write_notebook(root/'nbs'/name, cell)
+    return [(e.tab, e.section, e.title) for e in docs_nav.entries(root, 'nbs')]
+
+def test_a_page_finds_its_tab(tmp_path):
+    "By the line in its title cell, else by its folder; in the order of its number."
+    found = write_pages(tmp_path, **{
+        '50_b/10_x.ipynb': '# X', '50_b/20_fast.ipynb': '# Fast\n\n> s\n\n- tab: Engine room', '01_a.ipynb': '# `A`', 'index.ipynb': '# I',
+        'guide/20_two.ipynb': '# Two', 'guide/glossary.ipynb': '# Words', 'guide/10_one.ipynb': '# One', 'start/more.ipynb': '# Limits',
+        '60_cli.ipynb': '# Shell\n\n- tab: Guide', 'guide/test_no.ipynb': '# No page'})
+    assert found == [('Start', '', 'I'), ('Start', '', 'Limits'), ('Guide', '', 'One'), ('Guide', '', 'Two'), ('Guide', '', 'Words'),
+                     ('Guide', '', 'Shell'), ('Book', 'Features', 'A'), ('Book', 'More', 'X'), ('Engine room', 'More', 'Fast')]
+
+def test_quarto_has_the_same_tabs(tmp_path):
+    write_pages(tmp_path, **{'index.ipynb': '# I', '01_a.ipynb': '# A', '02_b.ipynb': '# B', '60_c.ipynb': '# C\n\n- tab: Engine room'})
+    pages = docs_nav.entries(tmp_path, 'nbs')
+    text = docs_nav.quarto_text(QUARTO, pages)
+    assert docs_nav.quarto_text(text, pages) == text
+    site = yaml.safe_load(text)['website']
+    assert [(o['text'], o['href']) for o in site['navbar']['left']] == [('Start', 'index.ipynb'), ('Book', '01_a.ipynb'), ('Engine room', '60_c.ipynb')]
+    assert [o['contents'] for o in site['sidebar']] == [
+        ['index.ipynb'], [{'section': 'Features', 'contents': ['01_a.ipynb', '02_b.ipynb']}], [{'section': 'More', 'contents': ['60_c.ipynb']}]]
+    with pytest.raises(docs.DocsError, match='lacks the line'): docs_nav.quarto_text('website:\n', pages)
+
+def test_quarto_and_the_readme_have_the_tabs_of_the_pages():
+    ours = docs.read_project(ROOT)
+    text = (ROOT/'_quarto.yml').read_text(encoding='utf-8')
+    assert docs_nav.quarto_text(text, ours.nav) == text, '_quarto.yml is not what the pages give: make readme'
+    listed = re.findall(r'\]\(nbs/([^)]+\.ipynb)\)', '\n'.join(o for o in (ROOT/'README.md').read_text(encoding='utf-8').split('\n') if o.startswith('|')))
+    assert listed == [e.notebook for e in ours.nav if e.notebook != 'index.ipynb']
+    assert [tab for tab, _ in docs_nav.tree(ours.nav)] == list(docs_nav.TABS[:4])
 
 def test_one_title_and_a_page_for_every_notebook():
-    ours, quarto = docs.read_project(ROOT), yaml.safe_load((ROOT/'_quarto.yml').read_text(encoding='utf-8'))
+    ours, quarto = docs.read_project(ROOT), docs_nav.settings(ROOT)
     settings = dict(re.findall(r'(?m)^(\w+) = (.*)$', (ROOT/'settings.ini').read_text(encoding='utf-8')))
     assert settings['title'] == ours.title and settings['description'] == ours.description
     assert (ROOT/'nbs/_quarto.yml').resolve() == ROOT/'_quarto.yml'
@@ -338,7 +386,7 @@ def lines_of(cell) -> list[str]:
 
 def test_the_first_page_needs_no_number():
     ours = docs.read_project(ROOT)
-    assert ours.nav[0][1] == 'index.ipynb' and ours.nav[1][0] == 'Start' and ours.nav[1][1][0][1] == 'start/hour.ipynb'
+    assert [(e.tab, e.notebook) for e in ours.nav[:2]] == [('Start', 'index.ipynb'), ('Start', 'start/hour.ipynb')]
     assert docs.address('start/hour.ipynb') == 'start/hour'
     assert '(nbs/start/hour.ipynb)' in (ROOT/'README.md').read_text(encoding='utf-8').split('\n## ')[0]
 
@@ -521,13 +569,39 @@ def test_dark_for_who_prefers_it(browser, site):
 def test_our_pages(our_site):
     "A page for every notebook; every API entry with its signature and source link; no address of another host but in links."
     ours = docs.read_project(ROOT)
-    assert len(pages_of(our_site)) == len(docs.nav_notebooks(ours.nav))
+    made = {'api/index.html'}
+    assert set(pages_of(our_site)) == made | {f'{docs.address(entry.notebook)}.html' for entry in ours.nav}
     for name in pages_of(our_site):
         page = read_page(our_site/name)
         assert page.find('article').h1, name
+        ids = [o['id'] for o in page.find('article').select('[id]')]
+        assert len(ids) == len(set(ids)), f'{name}: {[o for o in ids if ids.count(o) > 1]}'
         for card in page.select('.api'):
             title = card.find(['h2', 'h3', 'h4'])['id']
             assert card.select_one('.highlight').get_text().strip(), f'{name}: {title} has no signature'
             assert card.select_one('a.api-source[href*="/blob/"]'), f'{name}: {title} has no source link'
         loaded = [o.get('src') or o.get('href') for o in page.select('script[src], link[rel=stylesheet], link[rel=icon], img[src]')]
         assert not [o for o in loaded if dm.is_outside(o) or o.startswith('/')], name
+
+# --- the API tab ------------------------------------------------------------------------------------------------
+
+def test_the_api_index_lists_every_name_once(our_site):
+    "What a user imports stands under a task; the rest is folded, page by page."
+    import minivecdb
+    page = read_page(our_site/'api/index.html').find('article')
+    open_names = [a.get_text() for a in page.select('table a') if not a.find_parent('details')]
+    folded = [a['href'] for a in page.select('details table a')]
+    cards = {(f'../{name}', o['id']) for name in pages_of(our_site) for o in read_page(our_site/name).select('.api > [id]')}
+    assert {tuple(a['href'].split('#')) for a in page.select('table a')} == cards and len(folded) == len(set(folded))
+    imports = [o for o in ast.parse(Path(minivecdb.__file__).read_text(encoding='utf-8')).body if isinstance(o, ast.ImportFrom)]
+    public = {alias.name for o in imports for alias in o.names}
+    carded = {a.get_text() for a in page.select('table a')}
+    assert {n for n in public & carded if n not in open_names} == set()
+    assert len(page.select('h2')) == len(docs_reference.tasks()) + 1
+
+def test_a_task_names_what_no_page_exports(monkeypatch):
+    monkeypatch.setattr(docs_reference, 'tasks', lambda: [{'task': 'Fly', 'names': ['a#wings', 'wings']}])
+    cards = [docs_reference.Card('wings', f'../{place}.md#wings', '', 'Title', place) for place in 'ab']
+    with pytest.raises(docs.DocsError, match='wings, and a and b exports'): docs_reference.by_task(cards)
+    with pytest.raises(docs.DocsError, match='no page exports'): docs_reference.by_task([])
+    assert docs_reference.by_task(cards[:1]) == {'Fly': cards[:1] * 2}

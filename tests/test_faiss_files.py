@@ -5,7 +5,7 @@ import numpy as np, pytest
 from hypothesis import given, strategies as st
 from minivecdb import IVF, recall
 from minivecdb.codecs import make_codec
-from minivecdb.ivf.faiss_files import FaissExportError, FaissFormatError, faiss_fields
+from minivecdb.ivf import FaissExportError, FaissFormatError, faiss_fields
 from minivecdb.core.errors import FileFormatError, MinivecdbError
 
 GOLDEN = Path(__file__).parent/"fixtures"/"faiss"
@@ -154,7 +154,7 @@ def test_refused(tmp_path):
 
 
 def test_indexes_in_indexes_without_end(tmp_path):
-    from minivecdb.ivf.faiss_files import _common_bytes
+    from minivecdb.ivf.to_faiss import _common_bytes
     (tmp_path/"a.index").write_bytes(_common_bytes("IxMp", D, 0, True) * 20_000)
     for read in (IVF.from_faiss, faiss_fields):
         with pytest.raises(FaissFormatError, match="three others"): read(tmp_path/"a.index")

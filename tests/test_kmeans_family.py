@@ -2,12 +2,13 @@
 import subprocess, sys, warnings
 import numpy as np
 import pytest
-from minivecdb.kmeans.assignment import assign, int8_torch, nearest_by_product, nearest_by_rounding
-from minivecdb.kmeans.assignment import rounded, score_table
-from minivecdb.kmeans.standard import calculate_optimal_clusters, cluster_means, cluster_stats
-from minivecdb.kmeans.standard import kmeans, lloyd, lloyd_blocks, sample_blocks, spread_centroids
-from minivecdb.kmeans.standard import start_centroids, subvector_kmeans, training_sample
-from minivecdb.kmeans.family import MiniBatchKMeans, allot, balanced_kmeans, batches, bounded_assign
+from minivecdb.kmeans import assign, int8_torch, nearest_by_product, nearest_by_rounding
+from minivecdb.kmeans import rounded, score_table
+from minivecdb.kmeans import assignment, pruning, rounding, training
+from minivecdb.kmeans import calculate_optimal_clusters, cluster_means, cluster_stats
+from minivecdb.kmeans import kmeans, lloyd, lloyd_blocks, sample_blocks, spread_centroids
+from minivecdb.kmeans import start_centroids, subvector_kmeans, training_sample
+from minivecdb.kmeans.family import MiniBatchKMeans, apportion, balanced_kmeans, batches, bounded_assign
 from minivecdb.kmeans.family import hierarchical_kmeans
 from minivecdb.core.errors import DimensionError, NotBuiltError, VectorError
 
@@ -54,7 +55,7 @@ def test_rounding_in_a_tight_ball():
 @whole_numbers
 @pytest.mark.parametrize("metric", METRICS)
 def test_assign_same_by_either_road(metric, monkeypatch):
-    import minivecdb.kmeans.assignment as page
+    import minivecdb.kmeans.rounding as page
     x, c = groups(5000), groups(200, seed=1)
     labels, cost = assign(x, c, metric)
     monkeypatch.setattr(page, "WORTH_ROUNDING", 0)
@@ -66,7 +67,7 @@ def test_assign_same_by_either_road(metric, monkeypatch):
 @pytest.mark.parametrize("d", (1, 2, 15, 16))
 def test_assign_in_few_dimensions(d, monkeypatch):
     "torch's 8-bit product is wrong for one column, so few dimensions take the other road however large the task."
-    import minivecdb.kmeans.assignment as page
+    import minivecdb.kmeans.rounding as page
     x, c = groups(3000, 40, d), groups(20, 40, d, 1)
     right = nearest_by_product(x, *score_table(c, "euclidean"))[0]
     monkeypatch.setattr(page, "WORTH_ROUNDING", 0)
@@ -76,7 +77,7 @@ def test_assign_in_few_dimensions(d, monkeypatch):
 @pytest.mark.parametrize("metric", METRICS)
 def test_kmeans_large_road(metric, monkeypatch):
     "Rounding may lead to another local optimum, and not to a worse one on the whole."
-    import minivecdb.kmeans.assignment as page
+    import minivecdb.kmeans.rounding as page
     x, ratios = groups(20_000, 100), []
     prepared = x / np.linalg.norm(x, axis=1, keepdims=True) if metric == "cosine" else x
     for seed in range(5):
@@ -92,7 +93,7 @@ def test_kmeans_large_road(metric, monkeypatch):
 
 @whole_numbers
 def test_same_for_any_thread_count(monkeypatch):
-    import minivecdb.kmeans.assignment as page
+    import minivecdb.kmeans.rounding as page
     from minivecdb.core.kernels import num_threads, set_num_threads
     monkeypatch.setattr(page, "WORTH_ROUNDING", 0)
     x, before = groups(20_000, 100), num_threads()
@@ -244,10 +245,33 @@ def test_bounded_errors_and_equal_rows():
     with pytest.raises(ValueError, match="allow 10"): bounded_assign(same, np.ones((10, 3), np.float32), 9)
     with pytest.raises(ValueError, match="max_imbalance 0.9"): balanced_kmeans(same, 2, .9)
 
-def test_allot_refuses_nothing_it_can_do():
-    assert allot(np.array([5]), 3).tolist() == [3] and allot(np.array([1, 1, 1]), 3).tolist() == [1, 1, 1]
+def test_apportion_refuses_nothing_it_can_do():
+    assert apportion(np.array([5]), 3).tolist() == [3] and apportion(np.array([1, 1, 1]), 3).tolist() == [1, 1, 1]
 
 def test_cluster_means_keeps_empty_ones():
     x = groups(10)
     means = cluster_means(x, np.zeros(10, np.int64), np.full((2, 32), 7, np.float32))
     assert np.allclose(means[0], x.mean(0), atol=1e-5) and (means[1] == 7).all()
+
+# --- the book without its engine room -------------------------------------------------------------------
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_clustering_is_as_good_without_the_engine_room(metric, monkeypatch):
+    "The pages on whole numbers and on pruning add faster steps to two lists; with these empty the book does the work."
+    x = groups(20_000, 100)
+    prepared = x / np.linalg.norm(x, axis=1, keepdims=True) if metric == "cosine" else x
+    assert assignment.FASTER == [rounding.large_scores] and training.FASTER_STEPS == [pruning.nearby_steps]
+    def no_engine(*given): raise AssertionError("the engine room was asked")
+    monkeypatch.setattr(rounding, "nearest_by_rounding", no_engine)
+    monkeypatch.setattr(pruning.Nearby, "nearest", no_engine)
+    monkeypatch.setattr(rounding, "WORTH_ROUNDING", 0)
+    monkeypatch.setattr(rounding, "int8_torch", lambda: True)
+    monkeypatch.setattr(pruning, "nearby_pays", lambda *given: True)
+    for run in (lambda: assign(x, x[:100], metric), lambda: kmeans(x, 100, metric=metric)):
+        with pytest.raises(AssertionError, match="engine room"): run()
+    monkeypatch.setattr(assignment, "FASTER", [])
+    monkeypatch.setattr(training, "FASTER_STEPS", [])
+    labels, _ = assign(x, x[:100], metric)
+    assert (labels == nearest_by_product(x, *score_table(x[:100], metric))[0]).all()
+    centroids, _, log = kmeans(x, 100, metric=metric)
+    assert assign(prepared, centroids, metric)[1].sum() <= 1.001 * log[-1]["inertia"]

@@ -1,7 +1,7 @@
 "What a person who has read the README only may type, and what is said to it."
 import re, warnings
 import numpy as np, pytest
-from minivecdb import IVF, ArrayRows, FileRows, FlatIndex, IVFIndex, VectorStorage, build_index
+from minivecdb import IVF, ArrayRows, FileRows, FlatIndex, IVFIndex, VectorStorage, benchmark_nprobe, build_index, evaluate, tune_nprobe
 from minivecdb.cli import main
 from minivecdb.storage.column_types import TableError
 from minivecdb.filters.columns import FilterWarning
@@ -245,3 +245,22 @@ def test_the_options_for_cells_reach_the_storage(shell, shop):
         assert VectorStorage.load("de.json").metadata_of([0, 1]) == [{"titel": "Brot", "preis": 2.5, "datum": "2021-03-04"}, {"titel": "Senf", "datum": "2020-12-31"}]
     finally:
         for name in ("de.csv", "de.json"): (shop/name).unlink(missing_ok=True)
+
+
+# --- what a cell shows, and the wrong kind of index
+
+def test_an_answer_shows_what_it_found_and_not_384_numbers():
+    storage = VectorStorage(16)
+    storage.add_bulk(X, [{"title": f"row {i}"} for i in range(len(X))])
+    hits = IVFIndex(storage).build().search(X[7], k=3)
+    assert repr(hits[0]) == "Hit(id=7, distance=0, metadata={'title': 'row 7'}, vector of 16 numbers)"
+    assert repr(hits).count("Hit(") == 3 and len(repr(hits)) < 400
+
+
+@pytest.mark.parametrize("measure", [evaluate, tune_nprobe, benchmark_nprobe])
+def test_what_measures_an_index_over_a_storage_names_its_arrays(measure):
+    storage = VectorStorage(16)
+    storage.add_bulk(X)
+    made = IVFIndex(storage).build()
+    with pytest.raises(ValueError, match=re.escape("of an IVFIndex measure its .ivf")): measure(made, X[:5])
+    measure(made.ivf, X[:5])

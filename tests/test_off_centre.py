@@ -210,10 +210,10 @@ def test_an_index_of_a_storage(kind, tmp_path):
 # ---- everything that multiplies
 
 from minivecdb.kmeans.assignment import assign
-from minivecdb.kmeans.standard import kmeans, lloyd, lloyd_blocks, recall_per_probe, run_kmeans
-from minivecdb.kmeans.standard import subvector_kmeans
+from minivecdb.kmeans import kmeans, lloyd, lloyd_blocks, recall_per_probe, run_kmeans
+from minivecdb.kmeans import subvector_kmeans
 from minivecdb.kmeans.family import MiniBatchKMeans, balanced_kmeans, bounded_assign
-from minivecdb.kmeans.family import hierarchical_kmeans, wishes
+from minivecdb.kmeans import hierarchical_kmeans, preferences
 from minivecdb.lists.spilling import second_lists
 from minivecdb.codecs.product import ProductQuantizer, codewords_of
 
@@ -257,7 +257,7 @@ def test_the_nearest_centroid_is_nearest_anywhere(place):
     squares = ((x.astype(np.float64)[:, None] - c)**2).sum(2)
     assert (squares[np.arange(len(x)), labels] <= squares.min(1) * 1.001 + 1e-9).all()
     assert abs(cost - squares.min(1)).max() <= .01 * np.median(squares.min(1)) + 1e-6
-    order, half = wishes(x, c, 4)
+    order, half = preferences(x, c, 4)
     np.testing.assert_allclose(2 * half[:, 0], squares.min(1), atol=.02 * np.median(squares.min(1)) + 1e-6)
     assert np.bincount(bounded_assign(x, c, 60)).max() <= 60
     np.testing.assert_array_equal(second_lists(x, labels, c, 0.), second_lists(CLOUD, labels, CLOUD[::50], 0.))

@@ -6,7 +6,7 @@ from fastcore.foundation import L
 from hypothesis import given, settings, strategies as st
 from minivecdb.distances import metric as distances
 from minivecdb.exact import flat as flat_index
-from minivecdb.kmeans import standard as kmeans
+from minivecdb.kmeans import training as kmeans
 from minivecdb.distances.metric import distance_matrix, euclidean, func_map, get_metric, neg_dot
 from minivecdb.distances.metric import vers
 from minivecdb.core.kernels import set_num_threads
@@ -15,7 +15,7 @@ from minivecdb.lists.lists import empty_lists, ranges
 from minivecdb.ivf.index import IVF, default_clusters
 from minivecdb.ivf_index import Hit, IVFIndex, build_index
 from minivecdb.kmeans.assignment import assign
-from minivecdb.kmeans.standard import lloyd, run_kmeans
+from minivecdb.kmeans import lloyd, run_kmeans
 from minivecdb.core.errors import DimensionError, MinivecdbError, NotBuiltError, UnknownIdError
 from minivecdb.core.errors import VectorError
 from minivecdb.vector_storage import VectorStorage
@@ -842,7 +842,7 @@ def test_searching_arrays_while_one_thread_adds_and_removes(make, eager_threads)
 def test_everything_is_found_in_ivf_index():
     from minivecdb.ivf_index import IVFIndex, build_index
     from minivecdb.distances.metric import euclidean, func_map, neg_dot, vers
-    from minivecdb.kmeans.standard import run_kmeans
+    from minivecdb.kmeans import run_kmeans
     assert (vers, euclidean, neg_dot, func_map, run_kmeans) == (distances.vers, distances.euclidean, distances.neg_dot, distances.func_map, kmeans.run_kmeans)
 
 def test_a_ratio_threshold_keeps_the_nearest_list_even_of_an_opposite_query():

@@ -1,5 +1,5 @@
 "Type stubs: what editors and type checkers see of the classes, methods that @patch adds among it."
-import importlib, importlib.util, inspect, os, pkgutil, re, subprocess, sys
+import json, importlib, importlib.util, inspect, os, pkgutil, re, subprocess, sys
 import jedi
 import pytest
 import minivecdb
@@ -75,9 +75,11 @@ queries = x
 def read_blocks() -> Iterator[np.ndarray]: yield x
 """
 
-def test_mypy_is_clean_on_the_examples_of_the_readme(mypy, repository):
+def test_mypy_is_clean_on_the_examples_of_the_readme_and_the_first_steps(mypy, repository):
     blocks = re.findall(r"```python\n(.*?)```", (repository/"README.md").read_text(encoding="utf-8"), re.S)
-    assert len(blocks) >= 4
+    cells = json.loads((repository/"nbs/start/first_steps.ipynb").read_text(encoding="utf-8"))["cells"]
+    blocks += ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    assert len(blocks) >= 8
     assert mypy("\n".join(blocks), "--allow-redefinition") == []   # `index` is one thing in one example and another in the next
 
 def test_mypy_is_clean_on_the_stubs_themselves(mypy, repository):
@@ -99,5 +101,5 @@ def test_mypy_sees_mistakes(mypy):
 def test_stubs_and_the_typed_mark_are_packaged(repository, tmp_path):
     done = subprocess.run([sys.executable, "setup.py", "-q", "build", "--build-base", tmp_path/"base", "--build-lib", tmp_path/"lib"], cwd=repository, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    here, there = ({p.relative_to(root) for pattern in ("*.py", "*.pyi", "py.typed") for p in (root/"minivecdb").rglob(pattern)} for root in (repository, tmp_path/"lib"))
+    here, there = ({p.relative_to(root) for pattern in ("*.py", "*.pyi", "py.typed", "*.html") for p in (root/"minivecdb").rglob(pattern)} for root in (repository, tmp_path/"lib"))
     assert here == there and any(p.name == "py.typed" for p in there)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from minivecdb import IVF, ArrayRows, FlatIndex, IVFIndex, VectorStorage
 from minivecdb.lists.lists import empty_lists
-from minivecdb.kmeans.bisecting import halves
+from minivecdb.kmeans.bisecting import bisected_centroids
 from minivecdb.ivf.upkeep import PER_LIST, UNEVEN, Upkeep
 from minivecdb.lists.changes import Growing, extended, placed, retired, taken, without
 
@@ -107,7 +107,7 @@ def FlatIndexOf(x):
     return flat
 
 def test_rows_without_halves_do_not_hold_up_the_others():
-    assert halves(np.ones((20, D), np.float32), "euclidean") == (None, 0.) == halves(np.zeros((20, D), np.float32), "cosine")
+    assert bisected_centroids(np.ones((20, D), np.float32), "euclidean") == (None, 0.) == bisected_centroids(np.zeros((20, D), np.float32), "cosine")
     index = kept_even()
     for _ in range(20): index.add(np.ones((100, D), np.float32))
     before = index.upkeep.splits
@@ -244,14 +244,14 @@ def test_halves_are_those_that_make_the_spread_smallest():
     for seed in range(20):
         x = rows(seed, 24)
         x[:8] += 3
-        two, gain = halves(x, "euclidean")
+        two, gain = bisected_centroids(x, "euclidean")
         side = ((x[:, None] - two)**2).sum(2).argmin(1) == 0
         along = (x[:, None] - x) @ x.T   # [n, n, n]: rows along the line between two others
         cuts = [x[np.argsort(a)] for a in along.reshape(-1, 24)]
         best = max(spread(x) - spread(c[:i]) - spread(c[i:]) for c in cuts[::7] for i in (6, 8, 12))
         assert gain > .95 * best and abs(gain / (spread(x) - spread(x[side]) - spread(x[~side])) - 1) < .1
-    assert halves(rows(0, 1), "cosine") == (None, 0.) and halves(rows(0, 100), "euclidean", least=60) == (None, 0.)
-    big = halves(np.concatenate([rows(0, 3000), rows(1, 2000, 9.)]), "euclidean")   # only some of them are looked at
+    assert bisected_centroids(rows(0, 1), "cosine") == (None, 0.) and bisected_centroids(rows(0, 100), "euclidean", least=60) == (None, 0.)
+    big = bisected_centroids(np.concatenate([rows(0, 3000), rows(1, 2000, 9.)]), "euclidean")   # only some of them are looked at
     assert abs(big[0].mean(1) - [0, 9]).max() < 1 or abs(big[0].mean(1) - [9, 0]).max() < 1
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])

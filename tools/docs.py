@@ -1,8 +1,8 @@
 """The docs site and the README, made from the notebooks without Quarto: `docs.py build` and `docs.py readme`.
 
 nbdev processes the notebooks (docs_api.py says how an exported name is shown), docs_markdown.py mends what they
-leave for Quarto, nbconvert writes them as Markdown, and Zensical renders the pages. The navigation and the title
-are read from `_quarto.yml`, so a site made with Quarto (`nbdev_docs`) has the same.
+leave for Quarto, nbconvert writes them as Markdown, and Zensical renders the pages. docs_nav.py finds the tab of each
+page. `docs.py readme` writes the tabs into `_quarto.yml` too, so a site made with Quarto (`nbdev_docs`) has the same.
 """
 import argparse, ast, os, posixpath, re, shutil, subprocess, sys, tempfile
 from contextlib import redirect_stdout
@@ -12,16 +12,16 @@ from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
+import docs_nav, docs_reference, headline_map, touch
+from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
-from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, is_outside, label_fences, maths, mend, plain,
-                           relink, split_anchor, unnested)
+from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
+                           link_terms, maths, mend, plain, relink, split_anchor, unnested)
 
+ROOT = Path(__file__).resolve().parent.parent
 ASSETS = Path(__file__).resolve().parent/'docs_assets'
 IMAGES = '.png', '.svg', '.jpg', '.jpeg', '.gif', '.webp'
 SHORT = 12   # exported code of at most so many lines is shown unfolded
-
-class DocsError(Exception):
-    "Something in the notebooks or in the configuration that its writer must change."
 
 # --- configuration ----------------------------------------------------------------------------------------------
 
@@ -31,35 +31,23 @@ class Project:
     root: Path
     title: str
     description: str
-    nav: list                     # entries: (title or None, notebook name), or (section, [entries])
+    nav: list[Entry]              # every page, in reading order
     nbs: str                      # folder of the notebooks
     code_url: str                 # where files of the repository are read
     docs_url: str                 # where nbdev believes the site to be
     repo_url: str
 
-def nav_entry(entry) -> tuple:
-    "One entry of the sidebar of `_quarto.yml`."
-    if isinstance(entry, str): return None, entry
-    if 'section' in entry: return entry['section'], [nav_entry(o) for o in entry['contents']]
-    return entry.get('text'), entry.get('file') or entry['href']
-
-def nav_notebooks(nav: list) -> list[str]:
-    "The notebooks of a navigation, in reading order."
-    return [nb for title, o in nav for nb in (nav_notebooks(o) if isinstance(o, list) else [o])]
-
 def read_project(root: Path) -> Project:
     "Read `settings.ini` and `_quarto.yml`."
     from nbdev.config import get_config
     with working_directory(root): config = get_config()
-    site = yaml.safe_load((root/'_quarto.yml').read_text(encoding='utf-8'))['website']
-    return Project(root, site['title'], site.get('description', ''), [nav_entry(o) for o in site['sidebar']['contents']],
-                   config.nbs_path.name, f'{config.git_url}/blob/{config.branch}',
+    site, nbs = docs_nav.settings(root)['website'], config.nbs_path.name
+    return Project(root, site['title'], site.get('description', ''), docs_nav.entries(root, nbs), nbs, f'{config.git_url}/blob/{config.branch}',
                    config.doc_host.rstrip('/') + '/' + config.doc_baseurl.strip('/'), config.git_url)
 
 def notebooks(project: Project) -> list[Path]:
     "The notebooks nbdev would process."
-    folder = project.root/project.nbs
-    return sorted(p for p in folder.rglob('*.ipynb') if not any(part[0] in '_.' for part in p.relative_to(folder).parts))
+    return docs_nav.notebooks_in(project.root/project.nbs)
 
 def name_of(path: Path, project: Project) -> str:
     "A notebook as the navigation names it: its path below the folder of the notebooks."
@@ -69,15 +57,12 @@ def address(notebook: str) -> str:
     "Where a page is on the site, without suffix: the path of its notebook without numbers."
     return '/'.join(re.sub(r'^\d+[a-zA-Z0-9]*_', '', part) for part in PurePosixPath(notebook).with_suffix('').parts)
 
-def check_navigation(project: Project):
-    "Every entry has its notebook and every notebook its entry; `test_*.ipynb` may stay out."
-    listed, there = nav_notebooks(project.nav), [name_of(p, project) for p in notebooks(project)]
-    for name in listed:
-        if listed.count(name) > 1: raise DocsError(f'_quarto.yml lists {name} more than once: a page has one place')
-        if name not in there: raise DocsError(f'_quarto.yml lists {name}, but {project.nbs}/{name} does not exist: write it or take it out of website.sidebar')
-    for name in there:
-        if name not in listed and not PurePosixPath(name).name.startswith('test_'):
-            raise DocsError(f'{project.nbs}/{name} is not in website.sidebar of _quarto.yml: add it, or its page cannot be reached')
+def check_addresses(project: Project):
+    "No two pages have the same place on the site."
+    seen = {}
+    for entry in project.nav:
+        other = seen.setdefault(address(entry.notebook), entry.notebook)
+        if other != entry.notebook: raise DocsError(f'{other} and {entry.notebook} would be one page, {address(other)}.html: rename one')
 
 def check_title(path: Path):
     "A title cell holds the H1, its `>` subtitle and `- key: value` lines: nbdev drops everything else in that cell."
@@ -113,7 +98,7 @@ def check_references(path: Path):
 
 def check_notebooks(project: Project):
     "What nbdev, with or without Quarto, would trip over or silently lose."
-    check_navigation(project)
+    check_addresses(project)
     for path in notebooks(project):
         check_title(path)
         check_imports(path)
@@ -220,13 +205,20 @@ def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
     text, resources = exporter.from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
     return re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', resources.get('outputs') or {}
 
-def make_page(folder: Path, notebook: str) -> Page:
+def with_counts(nb, project: Project):
+    "A notebook with what is counted over all pages."
+    for cell in nb.cells: cell.source = docs_nav.filled(cell.source, project.root, project.nbs, project.nav)
+    return nb
+
+def make_page(folder: Path, project: Project, notebook: str) -> Page:
     "The page of a notebook that nbdev has processed, into a folder."
-    nb = nbformat.read(folder/notebook, as_version=4)
+    nb = with_counts(nbformat.read(folder/notebook, as_version=4), project)
     meta, divs, anchors = front_matter(nb), Divs(), set()
     name = address(notebook)
     nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(unnested(text), divs, anchors))
-    anchors.update(n for cell in nb.cells if 'page' in cell.metadata for n in cell.metadata['page']['names'])
+    for shown in (cell.metadata['page'] for cell in nb.cells if 'page' in cell.metadata):
+        shown['names'] = [n for n in shown['names'] if n not in anchors]
+        anchors.update(shown['names'])
     text, files = to_markdown(nb, 'page', PurePosixPath(name).name, 'images')
     return Page(notebook, name, meta.get('title', name), meta.get('description', ''), text, anchors, files)
 
@@ -257,13 +249,31 @@ def repository_link(link: str, page: Page, project: Project) -> str:
     if not (project.root/file).exists(): raise DocsError(f'{page.notebook} links to {link}, which is neither a page nor a file of the project')
     return f'{project.code_url}/{file}' + (f'#{anchor}' if anchor else '')
 
+GLOSSARY = 'guide/glossary'
+
+def terms_for(page: Page, glossary: Page | None) -> dict[str, str]:
+    "The terms of the glossary and where `page` finds them; none on the glossary itself."
+    if glossary is None or page is glossary: return {}
+    path = posixpath.relpath(f'{GLOSSARY}.md', posixpath.dirname(page.name) or '.')
+    return {term: f'{path}#{anchor}' for term, anchor in glossary_terms(glossary.text).items()}
+
 def linked(page: Page, pages: list[Page], project: Project) -> str:
     "The text of a page, its title on top and its links leading to pages."
     by_name = {o.name: o for o in pages}
-    text = relink(page.text, lambda link: page_link(link, page, by_name, project))
+    text = relink(page.text, lambda link: page_link(link, page, by_name, project)) if page.notebook else page.text
+    if page.notebook: text = link_terms(text, terms_for(page, by_name.get(GLOSSARY)))
+    text = touch.with_pictures(text, project.root/project.nbs/'images')
+    if page.name == 'index': text = with_map(text, project)
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
-    head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', '')}, allow_unicode=True)
+    head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', ''), **({'hide': ['toc']} if page.name == 'index' else {})}, allow_unicode=True)
     return f'---\n{head}---\n\n# {page.title}\n\n{subtitle}{text}'
+
+def with_map(text: str, project: Project) -> str:
+    "The first page with the map that a reader can touch instead of its picture."
+    still = project.root/project.nbs/'images/map.svg'
+    if not still.exists(): return text
+    scripts = ''.join(f'<script defer src="map/{name}"></script>' for name in ('points.js', 'map.js'))
+    return re.sub(r'!\[([^\]]*)\]\(images/map\.svg\)', lambda m: headline_map.fragment(still.read_text(encoding='utf-8'), m[1]) + scripts, text)
 
 # --- the site ---------------------------------------------------------------------------------------------------
 
@@ -284,25 +294,36 @@ def check_index(project: Project):
     with working_directory(project.root): name, found = get_config().lib_path.name, NbdevLookup().entries
     if name not in found: raise DocsError(f'{name} is not installed in this environment, or its _modidx.py is missing, so nothing could be linked to its source: nbdev_export; pip install -e .')
 
-def nav_config(nav: list, pages: dict[str, Page]) -> list:
-    "The navigation as Zensical reads it."
-    return [{title: nav_config(o, pages)} if isinstance(o, list) else {title or pages[o].title.replace('`', ''): f'{pages[o].name}.md'} for title, o in nav]
+def nav_config(nav: list[Entry]) -> list:
+    "The navigation as Zensical reads it: tabs, sections, pages."
+    def page(entry: Entry) -> dict: return {entry.title: f'{address(entry.notebook)}.md'}
+    def part(o) -> dict: return page(o) if isinstance(o, Entry) else {o[0]: [page(e) for e in o[1]]}
+    return [{tab: [part(o) for o in inner]} for tab, inner in docs_nav.tree(nav)]
 
-def site_config(project: Project, pages: dict[str, Page]) -> dict:
+def made_config(made: list[Page]) -> list:
+    "The tab of the pages that are made of no notebook."
+    return [{'API': [{page.title: f'{page.name}.md'} for page in made]}] if made else []
+
+def site_config(project: Project, made: list[Page]) -> dict:
     "The configuration of the site: the look from `docs_assets/site.yml`, title and navigation from the project."
     config = yaml.safe_load((ASSETS/'site.yml').read_text(encoding='utf-8'))
     return config | {'site_name': project.title, 'site_description': project.description, 'repo_url': project.repo_url,
-                     'repo_name': '/'.join(project.repo_url.split('/')[-2:]), 'nav': nav_config(project.nav, pages)}
+                     'repo_name': '/'.join(project.repo_url.split('/')[-2:]), 'nav': nav_config(project.nav) + made_config(made)}
 
 def write_sources(project: Project, pages: list[Page], processed: Path, work: Path):
     "Write the pages, their pictures and the look of the site where Zensical finds them."
     shutil.copytree(ASSETS/'static', work/'docs')
     shutil.copytree(ASSETS/'theme', work/'theme')
+    for script in ('touch', *touch.SCRIPTS): write(work/f'docs/touch/{script}.js', touch.part(f'{script}.js').encode())
+    write(work/'docs/stylesheets/touch.css', touch.part('touch.css').encode())
+    write(work/'docs/map/map.js', headline_map.part('map.js').encode())
+    write(work/'docs/map/points.js', headline_map.data_script().encode())
+    write(work/'docs/stylesheets/map.css', headline_map.part('map.css').encode())
     for picture in (p for p in processed.rglob('*') if p.suffix.lower() in IMAGES): copy(picture, work/'docs'/address_of_file(picture.relative_to(processed)))
     for page in pages:
         write(work/'docs'/f'{page.name}.md', linked(page, pages, project).encode())
         for name, data in page.files.items(): write((work/'docs'/page.name).parent/name, data)
-    config = site_config(project, {o.notebook: o for o in pages})
+    config = site_config(project, [o for o in pages if not o.notebook])
     (work/'mkdocs.yml').write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding='utf-8')
 
 def address_of_file(path: Path) -> str:
@@ -322,13 +343,19 @@ def render(work: Path):
     if done.returncode: raise DocsError('Zensical could not build the site:\n' + done.stdout + done.stderr)
     for name in ('404.html', 'sitemap.xml'): (work/'site'/name).unlink(missing_ok=True)   # both would need to know the site's address
 
+def reference(project: Project, pages: list[Page]) -> list[Page]:
+    "The pages of the API tab: none for a project that is not this one."
+    if project.root != ROOT: return []
+    return [Page('', 'api/index', 'API', 'Every exported name, by what you want to do.', docs_reference.index_text(pages))]
+
 def build(root: Path, out: Path):
     "Make the site of the project at `root` in the folder `out`."
     project = read_project(root)
     check_notebooks(project)
     check_index(project)
     processed = process(project)
-    pages = [make_page(processed, name) for name in nav_notebooks(project.nav)]
+    pages = [make_page(processed, project, entry.notebook) for entry in project.nav]
+    pages += reference(project, pages)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         write_sources(project, pages, processed, work)
@@ -357,6 +384,7 @@ def readme_cells(path: Path):
 def readme_link(link: str, project: Project) -> str:
     "A link of the index as it works in the README: to the notebook or file in the repository."
     path, anchor = split_anchor(link.removeprefix(project.docs_url + '/'))
+    if link.startswith(project.docs_url) and path.endswith('.html'): return link   # of a page that is made of no notebook
     if is_outside(path) or not path or path.startswith('README_files/'): return link
     file = from_root(path, project.nbs)
     if not (project.root/file).exists(): raise DocsError(f'index.ipynb links to {link}, but there is no {file}')
@@ -365,7 +393,7 @@ def readme_link(link: str, project: Project) -> str:
 def readme_text(project: Project) -> tuple[str, dict]:
     "The README, and the files of its pictures."
     nb, meta = readme_cells(project.root/project.nbs/'index.ipynb')
-    nb.cells = mend_cells(nb.cells, label_fences)
+    nb.cells = mend_cells(with_counts(nb, project).cells, label_fences)
     text, files = to_markdown(nb, 'readme', 'README', 'README_files')
     text = relink(text, partial(readme_link, project=project))
     subtitle = f'{meta["description"]}\n\n' if meta.get('description') else ''
@@ -374,6 +402,8 @@ def readme_text(project: Project) -> tuple[str, dict]:
 def readme(root: Path):
     "Write README.md, and its pictures in README_files/, from the index notebook; without one do nothing."
     project = read_project(root)
+    quarto = root/'_quarto.yml'
+    quarto.write_text(docs_nav.quarto_text(quarto.read_text(encoding='utf-8'), project.nav), encoding='utf-8')
     if not (root/project.nbs/'index.ipynb').exists(): return
     text, files = readme_text(project)
     shutil.rmtree(root/'README_files', ignore_errors=True)
@@ -383,7 +413,7 @@ def readme(root: Path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('command', choices=['build', 'readme'])
-    parser.add_argument('--root', type=Path, default=Path(__file__).resolve().parent.parent, help='the project (default: this one)')
+    parser.add_argument('--root', type=Path, default=ROOT, help='the project (default: this one)')
     parser.add_argument('--out', type=Path, help='where the site is written (default: _docs in the project)')
     args = parser.parse_args()
     root = args.root.resolve()

@@ -163,7 +163,11 @@ def slug(title: str) -> str:
 
 def heading_ids(text: str, taken: set[str]) -> str:
     "Write its id behind every heading, unique among those `taken`, which grows."
-    taken.update(re.findall(r'<h[1-6] id="([^"]+)"', text))
+    def card(m) -> str:
+        name = unused(m[2], taken)               # `Kernel` and `kernel` are two names
+        taken.add(name)
+        return f'{m[1]}{name}"'
+    text = re.sub(r'(<h[1-6] id=")([^"]+)"', card, text)
     def heading(line: str) -> str:
         m = HEADING.match(line)
         if not m: return line
@@ -220,6 +224,34 @@ def from_root(path: str, folder: str) -> str:
         if part == '..': parts and parts.pop()
         else: parts.append(part)
     return '/'.join(parts)
+
+# --- the glossary -----------------------------------------------------------------------------------------------
+
+ENTRY = re.compile(r'^### +(.+?) *\{#([\w-]+)\} *$', re.M)
+KEPT = re.compile(r'`+[^`]*`+|!?\[[^\]]*\]\([^)]*\)|<(a|math|summary|code)\b.*?</\1>|<[^>]*>|\{[^{}]*\}', re.DOTALL)
+NO_PROSE = re.compile(r'^\s*(#|\||<|>|:::|!)')
+
+def glossary_terms(text: str) -> dict[str, str]:
+    "The terms of a glossary page, in small letters, and their anchors."
+    return {term.lower(): anchor for term, anchor in ENTRY.findall(text)}
+
+def link_terms(text: str, terms: dict[str, str]) -> str:
+    "Link each term, at its first use in prose, to the address given for it: not in headings, tables, links or code."
+    left = dict(terms)
+    words = sorted(map(re.escape, terms), key=len, reverse=True)
+    find = re.compile(rf'(?<![\w@-])(?:{"|".join(words)})s?(?:@(?:k|\d+))?(?![\w@-])', re.I) if words else None
+    def word(m):
+        word = m[0].lower().partition('@')[0]
+        term = word if word in terms else word.removesuffix('s')
+        return f'[{m[0]}]({left.pop(term)}){{.term}}' if term in left else m[0]
+    def line(text):
+        if NO_PROSE.match(text): return text
+        out, at = [], 0
+        for kept in KEPT.finditer(text):
+            out += find.sub(word, text[at:kept.start()]), kept[0]
+            at = kept.end()
+        return ''.join(out) + find.sub(word, text[at:])
+    return outside_fences(text, lambda run: '\n'.join(map(line, run.split('\n')))) if words else text
 
 # --- outputs ----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-WATCHED = ['nbs/**/*.ipynb', 'minivecdb/**/*.py', 'minivecdb/**/*.pyi', 'README.md', 'tests/house.txt']
+WATCHED = ['nbs/**/*.ipynb', 'minivecdb/**/*.py', 'minivecdb/**/*.pyi', 'README.md', '_quarto.yml', 'tests/house.txt']
 COMMANDS = [['nbdev_clean'], ['nbdev_export'], ['python', 'tools/stubs.py'], ['python', 'tools/docs.py', 'readme'],
             ['python', 'tools/house.py', '--update']]
 

@@ -252,7 +252,7 @@ def faiss_bases(home: Path) -> list[tuple[str, bytes]]:
 
 def fields_of(path: Path, raw: bytes) -> list:
     "What each byte of a faiss file means; of one that is not read, its words of 8 bytes."
-    from minivecdb.ivf.faiss_files import FaissFormatError, faiss_fields
+    from minivecdb.ivf import FaissFormatError, faiss_fields
     path.write_bytes(raw)
     try: return faiss_fields(path)
     except FaissFormatError: return [(at, 8, "word", "") for at in range(0, min(len(raw), 400) - 8, 8)]
@@ -415,7 +415,7 @@ def wrong_kinds(place: Path, right: bytes, older: bytes, stranger: bytes) -> dic
 def readers(home: Path, rng: random.Random) -> list[tuple[str, bytes, Callable]]: # (file name, a sound one, what reads it)
     "Everything that reads a file that somebody names."
     from minivecdb import IVF, VectorStorage
-    from minivecdb.ivf.faiss_files import faiss_fields
+    from minivecdb.ivf import faiss_fields
     from minivecdb.gen_embeddings import EmbeddingCache
     from minivecdb.storage.text_tables import read_rows
     x = vectors_of(np.arange(30), 4)

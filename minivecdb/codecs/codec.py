@@ -38,7 +38,7 @@ class Codec:
     reading_cost = 4             # times what reading a whole row takes
     farthest = np.inf            # rows may be this many times longer than they are apart
     follows = True               # codes are fine anywhere, once centroids are there
-    finds = 0.                   # share of neighbours that codes should find by themselves
+    finds = 0.                   # share of neighbours that codes should find, see `IVF`
     remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
     usual_frame = Frame()        # where nothing is known of the rows: in older files
     scanner = "decoding"         # what compares queries with its codes: see the page on scanners
@@ -236,7 +236,7 @@ class FlatCodec(Codec):
 # %% ../../nbs/50_codecs/10_codec.ipynb #be13550c
 class ScalarCodec(Codec):
     "A code for each number by itself: of vectors, or of their differences to the centroid."
-    plain, remakes, finds = "", "codes", .8   # plain: its name without residuals
+    plain, remakes, finds = "", "codes", .85   # plain: its name without residuals
     def __init__(self,
         dimension: int, # d
         residual: bool = False, # of differences to centroids
@@ -307,7 +307,7 @@ def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] -> [d]
 class Int8DimensionCodec(Codec):
     "A byte per dimension: one of 256 bins between the least and the greatest value in training."
     name, learned, fewest = "int8-dimension", ("middle", "step"), 64
-    farthest, follows, finds = 8., False, .8
+    farthest, follows, finds = 8., False, .85
     def shapes(self) -> dict[str, tuple]:
         return {"middle": (self.dimension,), "step": (self.dimension,)}
     def _train(self, x: np.ndarray, seed: int) -> dict[str, np.ndarray]:

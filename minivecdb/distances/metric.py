@@ -206,8 +206,10 @@ def slack(
     dimension: int, # d
 ) -> np.ndarray: # [m] float64
     "Two rows whose float32 surrogates differ by more than this are certainly ordered as their distances are."
-    rounding = (dimension + 16) * 2.0**-24
-    return 4 * rounding / (1 - rounding) * metric.scale(lengths, largest) + (2.0**-148 if metric.kind == 2 else 0)
+    rounding, scale = (dimension + 16) * 2.0**-24, metric.scale(lengths, largest)
+    # float32 has no digits below 1.4e-45: distances that differ by less are equal
+    least = 2.0**-148 * {"cosine": 0, "euclidean": scale**.5, "dot": 1}[metric.name]
+    return 4 * rounding / (1 - rounding) * scale + least
 
 # %% ../../nbs/20_distances/10_metric.ipynb #b8b01643
 def length_span(

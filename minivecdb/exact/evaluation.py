@@ -116,7 +116,7 @@ def true_ids(
     if isinstance(index, ExactSearch): return index.exact_search(queries, k)[1]
     raise ValueError(
         f"recall compares with exact answers, and {type(index).__name__} has no exact_search: give "
-        "truth=ids, or exact=a FlatIndex over the same vectors")
+        "truth=ids, or exact=a FlatIndex over the same vectors; of an IVFIndex measure its .ivf")
 
 def _first(truth: np.ndarray, m: int, k: int) -> np.ndarray:
     if len(truth) == m and truth.shape[1] >= k: return truth[:, :k]

@@ -14,5 +14,7 @@ from .default_nprobe import *
 from .filtered import *
 from .checked import *
 from .files import *
+from .faiss_bytes import *
 from .faiss_files import *
+from .to_faiss import *
 from .building import *

@@ -99,7 +99,7 @@ def replace(self: IVF,
     due = 2 * news > len(state)
     if due and measures: state = self._where_rows_are(state, given)
     batch = Batch.of(state, given)
-    if measures: state, *assigned = self._assigned(state, batch.unit)
+    if measures: state, *assigned = self._assigned(state, batch.unit, given)
     after = self._written(state, batch, ids, gone, *assigned)
     after = after.changed(unseen=None, news=0 if due else news)
     if measures: after = after.changed(**self.at(after).enough_after(len(ids) + len(gone)))
@@ -274,8 +274,8 @@ def far(self: State,
     return np.flatnonzero(cost > APART**2 * total / n) if total > 0 else np.empty(0, np.int64)
 
 @patch
-def _assigned(self: IVF, state: State,
-              x: np.ndarray) -> tuple[State, np.ndarray, np.ndarray]: # -> (…, [n], [n])
+def _assigned(self: IVF, state: State, x: np.ndarray,
+              given: np.ndarray) -> tuple[State, np.ndarray, np.ndarray]: # -> (…, [n], [n])
     "Lists of rows and costs, in this state or one with lists for a crowd that is far from all."
     kind = clustering_metric(self.metric.name).name
     labels, cost = assign(x, state.coarse.rows, kind)
@@ -288,7 +288,14 @@ def _assigned(self: IVF, state: State,
     if 4 * np.median(away) > np.median(cost[far]): return state, labels, cost   # lonely rows
     joins, labels, cost = away < cost[far], labels.copy(), cost.copy()
     labels[far[joins]], cost[far[joins]] = len(state.coarse) + near[joins], away[joins]
-    return state.with_centroids(more), labels, cost
+    return self._told_of(state.with_centroids(more), given[far]), labels, cost
+
+@patch
+def _told_of(self: IVF, state: State, crowd: np.ndarray) -> State: # rows [n, d] as given
+    "The state, which knows whether codes tell the rows of a new crowd apart, too."
+    if state.codes_find is None: return state
+    shares = state.codes_find, self.at(state)._found_by_codes(crowd)
+    return state.changed(codes_find=min(s for s in shares if s is not None))
 
 @patch
 def with_centroids(self: State,

@@ -274,7 +274,7 @@ def train(self: IVF,
         frame=codec.frame(self.metric, x, centroids),
         reach=no_reach(len(coarse)) if self.metric.name == "dot" else None,
         error_then=self._error_of(x, centroids, labels), **self._nothing_written())
-    find = self.at(made)._found_by_codes(given[evenly(len(given), 500)]) if codec.finds else None
+    find = self.at(made)._found_by_codes(given) if codec.finds else None
     self.state = made.changed(codes_find=find)
     return self
 
@@ -315,19 +315,22 @@ def _empty_lists(self: IVF,
 # %% ../../nbs/60_ivf/10_index.ipynb #68f5dcc1
 @patch
 # rows [n, d] -> None where not all have codes
-def _found_by_codes(self: IVF, x: np.ndarray) -> float | None:
-    "Of the ten nearest of each training row, among some, the share that their codes tell."
-    moved, ids = self.lists.moved(x), np.arange(len(x))
+def _found_by_codes(self: IVF, x: np.ndarray, most: int = 1000) -> float | None:
+    "Of the 2 or 11 nearest of some rows, themselves included, the share that codes tell: the less."
+    x, state = x[evenly(len(x), most)], self.state
+    moved, ids = state.lists.moved(x), np.arange(len(x))
     unit, kind = prepare_queries(moved, self.metric)[0], clustering_metric(self.metric.name).name
-    labels = assign(unit, self.coarse.rows, kind)[0]
-    try: lists = self._with_rows(self.state, x, ids, labels).lists
+    empty = self._empty_lists(state.codec, len(state.coarse), state.lists.origin)
+    labels = assign(unit, state.coarse.rows, kind)[0]
+    try: filled = self._with_rows(state.changed(lists=empty), x, ids, labels)
     except CodecError: return None
-    at, asked, k = lists.positions(), moved[evenly(len(x), 100)], min(11, len(x))
-    rows = self.at(self.state.changed(lists=lists)).compared(at)
+    at, asked, k = filled.lists.positions(), moved[evenly(len(x), 100)], min(11, len(x))
+    rows = self.at(filled).compared(at)
     exact, codes = (FlatIndex(a.shape[1], self.metric.name) for a in (moved, rows))
     exact.add(moved)
-    codes.add(rows, lists.ids[at])
-    last, found = exact.search(asked, k)[0][:, -1], codes.search(self.codec.project(asked), k)[1]
+    codes.add(rows, filled.lists.ids[at])
+    near, found = exact.search(asked, k)[0], codes.search(state.codec.project(asked), k)[1]
     which = np.repeat(np.arange(len(asked)), k)
-    away = pair_distances(self.metric, asked, which, moved, found.ravel())
-    return float((away <= last[which]).mean())
+    away = pair_distances(self.metric, asked, which, moved, found.ravel()).reshape(near.shape)
+    near = near + np.float32(1e-15 * (self.metric.name == "cosine"))   # of equal directions
+    return min(float((away[:, :j] <= near[:, j - 1:j]).mean()) for j in (min(2, k), k))

@@ -452,15 +452,11 @@ class IVF:
     def from_faiss(
         cls,
         path: str | Path,  # written by `faiss.write_index`, or by `to_faiss`
-        metric: str | None = None,  # "cosine" for inner products of normalised vectors; None for what the file says: "dot" or "euclidean"
+        metric: str | None = None,
     ) -> IVF:
-        """Open an IVF-flat or IVF-PQ index of faiss; raises `FaissFormatError` for anything else. Its `nprobe` is not kept: it goes to each search."""
-        ...
-    def to_faiss(
-        self,
-        path: str | Path,  # opened in faiss by `faiss.read_index`
-    ):
-        """Write a flat or product-quantized index as faiss would, replacing the file in one step; warns where second places are left out. For cosine, faiss then takes inner products of vectors of length 1."""
+        """Open an IVF-flat or IVF-PQ index of faiss. Its `nprobe` is not kept: give it to each search.
+        
+        Raises `FaissFormatError` for a file of another kind, a damaged one, or another metric."""
         ...
     def save(
         self,
@@ -558,4 +554,13 @@ class IVF:
         ...
     def get_stats(self) -> dict[str, Any]:
         """The number and sizes of the lists, bytes per vector, and how far the data has drifted."""
+        ...
+    def to_faiss(
+        self,
+        path: str | Path,  # opened in faiss by `faiss.read_index`
+    ):
+        """Write a flat or product-quantized index as faiss would, replacing the file in one step.
+        
+        For cosine, faiss then takes inner products of vectors of length 1. Warns where second places
+        are left out. Raises `FaissExportError` for other codecs."""
         ...

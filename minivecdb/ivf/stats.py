@@ -78,10 +78,10 @@ def advice(self: State,
             "crowds far apart, take rint8")
     if self.codes_find is not None and self.codes_find < codec.finds:
         told.append(
-            f"of training rows, {codec.name} finds {self.codes_find:.0%} of the nearest, "
+            f"of some rows, {codec.name} finds {self.codes_find:.0%} of the nearest, "
             f"and {codec.finds:.0%} is the least that is fine: its steps are wider than "
-            "rows are apart. Take flat; where cells hold a marker such as -9999, replace it "
-            "before adding")
+            "rows are apart. Take flat, or rint8 where rows lie far from zero; where cells "
+            "hold a marker such as -9999, replace it before adding")
     if self.strange > (1 - NEARLY_ALL) * len(self):
         told.append(
             f"{self.strange:,} rows were added more than {APART:g} times as far from every "

@@ -13,7 +13,8 @@ import numpy as np
 from fastcore.basics import patch
 from ..distances import length_span, prepare_queries, row_lengths
 from ..exact import FlatIndex, FlatRows
-from ..kmeans import assign, clustering_metric, too_coarse, halves, two_parts
+from ..kmeans import assign, clustering_metric, too_coarse
+from ..kmeans import bisect, bisected_centroids
 from ..lists import ranges, Growing, last_in_place, picked, taken
 from .index import IVF, Centroids, default_clusters
 
@@ -274,7 +275,8 @@ def split(self: _Work, j: int):
     "Make two lists of one, and put the rows around it right."
     size, k, sizes = int(self.lists.sizes[j]), len(self.centroids), self.lists.sizes
     own = np.arange(max(0, size - MOST), size)
-    two, self.gain[j] = halves(self.rows(np.full(len(own), j), own), self.metric, self.least())
+    x = self.rows(np.full(len(own), j), own)
+    two, self.gain[j] = bisected_centroids(x, self.metric, self.least())
     if two is None: self.unseen[j] = 0; return
     whole, near = len(own) == size, self.near(j, two)
     owner, place = np.concatenate([np.full(len(own), j), np.repeat(near, sizes[near])]), np.concatenate([own, ranges(0 * near, sizes[near])])
@@ -338,7 +340,7 @@ def look(self: _Work) -> bool: # whether there was something to do
     x, share = self.rows(np.full(size, j), np.arange(size)), sizes[j] / max(1, size)
     self.spread[j] = share * self.nearest(x, self.centroids[j:j + 1])[1].sum()
     of_mean = sizes[j] * len(sizes) / max(1, len(self.lists))
-    self.gain[j] = share * two_parts(x, self.metric, self.least())[1] if size >= 8 and of_mean > SMALL else 0
+    self.gain[j] = share * bisect(x, self.metric, self.least())[1] if size >= 8 and of_mean > SMALL else 0
     self.loss[j] = max(0, share * self._others(j, x)[1].sum() - self.spread[j]) if of_mean < SMALL and len(sizes) > 1 else np.inf
     return True
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ['batch_step', 'MiniBatchKMeans', 'batches', 'allot', 'hierarchical_kmeans', 'wishes', 'bounded_assign', 'balanced_kmeans']
+__all__ = ['batch_step', 'MiniBatchKMeans', 'batches', 'apportion', 'hierarchical_kmeans', 'preferences', 'bounded_assign', 'balanced_kmeans']
 
 def batch_step(
     centroids: np.ndarray,  # [k, d] float32
-    counts: np.ndarray,  # [k] how many rows each has seen
+    counts: np.ndarray,  # [k] rows that came to each so far
     x: np.ndarray,  # [b, d] float32; for cosine, of length 1
     metric: str = 'euclidean',  # or "cosine", "dot"
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -16,17 +16,17 @@ def batch_step(
     ...
 class MiniBatchKMeans:
     """K-means that learns from one batch at a time and can go on learning."""
-    num_centroids: int
-    batch_size: int
+    num_centroids: Any
+    batch_size: Any
+    seed: Any
     metric: Any
     init: str
-    seed: int
     centroids: np.ndarray | None
     counts: np.ndarray | None
     def __init__(
         self,
         num_centroids: int,  # k
-        batch_size: int = 1024,  # rows looked at before the centroids move; at least `num_centroids` for the first
+        batch_size: int = 1024,
         metric: str = 'cosine',  # or "euclidean", "dot"
         *,
         init: str = 'random',  # how the first batch gives the start: or "k-means++"
@@ -46,26 +46,27 @@ class MiniBatchKMeans:
         ...
     def train(
         self,
-        data: Any,  # [n, d] numbers, an iterable of such blocks, or a function that starts such an iterable anew
-        epochs: int = 3,  # times to go through the data; an iterable that cannot be started anew is read once
+        data: Any,
+        epochs: int = 3,
         progress: bool = False,  # show a progress bar
     ) -> MiniBatchKMeans:
-        """Start anew and learn from all of the data. After the first time through, what was learnt counts half. Nothing is changed if the data is refused."""
+        """Start anew and learn from all of the data. After the first time through, what was learnt
+        counts half. Nothing is changed if the data is refused."""
         ...
     def predict(
         self,
         x: Any,  # [n, d] numbers
     ) -> np.ndarray:
-        """The nearest centroid of each vector."""
+        """The nearest centroid of each vector. Raises NotBuiltError before training."""
         ...
 def batches(
     blocks: Iterable,  # [b, d] numbers each, of any length
-    size: int,  # rows wanted
+    size: int,  # rows wanted in each batch
     first: int = 0,  # rows wanted in the first one at least
 ) -> Iterator[np.ndarray]:
     """Blocks cut and joined into batches of one size."""
     ...
-def allot(
+def apportion(
     sizes: np.ndarray,  # [b] vectors in each group, at least 1
     k: int,  # clusters to hand out, between b and the sum of `sizes`
 ) -> np.ndarray:
@@ -80,12 +81,13 @@ def hierarchical_kmeans(
     seed: int = 0,  # the same seed gives the same clusters
     progress: bool = False,  # show a progress bar
 ) -> tuple[np.ndarray, np.ndarray]:
-    """K-means by splitting groups into groups, for very many clusters. Warns where equal rows leave fewer than k."""
+    """K-means by splitting groups into groups, for very many clusters. Warns where equal rows leave
+    fewer than k."""
     ...
-def wishes(
+def preferences(
     x: np.ndarray,  # [n, d] float32
     centroids: np.ndarray,  # [k, d] float32
-    m: int,  # wishes of each row
+    m: int,  # centroids for each row
     metric: str = 'euclidean',  # or "cosine", "dot"
     block: int = 4096,  # rows compared at a time
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -97,7 +99,8 @@ def bounded_assign(
     capacity: int,  # rows a centroid takes at most; n / k or more
     metric: str = 'euclidean',  # or "cosine", "dot"
 ) -> np.ndarray:
-    """Each row to the nearest centroid that has a place for it, nearest pairs first (Gale and Shapley 1962)."""
+    """Each row to the nearest centroid that has a place for it, nearest pairs first (Gale and
+    Shapley 1962)."""
     ...
 def balanced_kmeans(
     x: Any,  # [n, d] numbers
@@ -108,5 +111,6 @@ def balanced_kmeans(
     seed: int = 0,  # the same seed gives the same clusters
     rounds: int = 5,  # of bounded assignment and means
 ) -> tuple[np.ndarray, np.ndarray]:
-    """K-means with a bound on the size of a list. The bound holds for these labels; vectors added by nearest centroid later may exceed it."""
+    """K-means with a bound on the size of a list. The bound holds for these labels; vectors
+    added by nearest centroid later may exceed it."""
     ...
