@@ -22,13 +22,17 @@ def built(x, metric, codec, **options):
     index.rows = ArrayRows(x)
     return index
 
+def with_kernels(monkeypatch, compiled):
+    "Searches use kernels, or do not, however small they are."
+    for room in ("ivf.search", "lists.bit_scanner"):
+        monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
+
 @pytest.mark.parametrize("compiled", (False, True))
 @pytest.mark.parametrize("spill", (None, 1.))
 @pytest.mark.parametrize("codec", ("flat", *LOSSY, *BITS))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
 def test_a_range_search_finds_what_a_search_shows_within_the_radius(metric, codec, spill, compiled, monkeypatch):
-    for room in ("ivf.search", "lists.bit_scanner"):
-        monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
+    with_kernels(monkeypatch, compiled)
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     x = crowds(np.random.default_rng(1), 600).astype(np.float32)
     index, q = built(x, metric, codec, spill=spill), x[:3] + np.float32(.1)
@@ -71,8 +75,7 @@ def test_distances_beyond_float32_tie_by_id_and_products_are_in_order(metric):
 @pytest.mark.parametrize("compiled", (False, True))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean"))
 def test_estimates_that_are_cut_off_tie_by_id(metric, compiled, monkeypatch):
-    for room in ("ivf.search", "lists.bit_scanner"):
-        monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
+    with_kernels(monkeypatch, compiled)
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     rng = np.random.default_rng(3)
     x = (1 + .05 * rng.standard_normal((2000, 8))).astype(np.float32)
@@ -188,8 +191,7 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
         index.save(tmp_path/"x.ivf")
         index = IVF.load(tmp_path/"x.ivf", mmap="pread" if place == "read" else True)
     for compiled in (False, True):
-        for room in ("ivf.search", "lists.bit_scanner"):
-        monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
+        with_kernels(monkeypatch, compiled)
         monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
         batch, alone = index.search(q, 10, nprobe=3), [index.search(one, 10, nprobe=3) for one in q]
         assert batch[1].tolist() == [a[1][0].tolist() for a in alone]
@@ -198,7 +200,7 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
     full = index.search(q, 60, nprobe=1, ensure_topk_full=True, mask=np.arange(len(index)) % 40 == 0)[1]
     assert (full >= 0).all() and (index.search_cost(q, nprobe=3, max_codes=50)[0] <= index.search_cost(q, nprobe=3)[0]).all()
 
-@pytest.mark.parametrize("codec", ("flat", "int8"))
+@pytest.mark.parametrize("codec", ("flat", "int8", "rint8"))   # residuals are read by the new centroids
 def test_upkeep_keeps_the_reach_of_lists(codec):
     from minivecdb.ivf.upkeep import Upkeep
     from minivecdb.lists import no_reach

@@ -42,7 +42,8 @@ def encode(self: State,
     labels: np.ndarray, # [n] the list of each
 ) -> np.ndarray: # [n, code_width]
     "What stands for vectors of some lists."
-    return self.codec.encode_in_lists(x, labels, self.code_centres[0], self.metric, self.frame)
+    centres = self.centroids.of_codes(self.frame)[0]
+    return self.codec.encode_in_lists(x, labels, centres, self.metric, self.frame)
 
 @patch
 def appended(self: State,
@@ -102,7 +103,7 @@ def replace(self: IVF,
     if measures: state, *assigned = self._assigned(state, batch.unit, given)
     after = self._written(state, batch, ids, gone, *assigned)
     after = after.changed(unseen=None, news=0 if due else news)
-    if measures: after = after.changed(**self.at(after).enough_after(len(ids) + len(gone)))
+    if measures: after = after.changed(**self.enough_after(after, len(ids) + len(gone)))
     self.state = after.changed(rows=self.state.rows)   # in one step, for whoever is searching
     return ids
 

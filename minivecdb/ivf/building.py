@@ -123,7 +123,7 @@ def build(self: IVF,
         fresh.replace(x, ids, np.empty(0, np.int64), (labels[at:at + len(x)].astype(np.int64), costs[at:at + len(x)].astype(np.float64)))
         at += len(x)
     _same(n, at, True)
-    self.state = fresh.state.changed(**fresh.enough_after(n))
+    self.state = fresh.state.changed(**fresh.enough_after(fresh.state, n))
     return self
 
 @patch

@@ -15,7 +15,7 @@ from ..distances import distance_matrix, pair_distances, prepare_queries
 from ..exact import FlatIndex
 from ..kmeans import clustering_metric, out_of_range
 from ..lists import QueryBlock, list_scores, rank_by_rows
-from .index import IVF
+from .index import IVF, State
 
 
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #d1a2340e
@@ -217,13 +217,14 @@ def enough(
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #0d2d07f0
 @patch
 def enough_after(self: IVF,
+    state: State, # after a write
     written: int, # rows that came or left just now
 ) -> dict:
     "The fields `enough` and `written` after a write: measured again once half of the rows changed."
-    known, written = self.enough, self.written + written
-    if not len(self): return {"enough": None, "written": 0}
+    known, written = state.enough, state.written + written
+    if not len(state): return {"enough": None, "written": 0}
     if known is not None and 2 * written < known.rows: return {"written": written}
-    return {"enough": enough(self, self.rescoring), "written": 0}
+    return {"enough": enough(self.at(state), self.rescoring), "written": 0}
 
 def enough_from_state(
     state: dict | None, # as `asdict` of an `Enough` gives it

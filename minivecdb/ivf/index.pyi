@@ -432,6 +432,7 @@ class IVF:
         ...
     def enough_after(
         self,
+        state: State,  # after a write
         written: int,  # rows that came or left just now
     ) -> dict:
         """The fields `enough` and `written` after a write: measured again once half of the rows changed."""

@@ -15,6 +15,7 @@ from ..distances import prepare_queries
 from ..exact import MOST_MISSING
 from ..lists import QueryBlock, ready_lists, scanner_of
 from .index import State
+from .exact_rows import ExactRows
 from .probing import ReadLimits
 from .search import Plan, SearchOptions
 
@@ -31,8 +32,9 @@ class SingleSearch:
     def __init__(self,
         state: State,
     ):
-        self.state, self.call = state, scanner_of(state).single_call(state.exact)
-        self.dimension, self.nprobe, self.rescore = state.dimension, state.lists_to_read(), None
+        exact = ExactRows(state.rows, state.metric, state.lists.span)
+        self.state, self.call = state, scanner_of(state).single_call(exact)
+        self.dimension, self.rescore = state.dimension, None
         if state.choice is not None and state.rows is not None: self.rescore = state.choice.rescore
         self.chooses = state.reach is not None   # lists by more than their centroids
         self.unseen = state.unseen               # lists that must be looked at before they are read
@@ -48,7 +50,7 @@ class SingleSearch:
         if queries.dtype != np.float32 or queries.ndim not in (1, 2): return None
         if queries.shape[-1] != self.dimension or not queries.flags.c_contiguous: return None
         k, nprobe, rescore = options.k, options.nprobe, options.rescore
-        if nprobe is None: nprobe = self.nprobe
+        if nprobe is None: nprobe = self.state.lists_to_read()
         if rescore is None: rescore = self.rescore
         if type(k) is not int or not 1 <= k <= MOST_MISSING: return None
         if type(nprobe) is not int or nprobe < 1: return None
@@ -134,4 +136,5 @@ def search_singly(self: State, queries: np.ndarray, options: SearchOptions,
     if not is_plain(options) or not scanner.singly(m, nprobe, measured): return None
     work = scanner.cost(m, nprobe)[0] * m * self.dimension * plan.per_query
     if not self.lists.in_memory or not scanner.ready_soon(work): return None
-    return self.prepare_single().each(queries, plan.k, nprobe, plan.rescore)
+    if self.prepared.search is None: self.prepare_single()
+    return self.prepared.search.each(queries, plan.k, nprobe, plan.rescore)

@@ -15,7 +15,6 @@ class SingleSearch:
     state: State
     call: Any
     dimension: Any
-    nprobe: Any
     rescore: Any
     chooses: Any
     unseen: Any
