@@ -57,7 +57,7 @@ def test_an_answer_is_exact_search_over_what_was_reached(metric, nprobe, compile
 @every_metric
 def test_masks_count_rows_once(metric):
     made, mask = index(metric, ids=rng.permutation(900)), rng.random((60, 900)) < .2
-    order = made._order   # by insertion
+    order = made.state.order   # by insertion
     by_id = np.zeros((60, 900), bool); by_id[:, order] = mask
     x = np.empty_like(X); x[order] = X   # rows by id
     same(made.search(Q, 10, nprobe=5, mask=mask), expected(made, Q, 10, 5, metric, x, by_id))

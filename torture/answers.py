@@ -437,7 +437,7 @@ def _tiny_rows_tell():
 
 def _crowds_are_not_asked():
     from minivecdb import IVF
-    return mock.patch.object(IVF, "_told_of", lambda self, crowd: self)
+    return mock.patch.object(IVF, "_told_of", lambda self, state, crowd: state)
 
 MUTANTS: dict[str, tuple[Callable, dict, bool]] = { # how, the configurations that must catch it, whether faiss is needed
     "range searches of decoded rows": (_decoded_ranges, {"codec": "rabitq"}, False),
