@@ -15,24 +15,25 @@ from fastcore.basics import patch
 from ..core import MinivecdbError, check_room
 from .segments import disk, open_file, runs, segment_name, segment_rows
 from .lock import LockedError, in_turn
-from .format import DAMAGED, Head, UPDATE_HEAD, row_seals, seal
+from .format import DAMAGED, Extent, Head, LogEntry, SegmentRow, UPDATE_HEAD
+from .format import row_seals, sealed
 from .storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from . import rows as mapped_rows
 
 # %% ../../nbs/80_durable/60_appends.ipynb #361b5363
 def joined(
-    extents: list[tuple], # (first id, how many, segment, row), in order
-) -> list[tuple]:
-    "Extents with neighbours joined."
+    extents: list[Extent], # in order
+) -> list[Extent]:
+    "Extents, each joined with the neighbours that continue it."
     joined = []
-    for first, n, segment, start in extents:
-        if joined and (last := joined[-1])[2] == segment and last[0] + last[1] == first and last[3] + last[1] == start: joined[-1] = (last[0], last[1] + n, segment, last[3])
-        else: joined.append((first, n, segment, start))
+    for e in extents:
+        if joined and joined[-1].goes_on_with(e): joined[-1] = joined[-1].joined_with(e)
+        else: joined.append(e)
     return joined
 
 # %% ../../nbs/80_durable/60_appends.ipynb #e7e55151
 class Change:
-    "One transaction while it is put together."
+    "One transaction, from its beginning to its commit."
     def __init__(self, storage: DurableStorage, head: Head):
         self.storage, self.con, self.head, self.pages = storage, storage._con, head._asdict(), 4
         self.tail, self.extents, self.committing = None, [], False
@@ -45,24 +46,25 @@ class Change:
         "A statement that writes."
         return self.storage._wrapped(disk.execute, self.con, sql, args)
     def read(self,
-        table: str, # its name, for the error
-        sql: str, # that selects its columns, the checksum last
+        kind: type, # of record: a key of `SMALL_TABLES`
+        which: str, # of its rows: what follows the name of the table in SQL
         *args: int, # for the question marks
-    ) -> list: # the rows without their checksum
+    ) -> list: # of such records
         "Rows of a small table, compared with their checksums."
-        return list(self.storage._sealed(table, self.con.execute(sql, args)))
+        return list(self.storage._sealed(self.con, kind, which, *args))
     def many(self,
         sql: str, # one statement
         rows: Iterable, # tuples for its question marks, or bytes
     ):
-        "The same for many rows."
+        "A statement that writes, once for each row."
         self.storage._wrapped(disk.executemany, self.con, sql, rows)
     def note(self,
         first: int, # id
         n: int, # how many ids from there on
     ):
         "Enter ids into the log of changes."
-        if n: self.run("INSERT INTO log VALUES (?, ?, ?, ?)", (self.head["changes"], first, n, seal(self.head["changes"], first, n)))
+        entry = LogEntry(self.head["changes"], first, n)
+        if n: self.run("INSERT INTO log VALUES (?, ?, ?, ?)", sealed(entry))
         self.head["changes"] += n
     def digest(self,
         more: int, # checksums that came, less those that went
@@ -77,39 +79,49 @@ def append(self: Change,
     rows: np.ndarray, # [n, d] float32; ids count up
 ):
     "Write vectors behind those of the last segment; they count from the commit on."
+    most = segment_rows(self.storage.dimension)
     while len(rows):
         if self.tail is None: self._open_tail()
-        number, generation, used = self.tail
-        if (room := segment_rows(self.storage.dimension) - used) <= 0: self._new_segment(number + 1, generation); continue
-        part = rows[:room]
-        self.storage._wrapped(disk.write, self.files[number], memoryview(np.ascontiguousarray(part)).cast("B"), 4 * self.storage.dimension * used)
-        self.extents.append((first, len(part), number, used))
-        self.tail, first, rows = (number, generation, used + len(part)), first + len(part), rows[len(part):]
+        if self.tail.rows >= most: self._new_segment(self.tail.number + 1, self.tail.generation)
+        part = rows[:most - self.tail.rows]
+        self._write_behind(first, part)
+        first, rows = first + len(part), rows[len(part):]
+
+@patch
+def _write_behind(self: Change, first: int, rows: np.ndarray):
+    "Write vectors to the last segment, which has room for them."
+    number, _, used = self.tail
+    data = memoryview(np.ascontiguousarray(rows)).cast("B")
+    at = 4 * self.storage.dimension * used
+    self.storage._wrapped(disk.write, self.files[number], data, at)
+    self.extents.append(Extent(first, len(rows), number, used))
+    self.tail = self.tail._replace(rows=used + len(rows))
 
 @patch
 def _open_tail(self: Change):
-    "The last segment, ready to grow."
+    "Open the last segment, so that it can grow."
     self.storage._writer.check()   # before a file is touched, and again before the commit
-    last = self.storage._segment_rows(self.con)[-1:]
-    if not last: return self._new_segment(0, 0)
-    self.tail = tuple(last[0])
-    self.files[last[0].number] = open_file(self.storage.path/segment_name(*last[0][:2]), os.O_RDWR)
-    self.grown = {"number": last[0].number, "size": 4 * self.storage.dimension * last[0].rows}
+    segments = self.storage._segment_rows(self.con)
+    if not segments: return self._new_segment(0, 0)
+    self.tail = last = segments[-1]
+    path = self.storage.path/segment_name(last.number, last.generation)
+    self.files[last.number] = open_file(path, os.O_RDWR)
+    self.grown = {"number": last.number, "size": 4 * self.storage.dimension * last.rows}
 
 @patch
 def _new_segment(self: Change, number: int, generation: int):
-    "Begin a file."
+    "Begin a new segment."
     self.storage._writer.check()
     if self.tail: self._record_tail()
     path = self.storage.path/segment_name(number, generation)
-    self.made.append(path)   # first: what an interrupt leaves must be known
+    self.made.append(path)   # before the file is made, so that an interrupt leaves no unknown file
     self.files[number] = self.storage._wrapped(disk.create, path)
-    self.tail = (number, generation, 0)
+    self.tail = SegmentRow(number, generation, 0)
 
 @patch
 def _record_tail(self: Change):
-    "How many rows of the last segment count."
-    self.run("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", (*self.tail, seal(*self.tail)))
+    "Enter how many rows of the last segment count."
+    self.run("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", sealed(self.tail))
 
 # %% ../../nbs/80_durable/60_appends.ipynb #83edcc7c
 @patch
@@ -117,7 +129,7 @@ def write_extents(self: Change):
     "Enter where the appended vectors lie."
     if not self.extents: return
     self._record_tail()
-    for extent in joined(self.extents): self._put_extent(*extent)
+    for extent in joined(self.extents): self._put_extent(extent)
     self.head["layout"] += 1
 
 @patch
@@ -125,18 +137,24 @@ def close(self: Change):
     "Close the files."
     while self.files: os.close(self.files.popitem()[1])
 
+# from the last extent that begins before an id, up to another id
+_NEARBY = (
+    "WHERE first < ? "
+    "AND first >= coalesce((SELECT max(first) FROM extents WHERE first < ?), 0) "
+    "ORDER BY first")
+
 @patch
-def _put_extent(self: Change, first: int, n: int, segment: int, start: int):
-    "Enter an extent; what others say about its ids no longer counts."
-    end, put = first + n, [(first, n, segment, start)]
-    old = self.read("extents", "SELECT first, n, segment, start, crc FROM extents WHERE first < ? AND first >= coalesce((SELECT max(first) FROM extents WHERE first < ?), 0) ORDER BY first", end, first)
-    for f, m, s, at in old:
-        if f + m < first or f + m == first and (s, at + m) != (segment, start): continue
-        if f + m == first: put[0] = (f, m + n, s, at); continue     # the same run goes on
-        self.run("DELETE FROM extents WHERE first = ?", (f,))
-        if f < first: put.append((f, first - f, s, at))
-        if f + m > end: put.append((end, f + m - end, s, at + end - f))
-    for e in put: self.run("INSERT OR REPLACE INTO extents VALUES (?, ?, ?, ?, ?)", (*e, seal(*e)))
+def _put_extent(self: Change, new: Extent):
+    "Enter an extent, and take its ids out of the extents that hold them."
+    first, end, rest = new.first, new.end, []
+    for old in self.read(Extent, _NEARBY, end, first):
+        if old.goes_on_with(new): new = old.joined_with(new)   # has the key of the old one
+        elif old.end > first:
+            self.run("DELETE FROM extents WHERE first = ?", (old.first,))
+            if old.first < first: rest.append(old.up_to(first))
+            if old.end > end: rest.append(old.from_id(end))
+    for e in (new, *rest):
+        self.run("INSERT OR REPLACE INTO extents VALUES (?, ?, ?, ?, ?)", sealed(e))
 
 # %% ../../nbs/80_durable/60_appends.ipynb #f0a1bfb7
 @patch
@@ -240,7 +258,7 @@ def _publish(self: DurableStorage, change: Change):
     self._trim_log(change)
     based = self._head.commits if self._checkpointed else self._head.based
     head = Head(**change.head)._replace(commits=change.head["commits"] + 1, based=based)
-    change.run(UPDATE_HEAD, (*head, seal(*head)))
+    change.run(UPDATE_HEAD, sealed(head))
     self._check_lock()
     change.committing, self._checkpointed = True, False
     try:

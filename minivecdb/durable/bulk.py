@@ -13,10 +13,11 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .segments import disk, runs, segment_rows
 from ..storage import checked_blocks, table_length
-from .format import DAMAGED, seal
+from .format import DAMAGED, Extent, sealed
 from .lock import in_turn
 from .column_files import column_name, kept_columns, state_at
-from .storage import DurableStorage, _index_file
+from .storage import DurableStorage
+from .opening import _index_file
 from .columns import Passing
 from .appends import Change, SMALL_BYTES, changing, joined
 
@@ -156,10 +157,10 @@ def rewrite(self: Change, generation: int, after: int) -> int | None: # where to
 @patch
 def _replace_extents(self: Change, low: int, end: int):
     "Forget where the ids from `low` to `end` were, and enter where they are now."
-    over = next(iter(self.read("extents", "SELECT first, n, segment, start, crc FROM extents WHERE first < ? AND first + n > ?", end, end)), None)
+    over = self.read(Extent, "WHERE first < ? AND first + n > ?", end, end)[:1]
     self.run("DELETE FROM extents WHERE first >= ? AND first < ?", (low, end))
-    more = [(end, over[0] + over[1] - end, over[2], over[3] + end - over[0])] if over and over[0] >= low else []
-    self.many("INSERT INTO extents VALUES (?, ?, ?, ?, ?)", ((*e, seal(*e)) for e in joined(self.extents) + more))
+    rest = [e.from_id(end) for e in over if e.first >= low]
+    self.many("INSERT INTO extents VALUES (?, ?, ?, ?, ?)", map(sealed, joined(self.extents) + rest))
     self.run("DELETE FROM recent WHERE id >= ? AND id < ?", (low, end))
     self.head["recent"] = self.con.execute("SELECT count(*) FROM recent").fetchone()[0]
     if self.tail: self._record_tail()

@@ -13,7 +13,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import FileFormatError, MinivecdbError, write_atomically
 from ..filters import Column, FLOAT, Gathering, INTEGER, column_values, in_blocks
-from .format import stored_form
+from .format import database_bytes, stored_form
 from .column_files import ColumnState, column_name, column_parts, kept_columns
 from .column_files import read_column, state_at
 from .storage import DurableStorage
@@ -77,17 +77,13 @@ class Rows(NamedTuple):
     c: Column # of these rows
     before: ColumnState # of the storage, when they came
 
-def _most_bytes(storage: DurableStorage) -> int:
-    "All texts of the metadata together are not larger."
-    files = (storage.path/f"meta.sqlite{end}" for end in ("", "-wal"))
-    return sum(f.stat().st_size for f in files if f.exists())
-
 @patch
 def _kept_column(self: DurableStorage, s: Snapshot, path: tuple, ids: np.ndarray,
                  new: Rows | None = None) -> tuple[Column, int] | None:
     "The column of a file, caught up, and how many rows the file misses; or None."
     with suppress(FileFormatError, OSError):
-        state, c = read_column(self.path/column_name(path), state_at(s.head), _most_bytes(self))
+        most = database_bytes(self.meta)   # all texts of the metadata are in these files
+        state, c = read_column(self.path/column_name(path), state_at(s.head), most)
         if state.change == s.head.changes: return c, 0
         changed = self._changed(s, state.change)
         if changed is None or (c := carried_over(c, state, ids, changed)) is None: return None

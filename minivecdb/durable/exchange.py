@@ -18,11 +18,11 @@ from ..core import as_matrix, as_metadatas, check_path, kept_mode, new_file, ope
 from ..core import refuse_own, write_atomically, need
 from ..vector_storage import VectorStorage
 from ..storage import check_file_name, row_json, Block, block_rows, table_blocks
-from .segments import disk
+from .segments import disk, need_folder
 from .format import metadata_text
 from .storage import DurableStorage, WriteError
 from .appends import changing
-from .care import _TELL_ALL
+from .care import making
 
 # %% ../../nbs/80_durable/75_exchange.ipynb #71430f53
 @patch
@@ -55,14 +55,6 @@ def _line_parts(self: DurableStorage) -> Iterator[bytes]:
 
 FORMATS = (".json", ".jsonl", ".ndjson", ".parquet") # that `export` writes and `restore` reads
 
-@contextmanager
-def _written(path: Path) -> Iterator[None]:
-    "A disk that fails while a file is written, as an error of ours; the file is then what it was before."
-    try: yield
-    except OSError as e:
-        if isinstance(e, (MinivecdbError, *_TELL_ALL)): raise
-        raise WriteError(f"{path}: was not written ({type(e).__name__}: {e}): free the disk or take another one") from e
-
 @patch
 def export(self: DurableStorage,
     path: str | Path, # ending in one of `FORMATS`
@@ -70,7 +62,7 @@ def export(self: DurableStorage,
     "Write everything to one file, replacing it in one step."
     path = Path(path)
     if path.suffix.lower() not in FORMATS: raise FileFormatError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
-    with _written(path):
+    with making(path, "written"):
         if path.suffix.lower() == ".parquet": self._export_parquet(path)
         else: write_atomically(path, self._json_parts() if path.suffix.lower() == ".json" else self._line_parts())
 
@@ -80,13 +72,13 @@ def save(self: DurableStorage,
 ):
     "Write everything to a JSON file, as a storage in memory does."
     check_file_name(path, "backup(path) copies the folder")
-    with _written(Path(path)): write_atomically(path, self._json_parts())
+    with making(Path(path), "written"): write_atomically(path, self._json_parts())
 
 @patch
 def _export_parquet(self: DurableStorage, path: Path):
     "Columns id, vector and metadata (JSON text); dimension, model and next id in the file's own metadata."
     refuse_own(path := check_path(path).resolve())
-    if not path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(path.parent))
+    need_folder(path)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with new_file(part, kept_mode(path)) as file:

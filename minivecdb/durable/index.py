@@ -15,8 +15,8 @@ from ..core import FileFormatError
 from ..ivf import IVF, enough, Upkeep
 from ..ivf_index import IVFIndex
 from . import exchange as durable_exchange
-from .care import check_folder, repair_folder
-from .storage import DurableStorage, _half_index, _index_file
+from .storage import DurableStorage
+from .opening import _half_index, _index_file
 
 # %% ../../nbs/80_durable/80_index.ipynb #83c980e2
 def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), the newest first
