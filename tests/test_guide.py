@@ -88,7 +88,5 @@ def test_a_page_of_the_road_has_exercises_with_folded_answers_that_ran(name):
         assert program.outputs and re.search(r"\b(assert|test_eq|test_close)\b", program.source) and max(map(len, program.source.split("\n"))) <= 100
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
-def test_links_bear_the_titles_of_their_pages(path):
-    for words, link in re.findall(r"\[([^\]]+)\]\(([^):#]+\.ipynb)\)", prose(path)):
-        title = re.search(r"^# (.+)$", prose((path.parent/link).resolve()), re.M)[1]
-        assert words.replace("`", "") == title.replace("`", ""), link
+def test_links_lead_to_pages(path):
+    for link in re.findall(r"\]\(([^):#]+\.ipynb)", prose(path)): assert (path.parent/link).resolve().is_file(), link
