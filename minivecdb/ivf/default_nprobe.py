@@ -125,11 +125,15 @@ def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m]
 # [m, n_lists], [m, p] list numbers -> [m, p]
 def _ranks(ivf: IVF, away: np.ndarray, of: np.ndarray) -> np.ndarray:
     "The largest `nprobe` that does not yet read these lists; of no list (-1) all."
-    ranks, sizes = np.empty(of.shape, np.int64), ivf.lists.sizes
-    for i, lists in enumerate(of):
-        nearer = away[i] < away[i, lists][:, None]
-        ranks[i] = nearer.sum(1) if ivf.reach is None else rank_by_rows(nearer, sizes)
-    return np.where(of < 0, len(sizes), ranks)
+    (m, p), k, sizes = of.shape, away.shape[1], ivf.lists.sizes
+    ranks, block = np.empty(of.shape, np.int64), max(1, AT_ONCE // (8 * p * k))
+    for i in range(0, m, block):
+        some = away[i:i + block]
+        nearer = some[:, None] < np.take_along_axis(some, of[i:i + block], 1)[:, :, None]
+        flat = nearer.reshape(-1, k)
+        found = np.count_nonzero(flat, 1) if ivf.reach is None else rank_by_rows(flat, sizes)
+        ranks[i:i + block] = found.reshape(-1, p)
+    return np.where(of < 0, k, ranks)
 
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #f476e939
 # [p] -> [p] list numbers, -1 for ids that are not there
