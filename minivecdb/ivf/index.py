@@ -20,7 +20,8 @@ from ..core import VectorError, as_matrix, check_dimension, check_integer, resto
 from ..core import state_of, in_threads, pays
 from ..distances import get_metric, pair_distances, powers_for, prepare_queries
 from ..distances import product_dtype, row_lengths, slack, with_powers, FARTHEST, SAMPLE
-from ..distances import Frame, evenly, origin_of, origins_of, useful_signs, closest, NO_TURN
+from ..distances import Frame, evenly, origin_of, origins_of, useful_signs, NO_TURN
+from ..distances import CandidatePairs, rerank_candidates
 from ..distances import byte_rows, query_bytes
 from ..exact import FlatIndex, as_ids, as_mask, as_queries, check_k, MOST_MISSING, in_blocks
 from ..exact import nearest, new_ids, padded, rank, Coarse, coarse_of, nearest_lists
@@ -664,7 +665,8 @@ def _rescored(self: IVF,
     if not compiled or product_dtype(prepared[1], span) is not np.float32:
         return rank(queries, fetch, found, (which, every), k, self.metric)
     allowed = (slack(self.metric, prepared[1], span.max(initial=0), self.dimension) * .500001).astype(np.float32)
-    return closest((queries, *prepared), allowed, self.metric, k, np.searchsorted(which, np.arange(len(queries) + 1)), every, fetch, found)
+    candidates = CandidatePairs(np.searchsorted(which, np.arange(len(queries) + 1)), every)
+    return rerank_candidates((queries, *prepared), allowed, self.metric, k, candidates, fetch, found)
 
 # %% ../../nbs/60_ivf/10_index.ipynb #5532ba0b
 @patch
