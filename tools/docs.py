@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
-import docs_nav, docs_reference, headline_map
+import docs_nav, docs_reference, headline_map, touch
 from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
 from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
@@ -262,6 +262,7 @@ def linked(page: Page, pages: list[Page], project: Project) -> str:
     by_name = {o.name: o for o in pages}
     text = relink(page.text, lambda link: page_link(link, page, by_name, project)) if page.notebook else page.text
     if page.notebook: text = link_terms(text, terms_for(page, by_name.get(GLOSSARY)))
+    text = touch.with_pictures(text, project.root/project.nbs/'images')
     if page.name == 'index': text = with_map(text, project)
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
     head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', ''), **({'hide': ['toc']} if page.name == 'index' else {})}, allow_unicode=True)
@@ -313,6 +314,8 @@ def write_sources(project: Project, pages: list[Page], processed: Path, work: Pa
     "Write the pages, their pictures and the look of the site where Zensical finds them."
     shutil.copytree(ASSETS/'static', work/'docs')
     shutil.copytree(ASSETS/'theme', work/'theme')
+    for script in ('touch', *touch.SCRIPTS): write(work/f'docs/touch/{script}.js', touch.part(f'{script}.js').encode())
+    write(work/'docs/stylesheets/touch.css', touch.part('touch.css').encode())
     write(work/'docs/map/map.js', headline_map.part('map.js').encode())
     write(work/'docs/map/points.js', headline_map.data_script().encode())
     write(work/'docs/stylesheets/map.css', headline_map.part('map.css').encode())
