@@ -70,3 +70,19 @@ def test_a_term_is_told_in_two_sentences_with_its_page():
     for name, text in entries:
         told, _, link = text.strip().rpartition(" See ")
         assert 1 <= len(re.findall(r"[.](?:\s|$)", told)) <= 3 and re.fullmatch(r"\[.+\]\(.+\.ipynb\)\.", link), name
+
+# --- exercises of the book --------------------------------------------------------------------------------------
+
+ROAD = ("00_vector_storage", "15_gen_embeddings", "20_distances/10_metric", "30_exact/10_flat", "40_kmeans/30_standard",
+        "50_codecs/10_codec", "65_filters/10_language", "75_ivf_index")
+
+@pytest.mark.parametrize("name", ROAD)
+def test_a_page_of_the_road_has_exercises_with_folded_answers_that_ran(name):
+    page = cells(GUIDE.parent/f"{name}.ipynb")
+    first = next(i for i, c in enumerate(page) if re.match(r"## (Two|Three) exercises\n", c.source))
+    questions = [i for i, c in enumerate(page) if c.cell_type == "markdown" and re.search(r"^\*\*\d\. \w.*\?\*\*|^\*\*\d\. \w[^*]*\.?\*\*", c.source, re.M) and i >= first]
+    assert len(questions) == {"Two": 2, "Three": 3}[page[first].source.split()[1]]
+    for i in questions:
+        opened, program, closed = page[i + 1:i + 4]
+        assert re.match(r'<details class="answer" markdown="1">\n<summary>Answer</summary>\n\n[\w`]', opened.source) and closed.source == "</details>"
+        assert program.outputs and re.search(r"\b(assert|test_eq|test_close)\b", program.source) and max(map(len, program.source.split("\n"))) <= 100
