@@ -236,13 +236,13 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
 
 def test_kernels_are_compiled_once_for_read_only_arrays(tmp_path):
     "Rows of a mapped file and queries that may not be written go through the same compiled code, and stay as they were."
-    from minivecdb.distances import reading, rerank
+    from minivecdb.distances import rerank, shortlist
     x = rows(4000, 32)
     index = IVF(32, n_clusters=20).train(x)
     index.add(x)
     index.save(tmp_path/"x.ivf")
     index.search(np.tile(x[:40], (30, 1)), 5, nprobe=4)
-    count = lambda: [len(k.dispatcher().signatures) for k in (reading.read_lists, rerank.rerank_kernel)]
+    count = lambda: [len(k.dispatcher().signatures) for k in (shortlist.read_lists, rerank.rerank_kernel)]
     once, q = count(), np.tile(x[:40], (30, 1))
     q.flags.writeable = False
     mapped = IVF.load(tmp_path/"x.ivf", mmap=True)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ALL_BITS', 'NO_TURN', 'count_at_most', 'in_order_of_rows', 'extent', 'border', 'lower_limit', 'first_limit',
-           'write_down', 'keep_in_shortlist', 'admitted', 'query_bytes', 'byte_rows', 'query_terms']
+           'write_down', 'keep_in_shortlist', 'admitted', 'query_bytes', 'byte_rows']
 
 # %% ../../nbs/20_distances/50_bounds.ipynb #aff1aeab
 import numpy as np
@@ -149,22 +149,3 @@ def byte_rows(
         values = factor * steps[:, 0], size * steps[:, 1], size * lengths, offset
         for column, value in enumerate(values): terms[:, column] = value
     return codes, terms
-
-# %% ../../nbs/20_distances/50_bounds.ipynb #50b00002
-@kernel()
-def query_terms(
-    codes, # [m, w] int8
-    steps, # [m, 2] the step and the rounding error of each
-    own, # [m] lengths
-    unit, # whether queries are scaled to length 1
-    slack, # [m] as the function `slack` returns it
-    terms, # [m, 4] float32, written
-    shifts, # [m] int32, written: where the sums of each query start
-):
-    "The terms of queries in the bounds."
-    for i in range(len(codes)):
-        total = np.int32(0)
-        for x in range(codes.shape[1]): total += np.int32(codes[i, x])
-        shifts[i] = np.int32(-128 * total)
-        terms[i, 0], terms[i, 2], terms[i, 3] = steps[i, 0], steps[i, 1], slack[i] * .500001
-        terms[i, 1] = ((1. if unit else own[i]) + steps[i, 1]) * 1.000001

@@ -3,7 +3,7 @@ import numpy as np
 from minivecdb.distances.metric import Metric
 from typing import Any
 
-__all__ = ['ALL_BITS', 'NO_TURN', 'count_at_most', 'in_order_of_rows', 'extent', 'border', 'lower_limit', 'first_limit', 'write_down', 'keep_in_shortlist', 'admitted', 'query_bytes', 'byte_rows', 'query_terms']
+__all__ = ['ALL_BITS', 'NO_TURN', 'count_at_most', 'in_order_of_rows', 'extent', 'border', 'lower_limit', 'first_limit', 'write_down', 'keep_in_shortlist', 'admitted', 'query_bytes', 'byte_rows']
 
 def count_at_most(s, most):
     """How many numbers are at most `most`."""
@@ -52,15 +52,4 @@ def byte_rows(
     signs: np.ndarray = ...,  # a rotation, as `useful_signs` returns it
 ) -> tuple[np.ndarray, np.ndarray]:
     """What a scan reads of rows: their bytes, and their terms in the bounds of a metric."""
-    ...
-def query_terms(
-    codes,  # [m, w] int8
-    steps,  # [m, 2] the step and the rounding error of each
-    own,  # [m] lengths
-    unit,  # whether queries are scaled to length 1
-    slack,  # [m] as the function `slack` returns it
-    terms,  # [m, 4] float32, written
-    shifts,  # [m] int32, written: where the sums of each query start
-):
-    """The terms of queries in the bounds."""
     ...

@@ -1,6 +1,6 @@
 # Made by tools/stubs.py from reading.py.
 
-__all__ = ['multiply_tile', 'terms_by_lane', 'read_tiles', 'list_bounds', 'read_rows', 'read_lists', 'read_products']
+__all__ = ['multiply_tile', 'terms_by_lane', 'read_tiles', 'list_bounds', 'read_rows', 'read_products']
 
 def multiply_tile(groups, packed, asked, which, row_terms, limits, scores, masks):
     """Lower bounds of a tile, and which of them are within their query's limit."""
@@ -31,10 +31,6 @@ def list_bounds(
     ...
 def read_rows(asked, rows, starts, sizes, probes, guard, state):
     """Offer the rows of the lists probes[i] to query i, one at a time."""
-    ...
-def read_lists(asked, rows, starts, sizes, probes, guard, state):
-    """Offer to each query the rows of the lists it probes: its first list to all queries before any
-    other, because near rows make far ones cheap."""
     ...
 def read_products(products, which, row_terms, base, terms, guard, state):
     """Offer rows whose products were computed in float32: the interval is the slack alone."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from minivecdb.distances.metric import Metric
 from typing import Any
 
-__all__ = ['NO_MASK', 'IN_PLACE', 'NO_COPIES', 'survivors', 'Shortlist']
+__all__ = ['NO_MASK', 'IN_PLACE', 'NO_COPIES', 'survivors', 'read_lists', 'query_terms', 'Shortlist']
 
 def survivors(
     state,  # as in `read_rows`
@@ -15,6 +15,21 @@ def survivors(
 ):
     """The rows within the limit of each query, in the order asked for; of each query the k with the
     smallest lower ends, or a few more, before the others."""
+    ...
+def read_lists(asked, rows, starts, sizes, probes, guard, state):
+    """Offer to each query the rows of the lists it probes: its first list to all queries before any
+    other, because near rows make far ones cheap."""
+    ...
+def query_terms(
+    codes,  # [m, w] int8
+    steps,  # [m, 2] the step and the rounding error of each
+    own,  # [m] lengths
+    unit,  # whether queries are scaled to length 1
+    slack,  # [m] as the function `slack` returns it
+    terms,  # [m, 4] float32, written
+    shifts,  # [m] int32, written: where the sums of each query start
+):
+    """The terms of queries in the bounds."""
     ...
 NO_MASK: Any
 IN_PLACE: Any
