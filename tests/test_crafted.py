@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from minivecdb import FilterError, FlatIndex, IVF, IVFIndex, VectorStorage, distance_matrix
 from minivecdb import make_codec, set_num_threads
-from minivecdb.durable.care import repair_folder
+from minivecdb.durable import repair_folder
 from minivecdb.gen_embeddings import CacheWarning, EmbeddingCache
 from minivecdb.core.files import ReadError, new_file, open_to_read, read_text_bytes
 from minivecdb.kmeans import kmeans

@@ -3,7 +3,7 @@
 `fixtures/quarto_features.ipynb` uses every feature a page may use; it is built here as part of a small project of two
 pages. The site of this project is built too, unless `_docs` is newer than everything it is made from.
 """
-import ast, functools, http.server, os, re, shutil, subprocess, sys, threading
+import ast, functools, http.server, inspect, os, re, shutil, subprocess, sys, threading
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat, pytest, yaml
@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT/'tools'), str(ROOT/'tests')]
-import chrome, docs, docs_nav, docs_reference
+import chrome, docs, docs_api, docs_nav, docs_reference, docs_search
 import docs_markdown as dm
 
 # --- a small project --------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def test_html_and_markdown_outputs(article):
 
 def test_pictures_are_files(project, article):
     png, svg = article.select('figure img')
-    assert png['alt'] == 'A straight line' and svg['alt'] == 'Plot: Cells and outputs'
+    assert png['alt'] == 'A straight line' and svg['alt'].startswith('Cells and outputs.')
     assert (project/'_docs'/png['src']).read_bytes()[:4] == b'\x89PNG' and (project/'_docs'/svg['src']).read_bytes()[:4] == b'<svg'
     assert 'matplotlib.lines' not in article.get_text() and '<Figure' not in article.get_text()
 
@@ -210,6 +210,23 @@ def test_exported_code_stands_under_its_card(article):
     assert 'registry' in article.get_text() and '@patch' in put.get_text()
     assert 'Call self as a function' not in article.get_text()
 
+def test_parameters_that_share_a_comment_share_a_row():
+    "The comment behind the parameters of a kernel, which stand on one line, is about all of them."
+    def kernel(x, signs, out): "Turn."   # [n, d], [4, d], [n, d]
+    def typed(path: str, size: int): "Check."
+    def rows(f, said):
+        given = docs_api.own_parameters(inspect.signature(f))
+        return [names for names, _ in docs_api.together(given, lambda name: said.get(name, ''))]
+    assert rows(kernel, {'out': '[n, d], [4, d], [n, d]'}) == [['x', 'signs', 'out']]
+    assert rows(kernel, {'x': 'a', 'out': 'b'}) == [['x'], ['signs', 'out']]
+    assert rows(kernel, {}) == [['x'], ['signs'], ['out']] and rows(typed, {'size': 'bytes'}) == [['path'], ['size']]
+
+@pytest.mark.parametrize('source,before,after,expected', [
+    ('ax.set(xlabel="lists", ylabel="recall@10")', '', 'We see. The dashed line is exact search.', 'Part. recall@10 by lists. The dashed line is exact search.'),
+    ('ax.set_title("Two kinds"); ax.set_xlabel(f"{n} rows")', 'The left panel has `few`.', 'Next.', 'Part. Two kinds. The left panel has few.'),
+    ('plt.imshow(x)', 'Nothing to see here.', '## Next', 'Part.')])
+def test_pictures_without_a_text(source, before, after, expected): assert docs.picture_text(source, 'Part', before, after) == expected
+
 # --- pure functions ---------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('text,expected', [
@@ -260,6 +277,29 @@ def test_ids_are_unique():
     taken, cards = set(), '<h3 id="kernel" class="api-name">Kernel</h3>\n\n<h3 id="kernel" class="api-name">kernel</h3>'
     assert dm.heading_ids(cards, taken).count('id="kernel"') == 1 and taken == {'kernel', 'kernel-1'}
     assert dm.heading_ids('## Kernel', taken) == '## Kernel {#kernel-2}'
+
+def luminance(colour: str) -> float:
+    "Relative luminance of #rrggbb, as WCAG defines it."
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    return sum(w * (p / 12.92 if p <= .04045 else ((p + .055) / 1.055) ** 2.4) for w, p in zip((.2126, .7152, .0722), parts))
+
+def over(colour: str, alpha: str, ground: str) -> str:
+    "A colour of some opacity (two hexadecimal digits) on a ground."
+    a = int(alpha, 16) / 255
+    return '#' + ''.join(f'{round(a * int(colour[i:i + 2], 16) + (1 - a) * int(ground[i:i + 2], 16)):02x}' for i in (1, 3, 5))
+
+@pytest.mark.parametrize('scheme,ground', [('default', '#ffffff'), ('slate', '#111718')])
+def test_every_colour_can_be_read(scheme, ground):
+    "Of text 4.5:1 on what it stands on, in either scheme."
+    css = (ROOT/'tools/docs_assets/static/stylesheets/site.css').read_text(encoding='utf-8')
+    block = re.search(rf'\[data-md-color-scheme="{scheme}"\][^{{]*\{{(.*?)\n\}}', css, re.S)[1]
+    colours = dict(re.findall(r'--([\w-]+): (#[0-9a-f]{6,8})', block))
+    tint = over(colours['md-accent-fg-color--transparent'][:7], colours['md-accent-fg-color--transparent'][7:], ground)
+    pairs = [(name, colours[name], colours['input']) for name in colours if name.startswith('md-code-hl')]
+    pairs += [(name, colours[name], on) for name in ('md-typeset-a-color', 'md-default-fg-color--light', 'md-default-fg-color') for on in (ground, colours['card'])]
+    pairs += [('accent', colours['md-accent-fg-color'], on) for on in (ground, tint)]
+    def contrast(a, b): return (max(map(luminance, (a, b))) + .05) / (min(map(luminance, (a, b))) + .05)
+    assert {name: round(contrast(a, b), 2) for name, a, b in pairs if contrast(a, b) < 4.5} == {} and len(pairs) >= 13
 
 # --- mistakes are named -----------------------------------------------------------------------------------------
 
@@ -529,6 +569,8 @@ def test_every_page_opens_without_trouble(browser, site):
     browser.log('performance'), browser.log('browser')
     for name in pages_of(files):
         browser.open(f'{address}/{name}')
+        browser.run('for (const picture of document.images) picture.loading = "eager"')   # those below are loaded when they come near
+        browser.wait('return [...document.images].every(picture => picture.complete)')
         seen[name] = look = browser.run(LOOK)
         trouble += [f'{name}: {o["message"]}' for o in browser.log('browser') if o['level'] in ('SEVERE', 'WARNING')]
         trouble += [f'{name}: {o}' for o in network_trouble(browser, host)]
@@ -546,15 +588,107 @@ def test_no_page_is_wider_than_a_phone(browser, site):
         if inner != 390 or scroll > 390 or parts: wide[name] = inner, scroll, parts
     assert not wide
 
-def test_search_finds_nprobe(browser, site):
+QUESTIONS = {   # what newcomers type, and the pages that answer it
+    'own ids': ['guide/own_data'], 'filter': ['guide/filter'], 'recall': ['guide/nprobe'], 'choose nprobe': ['guide/nprobe'],
+    'delete': ['guide/change'], 'save': ['guide/save'], 'HNSW': ['start/hour', 'guide/glossary'], 'memory': ['guide/larger', 'guide/codec'],
+    'GPU': ['guide/batches', 'start/install'], 'batch': ['guide/batches'], 'cosine or dot': ['guide/metric'],
+    'how many clusters': ['guide/clusters'], 'wrong dimension': ['guide/troubleshooting'], 'faiss': ['guide/faiss'],
+    'update': ['guide/change'], 'JSON': ['guide/save', 'guide/own_data'], 'threads': ['guide/batches'], 'distance or score': ['guide/metric'],
+    'normalise': ['guide/metric'], 'drift': ['guide/drift']}
+
+def asked(browser, words: str) -> list[str]:
+    "The pages that the search of the site finds, as a reader who types would see them."
+    browser.run(TYPE, '')
+    browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length === 0')
+    browser.run(TYPE, words)
+    found = browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
+    return [urlsplit(link).path for link in found]
+
+def test_search_leads_to_the_page_that_answers(browser, site):
+    "Each of the twenty questions is answered by one of the first three hits, with the ranking that the site uses."
     files, address = site
+    ours = (files/'guide/nprobe.html').exists()
     browser.size(1280, 900)
     browser.open(f'{address}/index.html')
     browser.run('document.querySelector(".md-search__button").click()')
-    browser.wait(f'return (function() {{ {TYPE} }})("nprobe")')
-    found = browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
-    path = urlsplit(found[0]).path.removeprefix(urlsplit(address).path).lstrip('/')
-    assert 'nprobe' in (files/path).read_text(encoding='utf-8')
+    browser.wait(f'return (function() {{ {TYPE} }})("the")')
+    browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
+    if not ours: return
+    lost = {}
+    for words, pages in QUESTIONS.items():
+        found = [path.removeprefix(urlsplit(address).path).strip('/') for path in asked(browser, words)[:3]]
+        if not any(f'{page}.html' in found for page in pages): lost[words] = found
+    assert not lost and len(QUESTIONS) == 20
+
+def test_explanations_rank_above_code(browser, our_site, server):
+    "The name of a function is found, but no title of code stands before a page that explains."
+    folder, address = server
+    if not (folder/'code').exists(): (folder/'code').symlink_to(our_site)
+    browser.open(f'{address}/code/index.html')
+    browser.run('document.querySelector(".md-search__button").click()')
+    browser.wait(f'return (function() {{ {TYPE} }})("the")')
+    browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
+    assert '/code/guide/faiss.html' in asked(browser, 'faiss')[:1]
+    assert '/code/guide/change.html' in asked(browser, 'delete_where')[:1]
+    assert '/code/ivf/calibrating.html' in asked(browser, 'sampled_ranks')[:3]
+
+def test_the_search_index_is_shaped():
+    "Names of code match in the path and not in the title; blocks of code are left out; words of newcomers are titles."
+    card = {'location': 'a.html#f', 'level': 3, 'title': 'save_it', 'text': '<p>source</p><pre><code>save_it()</code></pre><p>Saves.</p><table></table>', 'path': ['Book', 'A']}
+    shaped = docs_search.shaped(card, {'a.html#f'})
+    assert shaped['text'] == '<p>Saves.</p>' and shaped['path'] == ['Book', 'A', 'save_it']
+    assert 'save' not in shaped['title'] and shaped['title'].replace(docs_search.JOINER, '') == 'save_it'
+    page = {'location': 'a.html', 'level': 1, 'title': 'Save', 'text': '<p>How.</p><pre>x</pre>', 'path': ['Guide', 'Save']}
+    assert docs_search.shaped(page, set()) == page | {'text': '<p>How.</p>'}
+    deep = docs_search.shaped(page | {'path': ['Engine room', 'Save']}, set())
+    assert 'Save' not in deep['title'] and deep['path'] == ['Engine room', 'Save']
+    with pytest.raises(docs.DocsError, match='words.yml leads to'): docs_search.words([page])
+
+def test_the_first_view_is_light(browser, site):
+    "At most 150 kB, compressed; the search index comes when the search is opened."
+    import gzip
+    files, address = site
+    browser.log('performance')
+    browser.open(f'{address}/index.html?light')
+    browser.wait('return document.readyState === "complete"')
+    def loaded(): return {urlsplit(e['params']['request']['url']).path for e in browser.log('performance') if e['method'] == 'Network.requestWillBeSent'}
+    paths = [path.removeprefix(urlsplit(address).path).lstrip('/') for path in loaded() if path.startswith(urlsplit(address).path)]
+    assert 'search.json' not in paths and 'index.html' in paths
+    assert sum(len(gzip.compress((files/path).read_bytes())) for path in paths if (files/path).is_file()) <= 150_000
+    browser.run('document.querySelector(".md-search__button").click()')
+    browser.wait(f'return (function() {{ {TYPE} }})("the")')
+    browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
+    assert any(path.endswith('search.json') for path in loaded())
+
+REACH = """
+    const scrolls = e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1;
+    return [...document.querySelectorAll('article *')].filter(e => scrolls(e) && e.tabIndex < 0 && !e.querySelector('[tabindex="0"], a, button')).map(e => e.outerHTML.slice(0, 120))"""
+
+def test_keys_reach_what_scrolls_and_pictures_enlarge(browser, site):
+    "On a phone, where code and tables scroll sideways and pictures of several panels are small."
+    files, address = site
+    browser.size(390, 844, mobile=True)
+    for name in [n for n in ('quarto_features.html', 'ivf/index.html', 'start/hour.html') if (files/n).exists()]:
+        browser.open(f'{address}/{name}')
+        browser.wait('return document.readyState === "complete"')
+        assert browser.run(REACH) == []
+        browser.run('document.querySelector("button.enlarge").click()')
+        shown = browser.run("""const d = document.querySelector('dialog.enlarged'), i = d.querySelector('img'), f = d.querySelector('.frame');
+            return [d.open, i.getBoundingClientRect().width, f.scrollWidth > f.clientWidth, i.alt.length > 0]""")
+        assert shown[0] and shown[1] >= 800 and shown[2] and shown[3]
+        browser.run('document.querySelector("dialog.enlarged button").click()')
+        assert not browser.run('return document.querySelector("dialog.enlarged").open')
+    browser.size(1280, 900)
+
+def test_the_map_on_the_first_page(browser, our_site, server):
+    "The still picture is replaced, and the map follows the scheme of the site."
+    folder, address = server
+    if not (folder/'map').exists(): (folder/'map').symlink_to(our_site)
+    browser.open(f'{address}/map/index.html')
+    assert browser.wait('return document.querySelectorAll(".vmap[data-ready] svg circle").length') == 480 + 2
+    still = read_page(our_site/'index.html').select_one('.vmap > svg[role=img]')
+    assert len(still.select('circle')) == 482 and 'food news' in still['aria-label']
+    assert browser.run('return document.querySelector(".vmap .numbers").textContent').startswith('46 compared')
 
 def test_dark_for_who_prefers_it(browser, site):
     _, address = site
@@ -569,11 +703,14 @@ def test_dark_for_who_prefers_it(browser, site):
 def test_our_pages(our_site):
     "A page for every notebook; every API entry with its signature and source link; no address of another host but in links."
     ours = docs.read_project(ROOT)
-    made = {'api/index.html'}
+    made = {'api/index.html', '404.html'}
     assert set(pages_of(our_site)) == made | {f'{docs.address(entry.notebook)}.html' for entry in ours.nav}
     for name in pages_of(our_site):
         page = read_page(our_site/name)
         assert page.find('article').h1, name
+        if name not in made | {'index.html'}: assert page.select_one('a.notebook')['href'].endswith('.ipynb'), name
+        assert not [o['alt'] for o in page.select('figure.plot img') if o['alt'].startswith('Plot:') or len(o['alt']) < 12], name
+        assert not page.select('.api tr > td:first-child a'), f'{name}: a parameter is linked'
         ids = [o['id'] for o in page.find('article').select('[id]')]
         assert len(ids) == len(set(ids)), f'{name}: {[o for o in ids if ids.count(o) > 1]}'
         for card in page.select('.api'):
@@ -581,7 +718,7 @@ def test_our_pages(our_site):
             assert card.select_one('.highlight').get_text().strip(), f'{name}: {title} has no signature'
             assert card.select_one('a.api-source[href*="/blob/"]'), f'{name}: {title} has no source link'
         loaded = [o.get('src') or o.get('href') for o in page.select('script[src], link[rel=stylesheet], link[rel=icon], img[src]')]
-        assert not [o for o in loaded if dm.is_outside(o) or o.startswith('/')], name
+        assert not [o for o in loaded if o != 'data:,' and (dm.is_outside(o) or o.startswith('/'))], name
 
 # --- the API tab ------------------------------------------------------------------------------------------------
 

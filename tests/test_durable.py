@@ -6,11 +6,11 @@ import pytest
 from fastcore.foundation import L
 from minivecdb import FlatIndex, IVFIndex, VectorStorage
 from minivecdb.durable import appends as durable_appends, format as durable_format
-from minivecdb.durable import snapshots as durable_snapshots, storage as durable_storage, segments
+from minivecdb.durable import snapshots as durable_snapshots, opening as durable_opening, segments
 from minivecdb.storage import frames, json_rows, tables
 from minivecdb.cli import main
 from minivecdb.durable.index import IndexFileWarning
-from minivecdb.durable.care import check_folder, repair_folder
+from minivecdb.durable import check_folder, repair_folder
 from minivecdb.durable.storage import ClosedError, DurableStorage, ReadOnlyError, WriteError
 from minivecdb.durable.lock import LockedError
 from minivecdb.durable.segments import DamageError, disk
@@ -171,11 +171,11 @@ def test_a_newer_format_is_refused_without_writing(three, path, mode):
 def test_migrations_run_in_order_in_one_transaction(three, path, monkeypatch):
     three.close()
     schema = durable_format.SCHEMA | {"extra": "CREATE TABLE extra (a INTEGER)"}
-    for module in (durable_format, durable_storage, durable_snapshots): monkeypatch.setattr(module, "FORMAT", 4)
+    for module in (durable_format, durable_opening, durable_snapshots): monkeypatch.setattr(module, "FORMAT", 4)
     monkeypatch.setattr(durable_format, "SCHEMA", schema)
     def fail(con): raise sqlite3.OperationalError("database or disk is full")
     steps = [*durable_format.MIGRATIONS[:2], lambda con: con.execute(schema["extra"]), fail]
-    monkeypatch.setattr(durable_storage, "MIGRATIONS", steps)
+    monkeypatch.setattr(durable_opening, "MIGRATIONS", steps)
     with pytest.raises(WriteError, match="full"): VectorStorage.open(path)
     con = sqlite3.connect(path/"meta.sqlite")
     assert con.execute("PRAGMA user_version").fetchone() == (2,) and con.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
@@ -650,6 +650,15 @@ def test_repair_passes_over_damage_between_ids_that_lie_far_apart(tmp_path, also
     else: assert 5700 < saved.kept < 6002
     assert any("table rows" in n for n in saved.notes) and len(saved.notes) < 50_000
     assert check_folder(tmp_path/"saved.mvdb") == []
+
+def test_repair_asks_for_the_dimension_where_the_head_no_longer_tells_it(tmp_path):
+    with DurableStorage(tmp_path/"s.mvdb", 4) as s: s.add_bulk(np.eye(4, dtype=np.float32))
+    con = sqlite3.connect(tmp_path/"s.mvdb"/"meta.sqlite")
+    con.execute("UPDATE head SET dimension = 0"); con.commit(); con.close()
+    with pytest.raises(DamageError, match="meta.sqlite: how long the vectors are.*give repair the dimension"): repair_folder(tmp_path/"s.mvdb", tmp_path/"saved.mvdb")
+    assert not (tmp_path/"saved.mvdb").exists()
+    saved = repair_folder(tmp_path/"s.mvdb", tmp_path/"saved.mvdb", dimension=4)
+    assert (saved.kept, saved.lost) == (4, {}) and any("table head" in n for n in saved.notes)
 
 # --- sources ----------------------------------------------------------------------------------------------
 

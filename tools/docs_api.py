@@ -70,6 +70,17 @@ def type_cell(p: inspect.Parameter) -> str:
     "The type of a parameter and its default, as in `int` = `5`."
     return ' = '.join(code_text(o) for o in (type_name(p.annotation), default_text(p.default)) if o)
 
+def together(given: list[inspect.Parameter], meaning) -> list[tuple[list[str], inspect.Parameter]]:
+    """Parameters with the names that share their row.
+    A kernel has its parameters, which have no types, on one line, and the comment at its end is about all of them."""
+    out, names = [], []
+    for p in given:
+        names.append(p.name)
+        if type_name(p.annotation) or meaning(p.name) or default_text(p.default): out.append((names, p)); names = []
+    if names: out += [([name], p) for name, p in zip(names, given[-len(names):])]
+    typed = any(type_name(p.annotation) for p in given)
+    return [([p.name], p) for p in given] if typed else out
+
 class ApiCard(MarkdownRenderer):
     "`show_doc` as the site shows it."
     def __init__(self, sym, *args, **options):
@@ -125,7 +136,7 @@ class ApiCard(MarkdownRenderer):
         docs = self.documented()
         def meaning(name): return cell_text((docs.get(name) or {}).get('docment') or '')
         given = own_parameters(self.sig) if self.sig and not self.is_plain() else []
-        rows = [(code_text(p.name), type_cell(p), meaning(p.name)) for p in given]
+        rows = [(', '.join(map(code_text, names)), type_cell(p), meaning(p.name)) for names, p in together(given, meaning)]
         if back := self.returned(meaning('return')): rows.append(back)
         return parameter_table(rows) if rows else ''
 

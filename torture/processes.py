@@ -40,7 +40,7 @@ def look(reader, done: list, rng):
 def ten(subject: str, writes: int = 2000, processes: int = 10, seed: int = 0) -> Tally:
     "So many writes by so many processes; at the end every acknowledged row is there once."
     from minivecdb import VectorStorage
-    from minivecdb.durable.care import check_folder
+    from minivecdb.durable import check_folder
     tally, home = Tally(), scratch()
     folder = home/"s.mvdb"
     VectorStorage.open(folder, D).close()

@@ -87,7 +87,7 @@ def _unseen() -> contextlib.AbstractContextManager:
     import numpy as np
     import minivecdb.durable.index
     from minivecdb.durable.storage import DurableStorage
-    return mock.patch.object(DurableStorage, "_unseen", lambda self, s, ids, *more: np.empty(0, np.int64))
+    return mock.patch.object(DurableStorage, "_uncompared", lambda self, s, all: np.empty(0, np.int64))
 
 @contextlib.contextmanager
 def _two_commits() -> Iterator[None]:
@@ -122,9 +122,9 @@ def _keeps_when_dropped() -> Iterator[None]:
 
 def _descriptor() -> contextlib.AbstractContextManager:
     "Opening for writing looks into the database by itself."
-    from minivecdb.durable.storage import DurableStorage
-    def peek(self): os.close(os.open(self.meta, os.O_RDONLY))
-    return mock.patch.object(DurableStorage, "_peek", peek)
+    from minivecdb.durable import opening
+    def peek(meta): os.close(os.open(meta, os.O_RDONLY))
+    return mock.patch.object(opening, "refuse_newer", peek)
 
 def _wrapping_sizes() -> contextlib.AbstractContextManager:
     "Sizes of lists are added in 64 bits."
@@ -140,14 +140,14 @@ def _unseen_rows() -> contextlib.AbstractContextManager:
 
 def _any_file() -> contextlib.AbstractContextManager:
     "Whatever a path names is opened."
-    from minivecdb.storage import json_files
-    return mock.patch.object(json_files, "open_plain", lambda path, flags=os.O_RDONLY, links=True: os.open(path, flags))
+    from minivecdb.core import files
+    return mock.patch.object(files, "open_plain", lambda path, flags=os.O_RDONLY, links=True: os.open(path, flags))
 
 @contextlib.contextmanager
 def _no_identity() -> Iterator[None]:
     "Nobody compares to which storage a file belongs."
-    from minivecdb.durable import snapshots as durable_snapshots, storage as durable_storage
-    with mock.patch.object(durable_storage, "check_owner", lambda *a: None), mock.patch.object(durable_snapshots, "check_owner", lambda *a: None): yield
+    from minivecdb.durable import opening, snapshots as durable_snapshots
+    with mock.patch.object(opening, "check_owner", lambda *a: None), mock.patch.object(durable_snapshots, "check_owner", lambda *a: None): yield
 
 @contextlib.contextmanager
 def _any_column() -> Iterator[None]:

@@ -1,12 +1,15 @@
 # Made by tools/stubs.py from __init__.py.
 from .segments import *
+from .mapping import *
 from .lock import *
 from .format import *
 from .identity import *
 from .column_files import *
 from .storage import *
+from .opening import *
 from .snapshots import *
 from .readers import *
+from .places import *
 from .reads import *
 from .rows import *
 from .writes import *
@@ -14,5 +17,6 @@ from .columns import *
 from .appends import *
 from .bulk import *
 from .care import *
+from .repair import *
 from .exchange import *
 from .index import *

@@ -2,17 +2,18 @@
 import numpy as np
 import sqlite3
 from collections.abc import Iterable
+from minivecdb.durable.format import Extent
 from minivecdb.durable.format import Head
 from minivecdb.durable.storage import DurableStorage
 from typing import Any
 
 __all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'joined', 'Change', 'changing']
 
-def joined(extents: list[tuple]) -> list[tuple]:
-    """Extents with neighbours joined."""
+def joined(extents: list[Extent]) -> list[Extent]:
+    """Extents, each joined with the neighbours that continue it."""
     ...
 class Change:
-    """One transaction while it is put together."""
+    """One transaction, from its beginning to its commit."""
     storage: DurableStorage
     con: Any
     head: Any
@@ -33,8 +34,8 @@ class Change:
         ...
     def read(
         self,
-        table: str,  # its name, for the error
-        sql: str,  # that selects its columns, the checksum last
+        kind: type,  # of record: a key of `SMALL_TABLES`
+        which: str,  # of its rows: what follows the name of the table in SQL
         *args: int,  # for the question marks
     ) -> list:
         """Rows of a small table, compared with their checksums."""
@@ -44,7 +45,7 @@ class Change:
         sql: str,  # one statement
         rows: Iterable,  # tuples for its question marks, or bytes
     ):
-        """The same for many rows."""
+        """A statement that writes, once for each row."""
         ...
     def note(
         self,

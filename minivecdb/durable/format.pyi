@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'PLAIN_TEXT', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'seal', 'text_seals', 'row_seals', 'seal_fits', 'stored_form', 'metadata_text', 'metadata_of', 'metadata_of_several', 'check_format', 'check_schema', 'head_values', 'read_head', 'check_head', 'new_identity', 'first_head']
+__all__ = ['FORMAT', 'READS', 'SCHEMA', 'SCHEMAS', 'SELECT_HEAD', 'INSERT_HEAD', 'UPDATE_HEAD', 'SMALL_TABLES', 'PLAIN_TEXT', 'DAMAGED', 'MIGRATIONS', 'Head', 'SegmentRow', 'Extent', 'IdRun', 'LogEntry', 'seal', 'sealed', 'text_seals', 'row_seals', 'seal_fits', 'stored_form', 'metadata_text', 'metadata_of', 'metadata_of_several', 'check_format', 'decoded', 'check_schema', 'head_values', 'read_head', 'database_bytes', 'check_head', 'new_identity', 'first_head']
 
 FORMAT: int
 READS: tuple[Any, ...]
@@ -32,11 +32,44 @@ INSERT_HEAD: str
 UPDATE_HEAD: str
 class SegmentRow(NamedTuple):
     """A row of table `segments`."""
-    number: int
-    generation: int
-    rows: int
+    number: int  # counted up from 0, never used again
+    generation: int  # 0 for rows as they came; each compaction counts one up
+    rows: int  # that count
+class Extent(NamedTuple):
+    """A row of table `extents`: ids from `first` on are rows of one segment from `start` on."""
+    first: int  # id
+    n: int  # how many ids, and rows
+    segment: int  # its number
+    start: int  # row
+    @property
+    def end(self) -> int: ...
+    def up_to(self, id: int) -> 'Extent':
+        """The part before an id that lies in this extent."""
+        ...
+    def from_id(self, id: int) -> 'Extent':
+        """The part from an id on that lies in this extent."""
+        ...
+    def goes_on_with(self, other: 'Extent') -> bool:
+        """Whether another extent continues this one, in ids and in rows."""
+        ...
+    def joined_with(self, other: 'Extent') -> 'Extent':
+        """This extent and the one that continues it."""
+        ...
+class IdRun(NamedTuple):
+    """A row of table `gone`: ids that were given out, and are not there."""
+    first: int
+    n: int
+class LogEntry(NamedTuple):
+    """A row of table `log`: change `at` and those behind it were about the ids from `first` on."""
+    at: int
+    first: int
+    n: int  # how many changes, and ids
+SMALL_TABLES: dict[type, tuple[str, str]]
 def seal(*values: Any) -> int:
     """A checksum over a few numbers and texts."""
+    ...
+def sealed(values: tuple) -> tuple:
+    """A row of a small table with its checksum behind it, as it is written."""
     ...
 def text_seals(
     ids: np.ndarray,  # [n] int64
@@ -49,7 +82,9 @@ def row_seals(
     rows: np.ndarray,  # [n, d] float32
     texts: list[bytes],  # n metadata as JSON
 ) -> list[int]:
-    """Two checksums per row in one number: below over id, vector and metadata; above without the vector."""
+    """Two checksums per row in one number.
+    
+    The lower half is over id, vector and metadata; the upper half is over id and metadata alone."""
     ...
 def seal_fits(
     seal: int,  # of a row as it is
@@ -59,42 +94,56 @@ def seal_fits(
     ...
 PLAIN_TEXT: int
 def stored_form(metadata: dict | None) -> tuple[dict, bytes]:
-    """Metadata as it is stored; checked by the rules of `as_metadata`.
+    """Metadata as it is stored; raises what `as_metadata` raises.
     
-    Texts and numbers alone, as most are, are encoded as they are; what is wrong is told by the rules."""
+    Most metadata is short and holds texts and numbers alone: it is encoded without further checks.
+    Everything else, and what the encoder refuses, goes through `as_metadata`."""
     ...
 def metadata_text(metadata: dict | None) -> bytes:
-    """Metadata as it is stored; checked by the rules of `as_metadata`."""
+    """Metadata as JSON text, as it is stored; raises what `as_metadata` raises."""
     ...
 def metadata_of(text: bytes) -> dict:
-    """Stored metadata as a dictionary; raises ValueError for anything that `metadata_text` cannot have written."""
+    """Stored metadata as a dictionary.
+    
+    Raises ValueError for a text that `metadata_text` cannot have written."""
     ...
 def metadata_of_several(texts: list[bytes]) -> list[dict]:
-    """`metadata_of` each. Objects without objects inside, as most are, are decoded together.
+    """Several stored metadata as dictionaries; raises ValueError as `metadata_of` does.
     
-    Each text then begins with the only brace that opens and ends with one that closes: as many
-    objects as texts come out only if each text is one. No key is there twice if there are as many
-    keys as places where one ends."""
+    Most texts are objects without objects inside; these are decoded together, as one list. Each
+    text begins with the only brace that opens and ends with one that closes, so if the list has as
+    many objects as there are texts, each text is one object. No key is there twice if there are as
+    many keys as places where a key ends."""
     ...
 def check_format(format: int, path: Path) -> int:
     """Raise for a format that this version does not know."""
     ...
 DAMAGED: tuple[Any, ...]
+def decoded(value: Any) -> Any:
+    """A text that SQLite gave as bytes, as a string; anything else as it is."""
+    ...
 def check_schema(con: sqlite3.Connection, path: Path) -> int:
     """Raise unless the tables are those of a known format."""
     ...
 def head_values(con: sqlite3.Connection) -> tuple:
-    """The row of head in a file of any format, believed or not."""
+    """The row of head in a file of any format; its checksum is not compared."""
     ...
 def read_head(
     con: sqlite3.Connection,
     path: Path,  # of the file, for errors
     format: int = ...,
 ) -> Head:
-    """The head of the current snapshot."""
+    """The head of the current snapshot; raises `DamageError` if it does not match its checksum."""
     ...
-def check_head(head: Head, path: Path, size: int):
-    """Raise unless the numbers can be true, before anything is allocated for them."""
+def database_bytes(path: Path) -> int:
+    """What the main file of SQLite and its log take."""
+    ...
+def check_head(
+    head: Head,
+    path: Path,  # of the file, for errors
+    size: int,  # what the files of SQLite take, as `database_bytes` counts it
+):
+    """Raise `DamageError` unless the numbers can be true; called before memory is taken for them."""
     ...
 def new_identity() -> int:
     """An identity for a storage."""

@@ -4,25 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from minivecdb.durable.snapshots import Snapshot
 from minivecdb.durable.storage import DurableStorage
-from typing import Any
+from typing import NamedTuple
 
-__all__ = ['TEXT_ROWS', 'Extents', 'reading']
+__all__ = ['TEXT_ROWS', 'FoundRows', 'VerifiedRows', 'reading']
 
-class Extents:
-    """Where vectors lie: ids `first` to `first + n` are rows `start` to `start + n` of a segment. Four columns, by ascending ids."""
-    first: Any
-    n: Any
-    segment: Any
-    start: Any
-    def __init__(self, found: list) -> None: ...
-    def find(
-        self,
-        ids: np.ndarray,  # [m] int64
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The place of each id."""
-        ...
+class FoundRows(NamedTuple):
+    """Rows of table `rows` as columns, as SQLite gave them."""
+    ids: tuple[int, ...]
+    texts: tuple[bytes, ...]  # metadata
+    seals: tuple[int, ...]
+    vectors: tuple[bytes | None, ...]  # None for a vector that is in a segment
+class VerifiedRows(NamedTuple):
+    """Rows that match their checksums."""
+    ids: np.ndarray  # [m] int64
+    rows: np.ndarray  # [m, d] float32
+    texts: list[bytes]  # m metadata
 @contextmanager
 def reading(storage: DurableStorage) -> Iterator[Snapshot]:
-    """One snapshot, whose errors carry our names."""
+    """For `with`: one snapshot; errors of SQLite inside are raised as our own."""
     ...
 TEXT_ROWS: int

@@ -2,6 +2,7 @@
 import numpy as np
 import sqlite3
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from minivecdb.core.errors import FileFormatError
 from minivecdb.core.errors import MinivecdbError
@@ -9,7 +10,7 @@ from minivecdb.core.files import ReadError
 from pathlib import Path
 from typing import Any
 
-__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'FEW_ROWS', 'MAPPED_BYTES', 'Disk', 'uri_path', 'connect', 'DamageError', 'segment_name', 'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'read_rows', 'close_database', 'stitched']
+__all__ = ['SYNCHRONOUS', 'disk', 'SEGMENT_BYTES', 'FEW_ROWS', 'Disk', 'uri_path', 'connect', 'DamageError', 'damage_error', 'segment_name', 'segment_files', 'segment_rows', 'shortage', 'read_failure', 'open_folder', 'need_folder', 'open_file', 'refuse_links', 'Segment', 'runs', 'run_bounds', 'read_rows', 'close_database']
 
 SYNCHRONOUS: str
 class Disk:
@@ -45,21 +46,26 @@ class Disk:
         """A statement of SQL that writes."""
         ...
     def executemany(self, con: sqlite3.Connection, sql: str, rows: Iterable):
-        """The same for many rows."""
+        """A statement of SQL that writes, once for each row."""
         ...
     def commit(self, con: sqlite3.Connection):
-        """The moment at which everything counts."""
+        """Commit the transaction: from here on its changes count."""
         ...
 disk: Disk
 def uri_path(path: Path) -> str:
     """A path for a SQLite URI."""
     ...
 def connect(uri: str) -> sqlite3.Connection:
-    """A connection that waits for nobody."""
+    """A connection; where another one holds a lock, its statements fail at once and do not wait."""
     ...
 SEGMENT_BYTES: int
 class DamageError(FileFormatError):
-    """A storage whose files do not hold what was written to them. The message names the file, and the row where there is one."""
+    """A storage whose files do not hold what was written to them.
+    
+    The message names the file, and the row if the damage is in one."""
+def damage_error(told: str) -> DamageError:
+    """The error for damage that was found; its message ends with the remedy."""
+    ...
 def segment_name(
     segment: int,  # its number, counted up from 0 and never used again
     generation: int,  # 0 for rows as they came; each compaction counts one up
@@ -76,16 +82,21 @@ def shortage(
     path: Path,  # that could not be opened
     error: Exception,  # what was said
 ) -> ReadError | None:
-    """The error, if this process has not the ten descriptors that SQLite may need; it does not tell."""
+    """The error, if this process cannot open the ten files that SQLite may need; None if it can.
+    
+    SQLite's own message does not name this cause."""
     ...
 def read_failure(
     path: Path,
     error: Exception,  # of SQLite, while reading
 ) -> MinivecdbError:
-    """Damage, or that this process has no file descriptors left."""
+    """The error of a failed read: damage, unless this process has no file descriptors left."""
     ...
 def open_folder(path: Path) -> int:
     """Open a folder; `ReadError` where there are no descriptors left."""
+    ...
+def need_folder(path: Path):
+    """Raise FileNotFoundError unless the folder that it will be in is there."""
     ...
 def open_file(path: Path, flags: int = ...) -> int:
     """Open a plain file: never a link, a pipe or a device."""
@@ -94,7 +105,9 @@ def refuse_links(folder: Path):
     """Raise unless the files that SQLite would open are plain files."""
     ...
 class Segment:
-    """One file of rows, open for reading for as long as somebody holds this object, also after its name is gone."""
+    """One file of rows, open for reading.
+    
+    It can be read for as long as this object lives, also after the file was removed."""
     path: Path
     dimension: int
     rows: int
@@ -111,17 +124,20 @@ class Segment:
         first: int,  # row number
         out: np.ndarray,  # [n, d] float32, C-contiguous; filled
     ):
-        """Rows from `first` on."""
+        """Fill an array with the rows from `first` on; raises `DamageError` if they cannot be read."""
         ...
     def fill(
         self,
         first: int,  # row number
         view: memoryview,  # of bytes; filled
     ):
-        """The bytes of rows from `first` on."""
+        """Fill a buffer with the bytes of rows from `first` on; raises `DamageError`."""
         ...
 def runs(*columns: np.ndarray) -> np.ndarray:
-    """Where consecutive places stop being consecutive."""
+    """Where runs of consecutive places start."""
+    ...
+def run_bounds(*columns: np.ndarray) -> Iterator[tuple[int, int]]:
+    """The two ends of every run, as whole numbers of Python."""
     ...
 FEW_ROWS: int
 def read_rows(
@@ -130,20 +146,10 @@ def read_rows(
     row: np.ndarray,  # [n] which row of it
     dimension: int,  # d
 ) -> np.ndarray:
-    """Rows from anywhere; of many, one call per run of neighbours."""
+    """Rows from anywhere. Many rows are sorted, and then read with one call per run of neighbours."""
     ...
 def close_database(fd: int):
     """Close a descriptor as soon as SQLite has closed the file.
     
     A process that closes any descriptor of a file loses all POSIX locks that it holds there."""
-    ...
-MAPPED_BYTES: int
-def stitched(
-    segments: dict[int, Segment],  # by number
-    number: np.ndarray,  # [n] which segment each row is in; -1 for one of `more`
-    row: np.ndarray,  # [n] which row of it, or of `more`
-    more: np.ndarray,  # [m, d] float32 rows that are in no segment
-    dimension: int,  # d
-) -> np.ndarray:
-    """All rows in this order as one matrix; what lies in the files in the same order is mapped and not copied."""
     ...

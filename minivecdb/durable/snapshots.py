@@ -9,6 +9,7 @@ __all__ = ['Reader', 'Snapshot']
 import errno, os, re, sqlite3, time
 from contextlib import suppress
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from fastcore.basics import patch
 from ..core import FileFormatError, MinivecdbError
 from ..vector_storage import VectorStorage
@@ -16,7 +17,7 @@ from .segments import DamageError, Segment, connect, open_file, refuse_links
 from .segments import segment_files, segment_name, uri_path
 from .lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
 from .format import DAMAGED, FORMAT, READS, Head, check_head, check_schema
-from .format import read_head
+from .format import database_bytes, read_head
 from .identity import check_base, check_owner, head_alone, refuse_lost
 from .storage import ClosedError, DurableStorage, _borrowed, _orphans
 
@@ -51,10 +52,12 @@ class Reader:
     def __del__(self):
         if hasattr(self, "file") and self.pid == os.getpid(): self.close()
 
-class Snapshot:
+class Snapshot(NamedTuple):
     "One committed state, for as long as it is held."
-    def __init__(self, reader: Reader, head: Head, segments: dict[int, Segment]):
-        self.reader, self.con, self.head, self.segments = reader, reader.con, head, segments
+    reader: Reader
+    con: sqlite3.Connection       # of the reader, in a transaction
+    head: Head
+    segments: dict[int, Segment]  # by number
 
 # %% ../../nbs/80_durable/35_snapshots.ipynb #898a5f93
 @patch
@@ -106,7 +109,7 @@ def _check_reader(self: DurableStorage, reader: Reader):
     if not format: raise _Empty("the file is still empty")
     if format not in (FORMAT, *READS): raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
     head = read_head(reader.con, meta, format)
-    check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
+    check_head(head, meta, database_bytes(meta))
     if reader.gate is not None: check_base(meta, head, head_alone(meta))
     reader.format = format
 
@@ -123,7 +126,7 @@ def _start(self: DurableStorage, reader: Reader) -> Snapshot:
     head = read_head(reader.con, meta, reader.format)
     check_owner(self.path, head, acknowledged)
     self._check_acknowledged(head.commits, acknowledged)
-    return Snapshot(reader, head, self._open_segments(reader, head))
+    return Snapshot(reader, reader.con, head, self._open_segments(reader, head))
 
 # %% ../../nbs/80_durable/35_snapshots.ipynb #fad3ec01
 @patch

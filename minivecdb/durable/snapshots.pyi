@@ -5,6 +5,7 @@ from minivecdb.durable.segments import Segment
 from minivecdb.durable.storage import DurableStorage
 from tempfile import TemporaryDirectory
 from typing import Any
+from typing import NamedTuple
 
 __all__ = ['Reader', 'Snapshot']
 
@@ -32,13 +33,12 @@ class Reader:
         """Give everything back. It may be called again, and then does what an interrupt left undone."""
         ...
     def __del__(self): ...
-class Snapshot:
+class Snapshot(NamedTuple):
     """One committed state, for as long as it is held."""
     reader: Reader
-    con: Any
+    con: sqlite3.Connection  # of the reader, in a transaction
     head: Head
-    segments: dict[int, Segment]
-    def __init__(self, reader: Reader, head: Head, segments: dict[int, Segment]) -> None: ...
+    segments: dict[int, Segment]  # by number
 class _Moved(Exception):
     """The files changed while a snapshot was being taken."""
 class _Empty(_Moved):

@@ -6,32 +6,24 @@
 __all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage']
 
 # %% ../../nbs/80_durable/30_storage.ipynb #0120aa24
-import errno, os, re, sqlite3, tempfile, threading, time, weakref
+import os, re, sqlite3, threading, time, weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
-import numpy as np
+from typing import Any
 from fastcore.basics import patch
-from ..core import DimensionError, FileFormatError, MinivecdbError, ModelError
-from ..core import check_dimension, check_path
+from ..core import MinivecdbError, ModelError, check_dimension, check_path
 from ..vector_storage import VectorStorage
-from .segments import DamageError, Segment, _segment_file, connect, disk
-from .segments import segment_files, open_file, open_folder, read_failure
-from .segments import refuse_links, segment_name, shortage, uri_path
-from .lock import LockedError, LockRecord, WriterLock, in_turn, let_go, read_lock
-from .lock import remove_left, seconds, try_lock
-from .format import DAMAGED, FORMAT, Head, INSERT_HEAD, MIGRATIONS, SegmentRow
-from .format import check_head, check_schema, first_head, read_head, seal
-from .identity import OpenFolder, check_base, check_owner, head_alone, refuse_lost
-from .identity import refuse_newer
-from .column_files import useless_columns
+from .segments import connect, disk, open_folder, read_failure, shortage, uri_path
+from .lock import LockedError, in_turn, let_go, seconds, try_lock
+from .format import DAMAGED
+from .identity import OpenFolder
 
 # %% ../../nbs/80_durable/30_storage.ipynb #8573befa
 class WriteError(MinivecdbError, OSError):
-    "A write or sync failed. This handle refuses all further writes; open the storage again."
+    "A write or a sync failed. The handle refuses all further writes: open the storage again."
 
 class ReadOnlyError(MinivecdbError, PermissionError):
     "A write through a handle that was opened for reading."
@@ -41,8 +33,8 @@ class ClosedError(MinivecdbError, ValueError):
 
 # %% ../../nbs/80_durable/30_storage.ipynb #1bfbc47a
 class _View:
-    "`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."
-    held = None # of the thread that entered
+    "For `with storage._lock:`: all reads of this thread inside see the same snapshot."
+    held = None # the `_Held` of the thread that entered
     def __init__(self, storage: "DurableStorage"): self.storage = storage
     def __enter__(self) -> "Snapshot":
         self.held = held = self.storage._held
@@ -54,18 +46,18 @@ class _View:
         held.views.discard(id(self))
         if not held.views: held.give_back(self.storage)
         self.held = None
-    def __del__(self):   # an interrupt may come in place of __exit__, or cut it short
+    def __del__(self):   # an interrupt may come instead of __exit__, or cut it short
         if self.held is not None: self.__exit__()
 
 class _Held(threading.local):
-    "What a thread holds of a storage: a snapshot, and the views through which it does."
+    "The snapshot that a thread holds, and the views that are open on it."
     def __init__(self): self.snapshot, self.views = None, set()
     def give_back(self, storage: "DurableStorage"):
         "End the snapshot."
         snapshot, self.snapshot = self.snapshot, None
         if snapshot is not None: storage._end(snapshot)
     def refresh(self, storage: "DurableStorage"):
-        "After a write by this thread, what it holds is the new state."
+        "Hold the new state, after a write by this thread."
         if not self.views: return
         self.give_back(storage)
         self.snapshot = storage._begin()
@@ -74,16 +66,22 @@ class _Held(threading.local):
 _handles: weakref.WeakSet = weakref.WeakSet() # all of this process
 
 class DurableStorage(VectorStorage):
-    "A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it."
+    """A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it.
+
+    Raises FileNotFoundError without a storage and a dimension, `LockedError` while another handle
+    writes, `DamageError` if files are not what was written, and `DimensionError` or `ModelError` if
+    the storage has another dimension or model."""
     def __init__(self,
-        path: str | Path, # the folder, usually ending in .mvdb; says who may read its files
+        path: str | Path, # the folder, usually ending in .mvdb; files inside get its permissions
         dimension: int | None = None, # for a new storage; an existing one is checked against it
         mode: str = "rw", # or "r": read only, and write no byte
         timeout: float = 5., # seconds to wait for another writer
-        model: str | None = None, # name of the embedding model, for a new storage; an existing one is checked against it
+        model: str | None = None, # name of the embedding model; used as `dimension` is
     ):
         if mode not in ("r", "rw"): raise ValueError(f'expected mode "r" or "rw", got {mode!r}')
-        if model is not None and not isinstance(model, str): raise ModelError(f"expected the model's name as a string, got {type(model).__name__}")
+        if model is not None and not isinstance(model, str):
+            told = f"expected the model's name as a string, got {type(model).__name__}"
+            raise ModelError(told)
         if dimension is not None: dimension = check_dimension(dimension)
         self.path, self.timeout = Path(os.path.abspath(check_path(path))), seconds(timeout)
         self.meta, self._given, self.mode = self.path/"meta.sqlite", str(path), mode
@@ -103,33 +101,42 @@ class DurableStorage(VectorStorage):
         if hasattr(self, "_checkpointed"): self._abandon()
     @property
     def _lock(self) -> _View: return _View(self)
-    def __reduce__(self): raise TypeError("a durable storage cannot be pickled: open it by its path in the other process")
+    def __reduce__(self):
+        told = "a durable storage cannot be pickled: open it by its path in the other process"
+        raise TypeError(told)
 
 # %% ../../nbs/80_durable/30_storage.ipynb #25a6af1c
 @patch
 def _damage(self: DurableStorage, error: Exception) -> MinivecdbError:
-    "An error of SQLite while reading, as one of ours."
+    "Our own error for one that SQLite raised while reading."
     return read_failure(self.meta, error)
 
 @patch
 def _wrapped(self: DurableStorage, call: Callable, *args) -> Any:
-    "Call something that writes; its failure ends all writing through this handle."
+    """Call something that writes.
+
+    If it fails, this handle writes no more, unless the process only lacks file descriptors."""
     try: return call(*args)
     except MinivecdbError: raise
     except (OSError, sqlite3.Error, UnicodeDecodeError) as e:
-        raise self._damage(e) if type(e) in DAMAGED else shortage(self.meta, e) or self._fail(e) from e
+        if type(e) in DAMAGED: raise self._damage(e) from e
+        raise shortage(self.meta, e) or self._fail(e) from e
 
 @patch
 def _fail(self: DurableStorage, error: Exception, committing: bool = False) -> WriteError:
-    "Remember the first failure, and say what it means."
+    "Remember that a write failed, so that later ones are refused; returns the error to raise."
     self._failed = f"{type(error).__name__}: {error}"
-    state = "this batch is wholly stored or wholly absent" if committing else "nothing of this batch is stored"
-    return WriteError(f"{self.path}: a write failed ({self._failed}); {state}, and this handle writes no more: free the disk or replace it, then open the storage again")
+    state = "nothing of this batch is stored"
+    if committing: state = "this batch is wholly stored or wholly absent"
+    return WriteError(
+        f"{self.path}: a write failed ({self._failed}); {state}, and this handle writes no more: "
+        "free the disk or replace it, then open the storage again")
 
 # %% ../../nbs/80_durable/30_storage.ipynb #6ca4e520
 @patch
-def _checkpoint(self: DurableStorage, kind: str = "PASSIVE", wait: float = 0.) -> bool: # whether it is finished
-    "Copy the write-ahead log into the main file. Readers of older commits can hold that up, for at most `wait` seconds."
+def _checkpoint(self: DurableStorage, kind: str = "PASSIVE",
+                wait: float = 0.) -> bool: # whether it is finished
+    "Copy the write-ahead log into the main file; waits for readers of older commits, in seconds."
     deadline, self._logged = time.monotonic() + wait, 0
     while not self._checkpoint_once(kind):
         if time.monotonic() >= deadline: return False
@@ -138,7 +145,10 @@ def _checkpoint(self: DurableStorage, kind: str = "PASSIVE", wait: float = 0.) -
 
 @patch
 def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
-    "Try once. Those who read the main file as it was before this writer came hold a lock on the folder."
+    """Try once to copy the log.
+
+    Readers that began before this writer read the main file alone; they hold a lock on the folder,
+    and the copy would change the file under them."""
     if self._gate < 0: self._gate = open_folder(self.path)
     if not try_lock(self._gate, True): return False
     try: busy, pages, done = disk.execute(self._con, f"PRAGMA wal_checkpoint({kind})").fetchone()
@@ -149,14 +159,15 @@ def _checkpoint_once(self: DurableStorage, kind: str) -> bool:
     return self._checkpointed
 
 # %% ../../nbs/80_durable/30_storage.ipynb #9da340b9
-_orphans = [] # connections of a parent process: to close one here would drop the parent's locks
-# Readers of this process that look at the shared memory of a writer that died, without writing
-# to it. While one does, SQLite lets nobody in this process write to it.
+# Connections of a parent process: if one were closed here, the parent would lose its locks.
+_orphans = []
+# Readers of this process that use the shared memory of a writer that died, without writing to it.
+# As long as there is one, SQLite lets no connection of this process write to it.
 _borrowed = weakref.WeakSet()
 
 @patch
 def _abandon(self: DurableStorage):
-    "Let go of everything without writing. A second call does what an interrupt left undone."
+    "Close and unlock everything without writing. A second call does what an interrupt left undone."
     self._closed, self._arrays = True, {}
     if os.getpid() != self.pid: return _orphans.extend([*self._idle, self._con])
     for r in list(self._idle): r.close()
@@ -168,28 +179,43 @@ def _abandon(self: DurableStorage):
 
 @patch
 def _borrowers(self: DurableStorage) -> list: # of `Reader`
-    "Close the borrowing readers of this file that nobody uses just now; those who used them connect anew. The others."
+    """Close the idle readers of this file that borrow; returns those that are being used.
+
+    A handle whose reader was closed makes a new one for its next read."""
     if not _borrowed: return []
-    file = os.stat(self.meta)[1:3]
+    file = os.stat(self.meta)[1:3]   # inode and device
     found = [r for r in list(_borrowed) if r.file == file and r.pid == os.getpid()]
     for r in found:
-        with suppress(ValueError): r.home.remove(r); r.close()   # one that is not at home is being used
+        with suppress(ValueError):   # a reader that is being used is not in the list of idle ones
+            r.home.remove(r)
+            r.close()
     return [r for r in found if r in _borrowed]
 
 @patch
 def _take_back(self: DurableStorage):
-    "Wait until no reader of this process borrows. Later ones see the new session in LOCK, and do not begin."
+    """Wait until no reader of this process borrows; raises `LockedError` after the timeout.
+
+    A later reader sees the new session in LOCK, and does not borrow."""
     deadline = time.monotonic() + self.timeout
     while self._borrowers():
-        if time.monotonic() >= deadline: raise LockedError(f"{self.path}: another handle of this process is reading what a writer that died left, and was still after {self.timeout:g} seconds: finish reading there, then open for writing")
+        if time.monotonic() >= deadline:
+            raise LockedError(
+                f"{self.path}: another handle of this process is reading what a writer that died "
+                f"left, and was still after {self.timeout:g} seconds: "
+                "finish reading there, then open for writing")
         time.sleep(.002)
 
 @patch
 def _close_writer(self: DurableStorage):
-    "Close the writing connection. SQLite would checkpoint as its last one leaves; another one stays a moment longer where that must not be."
+    """Close the writing connection, without a checkpoint where the log is not to be copied.
+
+    SQLite copies the log when the last connection of a file is closed. So another connection, the
+    guard, is closed after this one."""
     guard = None
     if self._failed or not self._checkpointed:
-        with suppress(sqlite3.Error, UnicodeDecodeError): guard = connect(f"{uri_path(self.path/'meta.sqlite')}?mode=ro"); guard.execute("SELECT commits FROM head").fetchall()
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            guard = connect(f"{uri_path(self.meta)}?mode=ro")
+            guard.execute("SELECT commits FROM head").fetchall()   # opens the file
     with suppress(sqlite3.Error, UnicodeDecodeError): self._con.close()
     if guard is not None: guard.close()
     self._con = None
@@ -197,14 +223,16 @@ def _close_writer(self: DurableStorage):
 # %% ../../nbs/80_durable/30_storage.ipynb #a4e7db77
 @patch
 def _may_write(self: DurableStorage) -> bool:
-    "Whether this handle writes, and knows what the disk holds."
+    "Whether this handle writes, and no failed or unfinished write makes it refuse."
     known = not self._failed and not self._changing
     return self._con is not None and known and os.getpid() == self.pid
 
 @patch
 @in_turn
 def close(self: DurableStorage):
-    "Move the log into the main file, and let others write. An interrupted call may be repeated."
+    """Copy the log into the main file, and free the lock, so that others can write.
+
+    A call that an interrupt cut short may be repeated."""
     try:
         try:
             if self._may_write(): self._checkpoint("TRUNCATE", min(self.timeout, 1.))
@@ -212,142 +240,7 @@ def close(self: DurableStorage):
     finally: self._abandon()   # again: an interrupt may have cut the first short
 
 def _fresh_locks():
-    "A child process gets locks of its own: threads of its parent may hold the old ones."
+    "New locks for a child process: threads of its parent may hold the old ones."
     for storage in list(_handles): storage.writing = threading.RLock()
 
 if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_fresh_locks)
-
-# %% ../../nbs/80_durable/30_storage.ipynb #846047b7
-@patch
-def _check_lost(self: DurableStorage):
-    "Raise if `meta.sqlite` is not there although it has been. It never is while another handle makes this storage: it comes before the first segment."
-    there = lambda: self.meta.exists() and self.meta.stat().st_size > 0
-    if not self.path.is_dir() or there(): return
-    left, record = segment_files(self.path), None
-    with suppress(FileNotFoundError), open(open_file(self.path/"LOCK")) as f: record = read_lock(f.fileno())
-    if not there(): refuse_lost(self.meta, left, record)   # and nobody has made it meanwhile
-
-# %% ../../nbs/80_durable/30_storage.ipynb #aff60def
-@patch
-def _migrate(self: DurableStorage, format: int, dimension: int | None, model: str | None):
-    "Bring the tables to the newest format, in one transaction."
-    if format == 0 and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
-    run = partial(self._wrapped, disk.execute, self._con)
-    run("BEGIN IMMEDIATE")
-    for migration in MIGRATIONS[format:]: self._wrapped(migration, self._con)
-    run(f"PRAGMA user_version={FORMAT}")
-    if format == 0:
-        head = first_head(dimension, model)
-        run(INSERT_HEAD, (*head, seal(*head)))
-    self._wrapped(disk.commit, self._con)
-
-@patch
-def _check_allowed(self: DurableStorage):
-    "Raise if the system does not let this process write here."
-    first, remedy = self.path if self.path.exists() else self.path.parent, 'open with mode="r" to read, or change the permissions' if self.meta.exists() else "take another folder, or change the permissions"
-    for p in (first, self.meta, self.path/"LOCK"):
-        if p.exists() and not os.access(p, os.W_OK): raise ReadOnlyError(f"{p}: this process may not write here: {remedy}")
-
-@patch
-def _make_folder(self: DurableStorage):
-    "The folder, and its name on the disk."
-    with suppress(FileExistsError): self._wrapped(disk.mkdir, self.path)
-    self._wrapped(disk.fsync_dir, self.path.parent)
-
-# %% ../../nbs/80_durable/30_storage.ipynb #eadf8676
-@patch
-def _sealed(self: DurableStorage, table: str, found: Iterable[tuple]) -> Iterator[tuple]:
-    "Rows of a small table without their checksum, which is compared."
-    for *values, crc in found:
-        if not all(type(v) is int and v >= 0 for v in values) or crc != seal(*values): raise DamageError(f"{self.meta}: row {values[0]} of table {table} does not match its checksum: restore a backup, or repair_folder(path, into)")
-        yield values
-
-@patch
-def _segment_rows(self: DurableStorage, con: sqlite3.Connection) -> list[SegmentRow]:
-    "The table `segments`."
-    return [SegmentRow(*values) for values in self._sealed("segments", con.execute("SELECT segment, generation, rows, crc FROM segments ORDER BY segment"))]
-
-@patch
-def _check_acknowledged(self: DurableStorage, commits: int, record: LockRecord | None):
-    "Raise if a commit that was acknowledged is gone."
-    if record and record.commits > commits: raise DamageError(f"{self.meta}: ends with commit {commits}, but commit {record.commits} was acknowledged: meta.sqlite-wal was damaged or removed; restore a backup, or repair_folder(path, into) what is left")
-
-# %% ../../nbs/80_durable/30_storage.ipynb #45599433
-_index_file = re.compile(r"index-(0|[1-9]\d{0,17})\.ivf") # one that is kept beside a storage, and the change it reflects
-_half_index = re.compile(rf"\.{_index_file.pattern}\.[0-9a-f]{{8}}\.tmp") # one that was not finished
-
-@patch
-def _sweep(self: DurableStorage, head: Head, derived: bool = True): # also indexes and columns
-    "Remove what no commit knows: files of an unfinished compaction, and bytes behind the published rows. What should be there must be."
-    known = {segment_name(s.number, s.generation): s for s in self._segment_rows(self._con)}
-    for path in self.path.iterdir():
-        segment = _segment_file.fullmatch(path.name) and path.name not in known
-        if segment or derived and _half_index.fullmatch(path.name): self._wrapped(disk.unlink, path)
-    for path in useless_columns(self.path, head) if derived else (): self._wrapped(disk.unlink, path)
-    for name, s in known.items():
-        try: segment = Segment(self.path/name, head.dimension, s.rows)
-        except FileNotFoundError as e: raise DamageError(f"{self.path/name}: missing: restore a backup, or repair_folder(path, into)") from e
-        if os.fstat(segment.fd).st_size > (size := 4 * head.dimension * s.rows): self._cut(self.path/name, size)
-
-@patch
-def _cut(self: DurableStorage, path: Path, size: int):
-    "Cut a file off."
-    fd = open_file(path, os.O_RDWR)
-    try: self._wrapped(disk.truncate, fd, size)
-    finally: os.close(fd)
-
-# %% ../../nbs/80_durable/30_storage.ipynb #871acc21
-@patch
-def _connect_writer(self: DurableStorage, dimension: int | None, model: str | None):
-    "The writing connection; finish or undo what a crash left."
-    meta = self.meta
-    fresh = not meta.exists() or not meta.stat().st_size
-    if not fresh: self._take_back()
-    alone = head_alone(meta)
-    if not meta.exists(): os.close(self._wrapped(disk.create, meta))   # with the folder's permissions
-    self._con = self._wrapped(disk.connect, meta)
-    format = check_schema(self._con, meta)
-    if not format: refuse_lost(meta, segment_files(self.path), self._writer.found)
-    if format: check_owner(self.path, read_head(self._con, meta, format), self._writer.found)
-    if format < FORMAT: self._migrate(format, dimension, model)
-    if fresh: self._wrapped(disk.fsync_dir, self.path)
-    head = read_head(self._con, meta)
-    check_head(head, meta, sum(p.stat().st_size for p in (meta, self.path/"meta.sqlite-wal") if p.exists()))
-    check_base(meta, head, alone)
-    self._check_acknowledged(head.commits, self._writer.found)
-    self._checkpoint("TRUNCATE", min(self.timeout, 1.))
-    self._writer.storage = head.storage
-    self._wrapped(self._writer.note, head.commits)
-    if format: self._sweep(head)
-    self._head = head
-
-@patch
-def _open_writer(self: DurableStorage, dimension: int | None, model: str | None):
-    "Take the lock, look at the files, make what is missing."
-    meta = self.meta
-    if not self.path.is_dir():
-        if dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
-        if not self.path.parent.is_dir(): raise FileNotFoundError(errno.ENOENT, "the folder does not exist: make it first", str(self.path.parent))
-        self._check_allowed()
-        self._make_folder()
-    self.folder.check()
-    refuse_links(self.path)
-    if not meta.exists() and dimension is None: raise FileNotFoundError(errno.ENOENT, "there is no storage here: give its dimension to make one", self._given)
-    if meta.exists(): refuse_newer(meta)
-    self._check_allowed()
-    self._writer = self._wrapped(WriterLock, self.path/"LOCK", self.timeout)
-    remove_left(self.path)
-    try: self._connect_writer(dimension, model)
-    except DAMAGED as e: raise self._damage(e) from e
-
-@patch
-def _open(self: DurableStorage, dimension: int | None, model: str | None):
-    "Open for writing or for reading, and compare what was asked for with what is there."
-    if self.path.exists() and not self.path.is_dir(): raise FileFormatError(f"{self.path}: not a folder: VectorStorage.load reads a JSON file")
-    self._check_lost()
-    if self.mode == "rw": self._open_writer(dimension, model)
-    elif not self.meta.exists(): raise FileNotFoundError(errno.ENOENT, "there is no storage here", self._given)
-    head = self._head if self.mode == "rw" else self._first_look()
-    self.dimension, self.model = head.dimension, head.model
-    if dimension not in (None, head.dimension): raise DimensionError(f"expected {dimension} dimensions, got {head.dimension}: that is what the storage at {self.path} was made with")
-    if model is not None and model != head.model: raise ModelError(f"expected a storage of model {model!r}, got {head.model!r} at {self.path}")

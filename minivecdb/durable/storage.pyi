@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.core.errors import MinivecdbError
 from minivecdb.durable.bulk import Compaction
-from minivecdb.durable.care import Repair
+from minivecdb.durable.repair import Repair
 from minivecdb.durable.snapshots import Snapshot
 from minivecdb.filters.columns import Column
 from minivecdb.ivf_index import IVFIndex
@@ -18,13 +18,13 @@ from typing import Any
 __all__ = ['WriteError', 'ReadOnlyError', 'ClosedError', 'DurableStorage']
 
 class WriteError(MinivecdbError, OSError):
-    """A write or sync failed. This handle refuses all further writes; open the storage again."""
+    """A write or a sync failed. The handle refuses all further writes: open the storage again."""
 class ReadOnlyError(MinivecdbError, PermissionError):
     """A write through a handle that was opened for reading."""
 class ClosedError(MinivecdbError, ValueError):
     """A storage was used after it was closed."""
 class _View:
-    """`with storage._lock:` holds one snapshot for this thread; all its reads inside see that one."""
+    """For `with storage._lock:`: all reads of this thread inside see the same snapshot."""
     held: Any
     storage: 'DurableStorage'
     def __init__(self, storage: 'DurableStorage') -> None: ...
@@ -32,7 +32,7 @@ class _View:
     def __exit__(self, *error): ...
     def __del__(self): ...
 class _Held(threading.local):
-    """What a thread holds of a storage: a snapshot, and the views through which it does."""
+    """The snapshot that a thread holds, and the views that are open on it."""
     snapshot: Any
     views: Any
     def __init__(self) -> None: ...
@@ -40,10 +40,14 @@ class _Held(threading.local):
         """End the snapshot."""
         ...
     def refresh(self, storage: 'DurableStorage'):
-        """After a write by this thread, what it holds is the new state."""
+        """Hold the new state, after a write by this thread."""
         ...
 class DurableStorage(VectorStorage):
-    """A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it."""
+    """A `VectorStorage` in a folder, shared between processes. `VectorStorage.open` makes it.
+    
+    Raises FileNotFoundError without a storage and a dimension, `LockedError` while another handle
+    writes, `DamageError` if files are not what was written, and `DimensionError` or `ModelError` if
+    the storage has another dimension or model."""
     path: Any
     timeout: Any
     meta: Any
@@ -53,18 +57,20 @@ class DurableStorage(VectorStorage):
     folder: Any
     def __init__(
         self,
-        path: str | Path,  # the folder, usually ending in .mvdb; says who may read its files
+        path: str | Path,  # the folder, usually ending in .mvdb; files inside get its permissions
         dimension: int | None = None,  # for a new storage; an existing one is checked against it
         mode: str = 'rw',  # or "r": read only, and write no byte
         timeout: float = 5.0,  # seconds to wait for another writer
-        model: str | None = None,  # name of the embedding model, for a new storage; an existing one is checked against it
+        model: str | None = None,  # name of the embedding model; used as `dimension` is
     ) -> None: ...
     def __enter__(self) -> 'DurableStorage': ...
     def __exit__(self, *error): ...
     def __del__(self): ...
     def __reduce__(self): ...
     def close(self):
-        """Move the log into the main file, and let others write. An interrupted call may be repeated."""
+        """Copy the log into the main file, and free the lock, so that others can write.
+        
+        A call that an interrupt cut short may be repeated."""
         ...
     def fold(self) -> int:
         """Move the vectors of small writes from SQLite to the end of the last segment, in one commit."""
@@ -97,13 +103,10 @@ class DurableStorage(VectorStorage):
         progress: bool = False,  # show a bar
         verify: bool = True,  # compare every row of the copy with its checksum
     ) -> Path:
-        """A copy of the latest commit, while others read and write; it appears under its name only when it is complete and sound."""
-        ...
-    def repair(
-        self,
-        into: str | Path,  # a folder that does not exist yet
-    ) -> Repair:
-        """Save every row that matches its checksum to a new storage; this one stays as it is."""
+        """Copy the latest commit to a new folder, while others read and write.
+        
+        The folder appears under its name when it is complete and checked. Raises `DamageError` if a row
+        is damaged, and `WriteError` if the disk fails; then there is no folder."""
         ...
     def ready_column(
         self,
@@ -152,7 +155,7 @@ class DurableStorage(VectorStorage):
         """What `IVFIndex.save` does."""
         ...
     def one_state(self) -> AbstractContextManager:
-        """For `with`: all reads of this thread inside see one commit, which is looked up once."""
+        """For `with`: all reads of this thread inside see the same commit, which is looked up once."""
         ...
     def take(
         self,
@@ -164,7 +167,7 @@ class DurableStorage(VectorStorage):
         self,
         ids: Iterable[int],  # ids that may or may not be there
     ) -> list[dict | None]:
-        """The metadata of several vectors, compared with checksums. Filters ask for it."""
+        """The metadata of several vectors, compared with checksums. Filters use it."""
         ...
     def get_bulk(
         self,
@@ -173,30 +176,43 @@ class DurableStorage(VectorStorage):
         """Several vectors and their metadata in one read; raises `UnknownIdError` if one is not there."""
         ...
     def get_all(self) -> L:
-        """Everything, in memory."""
+        """All ids, vectors and metadata, in memory."""
         ...
     def __contains__(self, id: int) -> bool: ...
     def changes_since(
         self,
-        counter: int,  # an earlier reading of `changes`, by any process
+        counter: int,  # an earlier value of `changes`, read by any process
     ) -> np.ndarray | None:
-        """Which ids changed after the reading `counter`."""
+        """The ids that changed since an earlier moment; None if the log no longer reaches back so far."""
+        ...
+    def repair(
+        self,
+        into: str | Path,  # a folder that does not exist yet
+    ) -> Repair:
+        """Save every row that matches its checksum to a new storage; this one is not changed."""
         ...
     def id_array(self) -> np.ndarray:
         """All ids, ascending."""
         ...
-    def __iter__(self) -> Iterator[int]: ...
+    def __iter__(self) -> Iterator[int]:
+        """All ids, ascending, as of the moment when the walk begins."""
+        ...
     def to_arrays(
         self,
-        verify: bool = True,  # compare checksums of what this handle has not compared before; without, a damaged row is given as it is
+        verify: bool = True,  # compare rows with their checksums; each is compared once by a handle
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The ids and the matrix, read-only, mapped from the files without a copy where they lie in order."""
+        """All ids and vectors. The matrix is read-only; rows that lie in order in a file are mapped.
+        
+        Raises `DamageError` if a row does not match its checksum; with `verify=False` a damaged row is
+        returned as it is. Raises `MinivecdbError` if more has to be copied than there is memory."""
         ...
     def blocks(
         self,
         size: int = ...,  # bytes of vectors per block
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Everything as of one commit, compared with its checksums, block by block; for what is larger than memory."""
+        """All rows of one commit, compared with their checksums, block by block.
+        
+        It needs the memory of one block, so the storage may be larger than memory."""
         ...
     @property
     def next_id(self) -> int:

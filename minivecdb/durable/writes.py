@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from ..core import as_id, as_metadata, as_vector, each_id
 from ..filters import Filter
 from .segments import DamageError, runs
-from .format import DAMAGED, metadata_text, row_seals, seal
+from .format import DAMAGED, IdRun, metadata_text, row_seals, sealed
 from .lock import in_turn
 from .storage import DurableStorage
 from .reads import reading
@@ -122,11 +122,13 @@ def bury(self: Change,
     n: int, # how many ids from there on
 ):
     "Enter ids that are not to be found into the table `gone`, joining neighbours."
-    left = self.read("gone", "SELECT first, n, crc FROM gone WHERE first < ? ORDER BY first DESC LIMIT 1", first)
-    right = self.read("gone", "SELECT first, n, crc FROM gone WHERE first = ?", first + n)
-    if right: self.run("DELETE FROM gone WHERE first = ?", (first + n,)); n += right[0][1]
-    if left and sum(left[0]) == first: first, n = left[0][0], left[0][1] + n
-    self.run("INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", (first, n, seal(first, n)))
+    left = self.read(IdRun, "WHERE first < ? ORDER BY first DESC LIMIT 1", first)
+    right = self.read(IdRun, "WHERE first = ?", first + n)
+    if right:
+        self.run("DELETE FROM gone WHERE first = ?", (first + n,))
+        n += right[0].n
+    if left and left[0].first + left[0].n == first: first, n = left[0].first, left[0].n + n
+    self.run("INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", sealed((first, n)))
 
 @patch
 def _delete_one(self: DurableStorage, id: int) -> bool:

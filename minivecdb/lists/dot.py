@@ -109,5 +109,6 @@ def rank_by_rows(
     sizes: np.ndarray, # [k] rows of each list
 ) -> np.ndarray: # [m] the largest `nprobe` of `read_on` that does not yet read such a list
     "Ranks of lists, counted in rows."
-    by_rows = ((nearer @ sizes + 1e-6) * (len(sizes) / max(1, sizes.sum()))).astype(np.int64)
-    return np.minimum(nearer.sum(1), by_rows)
+    rows = nearer.astype(np.float64) @ sizes   # a product of floats is the fast one
+    by_rows = ((rows + 1e-6) * (len(sizes) / max(1, sizes.sum()))).astype(np.int64)
+    return np.minimum(np.count_nonzero(nearer, 1), by_rows)

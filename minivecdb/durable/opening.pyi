@@ -1,0 +1,4 @@
+# Made by tools/stubs.py from opening.py.
+
+__all__ = []
+
