@@ -1,10 +1,10 @@
 "What a person meets first: an index over a storage, asked for one query or many, with filters and masks, and never out of date."
 import sys, threading
 import numpy as np, pytest
-from minivecdb.ivf import index as ivf_module
+from minivecdb.ivf import search as ivf_module
 from minivecdb.filters.language import FilterError
 from minivecdb.exact.flat import FlatIndex
-from minivecdb.ivf.index import IVF, ArrayRows, RowMask
+from minivecdb.ivf import IVF, ArrayRows, RowMask
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.core.errors import DimensionError, VectorError
 from minivecdb.vector_storage import VectorStorage
@@ -175,7 +175,7 @@ def test_small_batches_are_single_queries(codec, rescore, monkeypatch):
         if ids is None: plain = one
         else:
             for (d, i), (e, j) in zip(plain, one): assert d.tobytes() == e.tobytes() and (i * 3 + 7 == j).all()
-        if rescore: assert index._alone is not None
+        if rescore: assert index.state.prepared.search is not None
 
 
 def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
@@ -188,12 +188,13 @@ def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
     index.save(tmp_path/"a.ivf")
     mapped, asked = IVF.load(tmp_path/"a.ivf"), []
     mapped.search(x[0], 3, nprobe=2)
-    call = mapped._alone.call
-    mapped._alone = mapped._alone._replace(call=lambda *given: asked.append(1) or call(*given))
-    before = len(mapped._unseen)
+    prepared = mapped.state.prepared.search
+    call = prepared.call
+    prepared.call = lambda *given: asked.append(1) or call(*given)
+    before = len(mapped.state.unseen)
     for v in x[1:4]:
         for a, b in zip(mapped.search(v, 3, nprobe=2), index.search(v, 3, nprobe=2)): assert a.tobytes() == b.tobytes()
-    assert len(asked) == 3 and before - 6 <= len(mapped._unseen) < 100
+    assert len(asked) == 3 and before - 6 <= len(mapped.state.unseen) < 100
 
 
 @pytest.mark.parametrize("call, ours", [

@@ -186,7 +186,7 @@ def test_range_search_finds_all_within(metric, codec):
 @every_metric
 def test_rescored_candidates_are_measured_exactly(metric):
     "On both roads, from an array, an array with ids of its own, and a file; the candidates are the codec's R nearest."
-    from minivecdb.ivf.index import ArrayRows
+    from minivecdb.ivf import ArrayRows
     x, q = rows(3000, 16), rows(40, 16, 5)
     index = IVF(16, n_clusters=8, metric=metric, codec="pq4x4").train(x)
     index.add(x)
@@ -205,8 +205,8 @@ def test_rescored_candidates_are_measured_exactly(metric):
 @pytest.mark.parametrize("d", [3, 16, 100])
 def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
     "In one call where it can, by the general road where it cannot; the same bits."
-    from minivecdb.ivf import index as ivf
-    from minivecdb.lists import single_query
+    from minivecdb.ivf import search as ivf
+    from minivecdb.lists import scanners, single_query
     asked, answered = [], []
     def ready_one(*given):
         one = single_query.ready_one(*given)
@@ -215,7 +215,7 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
             asked.append(query); answered.append(found)
             return found
         return search_one
-    monkeypatch.setattr(ivf, "ready_one", ready_one)
+    monkeypatch.setattr(scanners, "ready_one", ready_one)
     monkeypatch.setattr(ivf, "pays", lambda *work: True)   # however small
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
     for spread in (False, True, None):
