@@ -1,4 +1,5 @@
 "How many lists are read by default: exact while small, measured beyond, and as good with questions from outside."
+import os
 import tracemalloc
 import numpy as np, pytest
 from minivecdb.ivf import default_nprobe as ivf_enough
@@ -173,7 +174,26 @@ def test_what_is_saved_is_adopted(tmp_path):
             assert (index.ivf.codec.name, index.metric.name, index.n_clusters, index.seed, index.rescore) == ("rabitq4", "euclidean", 40, 3, 80)
             assert index.get_stats()["mode"] == index.ivf.enough.mode and IVFIndex.open(s, codec="rabitq4", n_clusters=40).rescore == 80
             assert index.build().ivf.codec.name == "rabitq4"
-        with pytest.warns(UserWarning, match="not what was asked for"): assert IVFIndex.open(s, codec="flat").ivf.codec.name == "flat"
+        file, = (tmp_path/"s.mvdb").glob("index-*.ivf")
+        before = file.read_bytes()
+        with pytest.warns(UserWarning, match="not what was asked for.*stays until save"): other = IVFIndex.open(s, codec="flat")
+        assert other.ivf.codec.name == "flat" and file.read_bytes() == before   # opening replaces no sound file
+        other.save()
+        assert IVFIndex.open(s).ivf.codec.name == "flat"
+
+def test_the_nprobe_of_an_index_is_saved_with_it(tmp_path):
+    x, q = data("clustered", 3000, 16)
+    with VectorStorage.open(tmp_path/"s.mvdb", 16) as s:
+        s.add_bulk(x)
+        for nprobe in (7, None):
+            IVFIndex(s, nprobe=nprobe, n_clusters=40).build().save()
+            assert (IVFIndex.open(s).nprobe, IVFIndex.open(s, nprobe=9).nprobe) == (nprobe, 9)
+        for wrong in (0, True, "7", -1, 2.5, [7]):
+            ivf = IVFIndex(s, n_clusters=40).build().ivf
+            note = IVF.load(next(s.path.glob("index-*.ivf"))).note
+            ivf.save(tmp_path/"wrong.ivf", note | {"nprobe": wrong})
+            os.replace(tmp_path/"wrong.ivf", next(s.path.glob("index-*.ivf")))
+            with pytest.warns(UserWarning, match="expected a whole number from 1 up"): assert IVFIndex.open(s).nprobe is None
 
 
 def test_upkeep_that_cannot_be_is_refused():
