@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fastcore.foundation import L  # type: ignore[import-untyped]
 from minivecdb.filters.language import Filter
 from minivecdb.ivf.index import IVF
-from minivecdb.ivf.index import RowMask
+from minivecdb.ivf.probing import RowMask
 from minivecdb.vector_storage import VectorStorage
 from pathlib import Path
 from typing import Any

@@ -7,7 +7,7 @@ from minivecdb.ivf import files as index_files
 from minivecdb.codecs.codec import CodecError
 from minivecdb.distances.metric import get_metric, powers_for
 from minivecdb.exact.flat import FlatIndex
-from minivecdb.ivf.index import ArrayRows, IVF
+from minivecdb.ivf import ArrayRows, IVF
 from minivecdb.core.errors import VectorError
 
 LOSSY = ("bf16", "int8", "int8-dimension", "pq4x4", "rpq4x4", "pca12")
@@ -22,12 +22,17 @@ def built(x, metric, codec, **options):
     index.rows = ArrayRows(x)
     return index
 
+def with_kernels(monkeypatch, compiled):
+    "Searches use kernels, or do not, however small they are."
+    for room in ("ivf.search", "lists.bit_scanner"):
+        monkeypatch.setattr(f"minivecdb.{room}.pays", lambda *work: compiled)
+
 @pytest.mark.parametrize("compiled", (False, True))
 @pytest.mark.parametrize("spill", (None, 1.))
 @pytest.mark.parametrize("codec", ("flat", *LOSSY, *BITS))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean", "dot"))
 def test_a_range_search_finds_what_a_search_shows_within_the_radius(metric, codec, spill, compiled, monkeypatch):
-    monkeypatch.setattr("minivecdb.ivf.index.pays", lambda *work: compiled)
+    with_kernels(monkeypatch, compiled)
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     x = crowds(np.random.default_rng(1), 600).astype(np.float32)
     index, q = built(x, metric, codec, spill=spill), x[:3] + np.float32(.1)
@@ -70,7 +75,7 @@ def test_distances_beyond_float32_tie_by_id_and_products_are_in_order(metric):
 @pytest.mark.parametrize("compiled", (False, True))
 @pytest.mark.parametrize("metric", ("cosine", "euclidean"))
 def test_estimates_that_are_cut_off_tie_by_id(metric, compiled, monkeypatch):
-    monkeypatch.setattr("minivecdb.ivf.index.pays", lambda *work: compiled)
+    with_kernels(monkeypatch, compiled)
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
     rng = np.random.default_rng(3)
     x = (1 + .05 * rng.standard_normal((2000, 8))).astype(np.float32)
@@ -186,7 +191,7 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
         index.save(tmp_path/"x.ivf")
         index = IVF.load(tmp_path/"x.ivf", mmap="pread" if place == "read" else True)
     for compiled in (False, True):
-        monkeypatch.setattr("minivecdb.ivf.index.pays", lambda *work: compiled)
+        with_kernels(monkeypatch, compiled)
         monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: compiled)
         batch, alone = index.search(q, 10, nprobe=3), [index.search(one, 10, nprobe=3) for one in q]
         assert batch[1].tolist() == [a[1][0].tolist() for a in alone]
@@ -195,16 +200,17 @@ def test_lists_for_dot_products_are_chosen_alike_everywhere(place, tmp_path, mon
     full = index.search(q, 60, nprobe=1, ensure_topk_full=True, mask=np.arange(len(index)) % 40 == 0)[1]
     assert (full >= 0).all() and (index.search_cost(q, nprobe=3, max_codes=50)[0] <= index.search_cost(q, nprobe=3)[0]).all()
 
-@pytest.mark.parametrize("codec", ("flat", "int8"))
+@pytest.mark.parametrize("codec", ("flat", "int8", "rint8"))   # residuals are read by the new centroids
 def test_upkeep_keeps_the_reach_of_lists(codec):
     from minivecdb.ivf.upkeep import Upkeep
+    from minivecdb.lists import no_reach
     rng = np.random.default_rng(11)
     x = lognormal(rng, 6000, .6, 16)
     index = IVF(16, 20, "dot", codec); index.upkeep = Upkeep()
     index.train(x[:2000])
     for i in range(0, 6000, 500): index.add(x[i:i + 500] + np.float32(i / 4000))
     assert index.upkeep.splits and len(index.reach.rows) == len(index.coarse)
-    fresh = index._reach_now()
+    fresh = index.state.reach_with(no_reach(0), np.empty((0, 16), np.float32))
     near = index.reach.each()[fresh.rows > 20] / fresh.each()[fresh.rows > 20]
     assert np.median(abs(near - 1)) < .15
 

@@ -5,6 +5,7 @@ import pytest
 from minivecdb.codecs import CodecError, codec_from_state, make_codec
 from minivecdb.exact.flat import LAST_ID, FlatIndex
 from minivecdb.ivf.index import IVF
+from minivecdb.lists import Guard
 from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.kmeans import kmeans, lloyd_blocks, run_kmeans
@@ -160,16 +161,16 @@ def test_damage_is_not_passed_on(change, saved, tmp_path):
 def test_only_what_is_read_is_compared_and_only_once(form, saved, monkeypatch):
     x, (index, path) = saved[0], saved[1][form]
     opened, compared = IVF.load(path), []
-    monkeypatch.setattr(type(opened._unseen), "_compare", lambda self, j, held=None, before=type(opened._unseen)._compare: (compared.append(j), before(self, j, held))[1])
+    monkeypatch.setattr(type(opened.state.unseen), "_compare", lambda self, j, held=None, before=type(opened.state.unseen)._compare: (compared.append(j), before(self, j, held))[1])
     opened.search(x[0], 5, nprobe=2); first = len(compared)
     opened.search(x[0], 5, nprobe=2)
     assert 2 <= first == len(compared) and (first == 2 or form[1] is not None)
     opened.search(x[:10], 5, nprobe=25); opened.search(x[:10], 5, nprobe=3)
-    assert sorted(compared) == list(range(25)) and not opened._unseen
+    assert sorted(compared) == list(range(25)) and not opened.state.unseen
     changed = IVF.load(path)
     changed.remove([5000])
-    assert not changed._unseen and changed.search(x[699], 1, nprobe=25)[1] != 5000 and len(opened) == len(x)
-    assert IVF.load(path, verify=True)._unseen is None and IVF.load(path, mmap=False)._unseen is None and IVF.load(path, mmap=False, verify=False)._unseen is None
+    assert not changed.state.unseen and changed.search(x[699], 1, nprobe=25)[1] != 5000 and len(opened) == len(x)
+    assert IVF.load(path, verify=True).state.unseen is None and IVF.load(path, mmap=False).state.unseen is None and IVF.load(path, mmap=False, verify=False).state.unseen is None
 
 # --- a full answer under a mask -----------------------------------------------------------------------------
 
@@ -195,11 +196,11 @@ def test_a_mask_reads_no_further_than_it_must(saved):
     x, (index, _) = saved[0], saved[1]["flat", None]
     for k, share in ((5, 2), (40, 3), (200, 10)):
         mask = np.arange(len(x)) % share == 0
-        counts = index._admitted(index.lists, mask[None], index._places(index.lists))[0]
+        counts = index.state.admitted(Guard(mask[None], index.state.places()))[0]
         for p in index.probes(x[:20], 1, fill=k, admitted=counts[None]):
             assert counts[p[p >= 0]].sum() >= min(k, mask.sum()) and ((p >= 0).sum() == 1 or counts[p[p >= 0][:-1]].sum() < k)
         assert counts.sum() == mask.sum()
-    everything = index._admitted(index.lists, np.ones((1, len(x)), bool), index._places(index.lists))
+    everything = index.state.admitted(Guard(np.ones((1, len(x)), bool), index.state.places()))
     np.testing.assert_array_equal(everything[0], index.lists.sizes)
 
 # --- codecs and clusterings ---------------------------------------------------------------------------------

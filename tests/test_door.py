@@ -1,12 +1,13 @@
 "What a person meets first: an index over a storage, asked for one query or many, with filters and masks, and never out of date."
 import sys, threading
 import numpy as np, pytest
-from minivecdb.ivf import index as ivf_module
+from minivecdb.ivf import search as ivf_module
 from minivecdb.filters.language import FilterError
 from minivecdb.exact.flat import FlatIndex
-from minivecdb.ivf.index import IVF, ArrayRows, RowMask
+from minivecdb.ivf import IVF, ArrayRows, RowMask
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.core.errors import DimensionError, VectorError
+from minivecdb.core.errors import DimensionError, FileFormatError, VectorError
+from minivecdb.storage import read_rows
 from minivecdb.vector_storage import VectorStorage
 
 rng = np.random.default_rng(3)
@@ -175,7 +176,7 @@ def test_small_batches_are_single_queries(codec, rescore, monkeypatch):
         if ids is None: plain = one
         else:
             for (d, i), (e, j) in zip(plain, one): assert d.tobytes() == e.tobytes() and (i * 3 + 7 == j).all()
-        if rescore: assert index._alone is not None
+        if rescore: assert index.state.prepared.search is not None
 
 
 def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
@@ -188,12 +189,13 @@ def test_a_mapped_index_is_one_call_from_the_start(tmp_path, monkeypatch):
     index.save(tmp_path/"a.ivf")
     mapped, asked = IVF.load(tmp_path/"a.ivf"), []
     mapped.search(x[0], 3, nprobe=2)
-    call = mapped._alone.call
-    mapped._alone = mapped._alone._replace(call=lambda *given: asked.append(1) or call(*given))
-    before = len(mapped._unseen)
+    prepared = mapped.state.prepared.search
+    call = prepared.call
+    prepared.call = lambda *given: asked.append(1) or call(*given)
+    before = len(mapped.state.unseen)
     for v in x[1:4]:
         for a, b in zip(mapped.search(v, 3, nprobe=2), index.search(v, 3, nprobe=2)): assert a.tobytes() == b.tobytes()
-    assert len(asked) == 3 and before - 6 <= len(mapped._unseen) < 100
+    assert len(asked) == 3 and before - 6 <= len(mapped.state.unseen) < 100
 
 
 @pytest.mark.parametrize("call, ours", [
@@ -225,3 +227,25 @@ def test_json_is_not_written_under_the_name_of_a_folder(tmp_path):
         assert not (tmp_path/"x.MVDB").exists()
     assert durable.restore(s) == 20   # what the error advises
     s.save(tmp_path/"x.json")
+
+
+def test_a_filter_in_the_place_of_an_id_is_told_where_it_goes(filled):
+    s, _ = filled
+    before = len(s)
+    for call in (s.delete, lambda where: s.update(where, merge={"g": 1})):
+        with pytest.raises(TypeError, match=r"where=\{'g': 1\}"): call({"g": 1})
+    assert len(s) == before
+
+def test_a_text_in_the_place_of_a_vector_is_told_to_be_embedded(filled):
+    s, index = filled
+    for call in (index.search, s.add, lambda text: index.ivf.search([text])):
+        with pytest.raises(VectorError, match="got text: turn it into a vector first, for example with get_embedding"): call("coffee")
+
+def test_a_folder_in_the_place_of_a_file_is_told_how_to_open_it(tmp_path):
+    with VectorStorage.open(tmp_path/"s.mvdb", 3): pass
+    with pytest.raises(FileFormatError, match=r"VectorStorage\.open"): VectorStorage.load(tmp_path/"s.mvdb")
+
+def test_one_word_for_missing_is_a_word_and_not_its_letters(tmp_path):
+    (tmp_path/"a.csv").write_text("name,price\na,1\nn,n/a\n")
+    for missing in ("n/a", ["n/a"], ("N/A",)):
+        assert list(read_rows(tmp_path/"a.csv", missing=missing)) == [{"name": "a", "price": 1}, {"name": "n"}]

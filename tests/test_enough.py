@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np, pytest
 from minivecdb.ivf import default_nprobe as ivf_enough
 from minivecdb.exact.flat import FlatIndex, recall
-from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf import IVF, ArrayRows
 from minivecdb.ivf.default_nprobe import Enough, exact_up_to, recall_by_lists
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.core.errors import FileFormatError

@@ -120,10 +120,10 @@ def test_no_row_is_longer_than_the_index_believes(indexes, tmp_path, monkeypatch
         longest = np.linalg.norm(rows.astype(np.float64), axis=1).max()
         assert longest <= back.lists.span.max() * (1 + 1e-6) and back.lists.span.max() < 10 * longest
         with monkeypatch.context() as patch:
-            patch.setattr("minivecdb.ivf.index.pays", lambda *work: False)
+            patch.setattr("minivecdb.ivf.search.pays", lambda *work: False)
             patch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: False)
             slow = back.search(Q, 10, nprobe=4)
-            patch.setattr("minivecdb.ivf.index.pays", lambda *work: True)
+            patch.setattr("minivecdb.ivf.search.pays", lambda *work: True)
             patch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
             fast = back.search(Q, 10, nprobe=4)
         assert (slow[1] == fast[1]).all() and (slow[0] == fast[0]).all()

@@ -86,3 +86,7 @@ def test_a_page_of_the_road_has_exercises_with_folded_answers_that_ran(name):
         opened, program, closed = page[i + 1:i + 4]
         assert re.match(r'<details class="answer" markdown="1">\n<summary>Answer</summary>\n\n[\w`]', opened.source) and closed.source == "</details>"
         assert program.outputs and re.search(r"\b(assert|test_eq|test_close)\b", program.source) and max(map(len, program.source.split("\n"))) <= 100
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_links_lead_to_pages(path):
+    for link in re.findall(r"\]\(([^):#]+\.ipynb)", prose(path)): assert (path.parent/link).resolve().is_file(), link

@@ -3,7 +3,7 @@ import copy, pickle, sys
 import numpy as np, pytest
 from minivecdb.distances.metric import get_metric
 from minivecdb.exact.flat import FlatIndex
-from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf import IVF, ArrayRows
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.core.errors import UnknownIdError
 from minivecdb.vector_storage import VectorStorage

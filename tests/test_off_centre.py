@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from minivecdb.durable.storage import DurableStorage
 from minivecdb.exact.flat import FlatIndex, recall
-from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf import IVF, ArrayRows
 from minivecdb.ivf.upkeep import Upkeep
 from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
@@ -133,14 +133,14 @@ def test_files_of_faiss(codec, tmp_path):
     assert abs(found[0] - expected[0]).max() < .02
 
 def test_flat_lists_read_as_few_rows_as_around_zero(monkeypatch):
-    from minivecdb.distances.bounds import Shortlist
+    from minivecdb.distances import Shortlist
     indexes = [built(ROWS + o) for o in (0, *OFFSETS)]
     undecided, answers = [], Shortlist.answers
     def count(self, *args):
         undecided.append(int(self.state[4].sum()))   # rows that bytes could not decide
         return answers(self, *args)
     monkeypatch.setattr(Shortlist, "answers", count)
-    monkeypatch.setattr("minivecdb.ivf.index.pays", lambda *work: True)
+    monkeypatch.setattr("minivecdb.ivf.search.pays", lambda *work: True)
     for index, o in zip(indexes, (0, *OFFSETS)): index.search(QUERIES + o, 10, nprobe=8)
     centred, near, far = undecided
     assert 0 < near <= 1.3 * centred and far == near, undecided

@@ -2,13 +2,13 @@
 import threading
 from pathlib import Path
 import numpy as np, pytest
-from minivecdb.ivf import index as ivf_module
+from minivecdb.ivf import search as ivf_module
 from minivecdb.codecs.blocks import Blocks, as_blocks
 from minivecdb.lists.code_scan import BlockSums, _sum_halves, _sum_wide, best_look_up, query_tables
 from minivecdb.codecs import CodecError, codec_from_state, make_codec
 from minivecdb.distances.metric import get_metric
 from minivecdb.core.kernels import kernel
-from minivecdb.ivf.index import IVF, ArrayRows, FileRows
+from minivecdb.ivf import IVF, ArrayRows, FileRows
 from minivecdb.codecs.bits import RaBitQ, grid_codes, turned_back
 from minivecdb.distances.rotation import random_signs, rotated
 from minivecdb.core.errors import FileFormatError
@@ -271,7 +271,7 @@ def test_golden_file():
         index = IVF.load(GOLDEN, mmap=mmap)
         index.rows = ArrayRows(x)
         assert len(index) == 70 and index.codec.name == "rabitq2" and (index.search(x, 1, nprobe=3, rescore=20)[0] == 0).all()
-        assert abs(index._with_copies(index.lists)[2](index.lists.positions())[0] - x[index.lists.ids[index.lists.positions()]]).mean() < .6
+        assert abs(index.state.scanner.rows(index.lists).fetch(index.lists.positions())[0] - x[index.lists.ids[index.lists.positions()]]).mean() < .6
 
 
 def test_memory_of_two_hundred_thousand_rows():

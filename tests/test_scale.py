@@ -150,10 +150,10 @@ def test_what_was_read_is_what_is_compared(codec, tmp_path, calls):
     IVF(24, 60, codec=codec).build([X]).save(tmp_path/"i.ivf")
     sound, read = (IVF.load(tmp_path/"i.ivf", mmap="pread") for _ in range(2))
     data = bytearray((tmp_path/"i.ivf").read_bytes())
-    at = next(e for e in sound._unseen.columns if e["name"] == "codes")["offset"] + 5
+    at = next(e for e in sound.state.unseen.columns if e["name"] == "codes")["offset"] + 5
     data[at] ^= 1
     (tmp_path/"i.ivf").write_bytes(data)   # the same file, in place
-    damaged = [j for j, spans in enumerate(sound._unseen.stretches) if spans[0][0] <= at < spans[0][1]]
+    damaged = [j for j, spans in enumerate(sound.state.unseen.stretches) if spans[0][0] <= at < spans[0][1]]
     for q in Q:
         near = set(read.probes(q[None], 3)[0].tolist())
         if near & set(damaged):

@@ -1,8 +1,8 @@
 "A query that comes alone: the same bits as in a batch, in one compiled call, which is made once and made anew whenever something changes."
 import gc, threading, weakref
 import numpy as np, pytest
-from minivecdb.ivf import index as ivf_module
-from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf import IVF, ArrayRows, SearchOptions, SingleSearch, prepared as prepared_room
+from minivecdb.ivf import search as search_room
 from minivecdb.lists.bit_scan import cut, gather, sort_ends
 from minivecdb.core.errors import DimensionError, VectorError
 
@@ -33,7 +33,7 @@ def same(one, batch, i):
 @pytest.fixture(autouse=True)
 def kernels(monkeypatch):
     "However small, in compiled code."
-    monkeypatch.setattr(ivf_module, "pays", lambda *work: True)
+    monkeypatch.setattr(search_room, "pays", lambda *work: True)
     monkeypatch.setattr("minivecdb.core.kernels.Kernel.soon", lambda self, work: True)
 
 
@@ -49,7 +49,7 @@ def test_alone_as_in_a_batch(metric, codec, spill):
                 batch = index.search(q, k, nprobe=nprobe, **options)
                 for i, query in enumerate(q):
                     same(index.search(query if i % 2 else q[i:i + 1], k, nprobe=nprobe, **options), batch, i)
-    assert index._alone.lists is index.lists   # it was asked in one call
+    assert index.state.prepared.search is not None   # it was asked in one call
 
 
 @pytest.mark.parametrize("codec, spill", [("opq10x4", None), ("int8", 1.), ("ae16", None)])
@@ -58,7 +58,7 @@ def test_what_one_call_cannot_read_takes_the_general_road(codec, spill):
     for options in ({}, {"rescore": 40}):
         batch = index.search(q, 10, nprobe=3, **options)
         for i, query in enumerate(q): same(index.search(query, 10, nprobe=3, **options), batch, i)
-    assert index._alone is None
+    assert index.state.prepared.search is None
 
 
 def test_a_query_alone_is_refused_what_a_batch_is_refused():
@@ -72,15 +72,16 @@ def test_a_query_alone_is_refused_what_a_batch_is_refused():
 def test_what_is_ready_is_made_once_and_anew_after_a_change(codec, spill, monkeypatch):
     index, x, q = filled("cosine", codec, spill)
     made, once = [], []
-    call_of_one, answer = IVF._call_of_one, IVF._once
-    monkeypatch.setattr(IVF, "_call_of_one", lambda self: made.append(1) or call_of_one(self))
-    monkeypatch.setattr(IVF, "_once", lambda self, *given: once.append(answer(self, *given)) or once[-1])
+    kind, answer = type(index.state.scanner), SingleSearch.answer
+    make = kind.single_call
+    monkeypatch.setattr(kind, "single_call", lambda self, exact: made.append(1) or make(self, exact))
+    monkeypatch.setattr(SingleSearch, "answer", lambda self, *given: once.append(answer(self, *given)) or once[-1])
     how = {"nprobe": 4} | ({} if codec == "flat" else {"rescore": 30})
     for n, change in enumerate((lambda: None, lambda: index.add(x[:7]), lambda: index.remove([1]), lambda: index.train(x).add(x), lambda: setattr(index, "rows", ArrayRows(x.copy()))), 1):
         if n > 1: change()
         del once[:], made[:]   # a write that measures makes one, too
         for query in q[:5]: index.search(query, 10, **how)
-        assert len(made) == 1 and [o is not None for o in once] == [False] + 4 * [True]
+        assert len(made) == 1 and [o is not None for o in once] == 4 * [True]
     index.search(q, 10, **how)
     assert len(made) == 1
 
@@ -173,12 +174,13 @@ def test_lists_that_a_batch_chooses_together(metric, codec, rescore, monkeypatch
     "In pieces of eight queries, whose lists are chosen in one call: the same as each query alone."
     index, x, q = filled(metric, codec, None)
     alone = [index.search(one, 10, nprobe=4, rescore=rescore) for one in q]
-    limits = {"TOGETHER": 0, "AT_ONCE": 8, "FEW": 99, "ESTIMATED": 99}
-    for name, value in limits.items(): monkeypatch.setattr(ivf_module, name, value)
-    chosen, choose = [], IVF._chosen
-    monkeypatch.setattr(IVF, "_chosen", lambda self, a, some, n: chosen.append(len(some)) or choose(self, a, some, n))
-    assert index._few(len(q), 4, rescore)
-    batch = index._one_by_one(index._one(), q, 10, 4, rescore)
+    for name, value in {"TOGETHER": 0, "AT_ONCE": 8}.items(): monkeypatch.setattr(prepared_room, name, value)
+    monkeypatch.setattr("minivecdb.lists.scanners.FEW", 99)
+    monkeypatch.setattr("minivecdb.lists.bit_scanner.ESTIMATED", 99)
+    chosen, choose = [], SingleSearch.lists_of_each
+    monkeypatch.setattr(SingleSearch, "lists_of_each", lambda self, some, n: chosen.append(len(some)) or choose(self, some, n))
+    assert index.state.are_few(len(q), 4, rescore)
+    batch = index.state.prepare_single().each(q, 10, 4, rescore)
     assert chosen == [8, 8, 8, 6]
     general = index.search(q, 10, nprobe=4, rescore=rescore)
     for i, one in enumerate(alone):
@@ -186,17 +188,21 @@ def test_lists_that_a_batch_chooses_together(metric, codec, rescore, monkeypatch
         if batch is not None: same(one, batch, i)   # ties that one call cannot tell
 
 
-def test_lists_are_not_chosen_for_a_state_that_is_gone():
+def test_a_state_that_is_gone_answers_as_it_did():
     index, x, q = filled("dot", "flat", None)
-    prepared = index._one()
-    assert index._chosen(prepared, q, 4).shape[0] == len(q)
-    index.add(x[:5])
-    assert index._chosen(prepared, q, 4) is None
+    before, options = index.state, SearchOptions(10, 4)
+    single = before.prepare_single()
+    answers = [before.search(query[None], options) for query in q]
+    index.remove(np.arange(0, 3000, 2))
+    assert index.state.prepared.search is None
+    for query, (far, ids) in zip(q, answers):
+        again = single.answer(query[None], options) or before.search(query[None], options)
+        assert again[0].tobytes() == far.tobytes() and again[1].tobytes() == ids.tobytes()
 
 
 def test_counts_decide_when_a_batch_is_searched_query_by_query():
     index = filled("euclidean", "rabitq", None)[0]
-    assert index._few(10, 4, None) and not index._few(11, 4, None)
-    assert index._few(5000, 4, 50)   # exact rows in memory are measured for each query anyway
+    assert index.state.are_few(10, 4, None) and not index.state.are_few(11, 4, None)
+    assert index.state.are_few(5000, 4, 50)   # exact rows in memory are measured for each query anyway
     index.rows = None
-    assert not index._few(5000, 4, 50)
+    assert not index.state.are_few(5000, 4, 50)

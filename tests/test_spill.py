@@ -6,7 +6,7 @@ from minivecdb.core.kernels import Kernel, set_num_threads
 from minivecdb.exact.flat import FlatIndex
 from minivecdb.core.errors import FileFormatError
 from minivecdb.lists.lists import empty_lists
-from minivecdb.ivf.index import IVF, ArrayRows
+from minivecdb.ivf import IVF, ArrayRows
 from minivecdb.ivf.filtered import search_among
 from minivecdb.ivf_index import IVFIndex
 from minivecdb.lists.spilling import empty_copies, opened, second_lists
@@ -57,7 +57,7 @@ def test_an_answer_is_exact_search_over_what_was_reached(metric, nprobe, compile
 @every_metric
 def test_masks_count_rows_once(metric):
     made, mask = index(metric, ids=rng.permutation(900)), rng.random((60, 900)) < .2
-    order = made._order   # by insertion
+    order = made.state.order   # by insertion
     by_id = np.zeros((60, 900), bool); by_id[:, order] = mask
     x = np.empty_like(X); x[order] = X   # rows by id
     same(made.search(Q, 10, nprobe=5, mask=mask), expected(made, Q, 10, 5, metric, x, by_id))
@@ -78,7 +78,7 @@ def test_lossy_codes_differ_per_list_and_answers_do_not_depend_on_the_batch(code
 def test_a_copy_is_decoded_with_its_own_centroid():
     made = index("euclidean", "rpq12x8")
     lists, c = made.lists, made.lists.copies
-    decode = made._decoders(c)[0]
+    decode = made.state.scanner.decoders(c)[0]
     for j in np.flatnonzero(c.sizes)[:10]:
         ids = c.ids[c.starts[j]:c.starts[j] + c.sizes[j]]
         lost = np.linalg.norm(decode(j)[0] - X[ids], axis=1)

@@ -97,7 +97,7 @@ def test_lossy_codes_follow_their_rows(codec, exact):
     assert index.upkeep.splits > 5 and sorted(held(index).tolist()) == list(range(len(x)))
     def error(ix):
         at = ix.lists.positions()
-        decoded, where, _ = ix._decoders(ix.lists)[1](at)
+        decoded, where, _ = ix.state.scanner.decoders(ix.lists)[1](at)
         return float(((decoded[where] - x[ix.lists.ids[at]])**2).mean())
     assert error(index) < (1 if not index.codec.residual else 2 if exact else 3) * 1.5 * error(plain) + 1e-3   # residuals of lists given up are larger than those the codes were made for; decoded and encoded again, a residual loses each time
     if exact: assert (index.exact_search(x[:20], 5)[1] == FlatIndexOf(x).search(x[:20], 5)[1]).all()

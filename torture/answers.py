@@ -386,20 +386,20 @@ def against_faiss(faiss, case: Case, x: np.ndarray, q: np.ndarray, tally: Tally)
 # --- mutants: each takes one of the mends out -------------------------------------------------------------
 
 def _decoded_ranges():
-    from minivecdb import IVF
-    return mock.patch.object(IVF, "_within_estimates", IVF._within)
+    from minivecdb.lists import BitScanner, Scanner
+    return mock.patch.object(BitScanner, "within", Scanner.within)
 
 def _ties_as_they_come():
     def first(far, ids, k): return np.where(ids < 0, np.inf, far).astype(np.float32)[:, :k], ids[:, :k], np.ones(len(ids), bool)
-    return mock.patch.multiple("minivecdb.ivf.index", first_by_distance=first)
+    return mock.patch.multiple("minivecdb.lists.bit_scanner", first_by_distance=first)
 
 def _no_powers():
-    return mock.patch.multiple("minivecdb.ivf.index", powers_for=lambda *given: None)
+    return mock.patch.multiple("minivecdb.ivf.search", powers_for=lambda *given: None)
 
 def _short_squares():
     def lengths(x):
         with np.errstate(all="ignore"): return np.sqrt(np.einsum("ij,ij->i", x, x)).astype(np.float64)
-    return mock.patch("minivecdb.ivf.index.row_lengths", lengths)
+    return mock.patch("minivecdb.lists.scanners.row_lengths", lengths)
 
 def _around_centroids():
     from minivecdb.codecs.bits import RaBitQ
@@ -412,10 +412,10 @@ def _medians_decide():
     return mock.patch("minivecdb.kmeans.assignment.too_coarse", by_median)
 
 def _batches_decide():
-    from minivecdb import IVF
-    each = IVF._fits_codes
-    def of_all(self, queries, lists): return np.full(len(queries), each(self, queries, lists).all())
-    return mock.patch.object(IVF, "_fits_codes", of_all)
+    from minivecdb.lists import BitScanner
+    each = BitScanner.fits
+    def of_all(self, queries): return np.full(len(queries), each(self, queries).all())
+    return mock.patch.object(BitScanner, "fits", of_all)
 
 def _far_from_zero():
     return mock.patch("minivecdb.ivf.index.shared_part", lambda centroids: np.zeros(centroids.shape[1], np.float32))
@@ -437,7 +437,7 @@ def _tiny_rows_tell():
 
 def _crowds_are_not_asked():
     from minivecdb import IVF
-    return mock.patch.object(IVF, "_told_of", lambda self, crowd: self)
+    return mock.patch.object(IVF, "_told_of", lambda self, state, crowd: state)
 
 MUTANTS: dict[str, tuple[Callable, dict, bool]] = { # how, the configurations that must catch it, whether faiss is needed
     "range searches of decoded rows": (_decoded_ranges, {"codec": "rabitq"}, False),

@@ -6,7 +6,7 @@
 __all__ = ['LONGEST', 'FACTOR', 'grid_codes', 'upper_half', 'RaBitQ', 'FixedPart', 'turned_back', 'around_centroids']
 
 # %% ../../nbs/50_codecs/50_bits.ipynb #751a9488
-from typing import NamedTuple
+from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from ..core import FileFormatError
@@ -60,6 +60,7 @@ class RaBitQ(Codec):
     residual, scans, learned, block_rows = True, True, ("signs",), ROWS
     # "rows": offsets depend on the origin, and cannot be made anew from codes
     farthest, remakes, reading_cost = 8., "rows", 1
+    scanner, learns_in_lists = "bits", False
     usual_frame = Frame(longest=LONGEST)
     def __init__(self,
         dimension: int, # d
@@ -208,6 +209,19 @@ def _encode(self: RaBitQ, x: np.ndarray) -> np.ndarray:
         nothing = np.zeros(len(z))
         self._write(codes[i:i + 2048], z, FixedPart(0 * z, nothing, nothing, 0.))
     return codes
+
+# %% ../../nbs/50_codecs/50_bits.ipynb #5a7e0c02
+@patch
+def learn(self: RaBitQ, x: np.ndarray, *others: Any) -> Codec: # the last of them: seed
+    "`train` with rows as they are."
+    return self.train(x, others[-1])
+
+@patch
+def encode_in_lists(self: RaBitQ, x: np.ndarray, labels: np.ndarray, centroids: np.ndarray,
+                    metric: Metric, frame: Frame) -> np.ndarray: # [n, code_width]
+    "`encode_near` for rows as they are given."
+    rows = frame.scaled(prepare_queries(x, metric)[0])
+    return self.encode_near(rows, centroids, labels, metric)
 
 # %% ../../nbs/50_codecs/50_bits.ipynb #298c79ef
 def turned_back(

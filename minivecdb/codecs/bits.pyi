@@ -32,6 +32,8 @@ class RaBitQ(Codec):
     farthest: float
     remakes: str
     reading_cost: int
+    scanner: str
+    learns_in_lists: bool
     usual_frame: Any
     bits: Any
     epsilon: float
@@ -79,6 +81,19 @@ class RaBitQ(Codec):
         metric: Metric,
     ) -> np.ndarray:
         """Codes of the differences to centroids; their offsets are those of a metric's surrogate."""
+        ...
+    def learn(self, x: np.ndarray, *others: Any) -> Codec:
+        """`train` with rows as they are."""
+        ...
+    def encode_in_lists(
+        self,
+        x: np.ndarray,
+        labels: np.ndarray,
+        centroids: np.ndarray,
+        metric: Metric,
+        frame: Frame,  # [n, code_width]
+    ) -> np.ndarray:
+        """`encode_near` for rows as they are given."""
         ...
     def values(
         self,

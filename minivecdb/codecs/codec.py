@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from ..core import MinivecdbError, as_matrix, check_dimension
-from ..distances import Frame
+from ..distances import Frame, prepare_queries
 
 # %% ../../nbs/50_codecs/10_codec.ipynb #cc038874
 class CodecError(MinivecdbError, ValueError):
@@ -41,6 +41,10 @@ class Codec:
     finds = 0.                   # share of neighbours that codes should find, see `IVF`
     remakes = ""                 # from what codes can be made anew: "codes", or exact "rows"
     usual_frame = Frame()        # where nothing is known of the rows: in older files
+    scanner = "decoding"         # what compares queries with its codes: see the page on scanners
+    keeps_lengths = False        # lists keep the lengths of rows beside their codes
+    byte_width = 0               # numbers of a row that lists keep in bytes beside its code
+    learns_in_lists = True       # it learns from rows whose lists are known
 
     def __init__(self,
         dimension: int, # d
@@ -181,12 +185,50 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
         f"{self.name} reads codes of shape (n, {self.code_width}) and type {self.code_dtype}, got "
         f"{codes.shape} and {codes.dtype}: decode with the codec that encoded")
 
+# %% ../../nbs/50_codecs/10_codec.ipynb #5a7e0c01
+@patch
+def room(self: Codec, n: int = 0) -> np.ndarray: # [n, code_width]
+    "Room for codes, in the form in which lists keep them."
+    return np.empty((n, self.code_width), self.code_dtype)
+
+@patch
+def as_stored(self: Codec,
+    x: np.ndarray, # [n, d] float32
+    labels: np.ndarray, # [n] the list of each
+    centroids: np.ndarray, # [k, d] float32
+    metric: Any, # a `Metric`
+) -> np.ndarray: # [n, d] float32
+    "Rows of some lists as `train` and `encode` expect them."
+    x = prepare_queries(x, metric)[0]
+    return x - centroids[labels] if self.residual else x
+
+@patch
+def learn(self: Codec, x: np.ndarray, labels: np.ndarray | None, centroids: np.ndarray,
+          metric: Any, seed: int) -> Codec:
+    "`train` with rows of some lists: the arguments are those of `as_stored`."
+    return self.train(self.as_stored(x, labels, centroids, metric), seed)
+
+@patch
+def encode_in_lists(self: Codec, x: np.ndarray, labels: np.ndarray, centroids: np.ndarray,
+                    metric: Any, frame: Frame) -> np.ndarray: # [n, code_width]
+    "`encode` rows of some lists: the arguments are those of `as_stored`, and the index's frame."
+    return self.encode(self.as_stored(x, labels, centroids, metric))
+
+@patch
+def restored(self: Codec, rows: np.ndarray, labels: Any, centroids: np.ndarray,
+             frame: Frame) -> np.ndarray: # [n, d] float32
+    "Decoded rows of some lists, or of one, with the centroids that encoding subtracted."
+    return frame.unscaled(rows + centroids[labels]) if self.residual else rows
+
 # %% ../../nbs/50_codecs/10_codec.ipynb #3f9df4a4
 class FlatCodec(Codec):
     "The float32 numbers themselves: 4 bytes per dimension."
     name, lossless, code_dtype = "flat", True, np.dtype(np.float32)
     copied_width, reading_cost = 0, 1
-    remakes = "codes"
+    remakes, scanner, keeps_lengths = "codes", "flat", True
+    @property
+    def byte_width(self) -> int: return -(-self.dimension // 4) * 4
+    def as_stored(self, x: np.ndarray, *others: Any) -> np.ndarray: return x
     def length_shapes(self, n: int) -> tuple: return (n,),   # every row has one
     def _encode(self, x: np.ndarray) -> np.ndarray: return x
     def _decode(self, codes: np.ndarray) -> np.ndarray: return codes

@@ -24,6 +24,10 @@ class Codec:
     finds: float
     remakes: str
     usual_frame: Any
+    scanner: str
+    keeps_lengths: bool
+    byte_width: int
+    learns_in_lists: bool
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(
@@ -103,6 +107,40 @@ class Codec:
     ) -> np.ndarray:
         """What projected queries are compared with: decoded vectors, or what is kept of them."""
         ...
+    def room(self, n: int = 0) -> np.ndarray:
+        """Room for codes, in the form in which lists keep them."""
+        ...
+    def as_stored(
+        self,
+        x: np.ndarray,  # [n, d] float32
+        labels: np.ndarray,  # [n] the list of each
+        centroids: np.ndarray,  # [k, d] float32
+        metric: Any,  # a `Metric`
+    ) -> np.ndarray:
+        """Rows of some lists as `train` and `encode` expect them."""
+        ...
+    def learn(self, x: np.ndarray, labels: np.ndarray | None, centroids: np.ndarray, metric: Any, seed: int) -> Codec:
+        """`train` with rows of some lists: the arguments are those of `as_stored`."""
+        ...
+    def encode_in_lists(
+        self,
+        x: np.ndarray,
+        labels: np.ndarray,
+        centroids: np.ndarray,
+        metric: Any,
+        frame: Frame,  # [n, code_width]
+    ) -> np.ndarray:
+        """`encode` rows of some lists: the arguments are those of `as_stored`, and the index's frame."""
+        ...
+    def restored(
+        self,
+        rows: np.ndarray,
+        labels: Any,
+        centroids: np.ndarray,
+        frame: Frame,  # [n, d] float32
+    ) -> np.ndarray:
+        """Decoded rows of some lists, or of one, with the centroids that encoding subtracted."""
+        ...
     def dots(
         self,
         queries: np.ndarray,  # [m, d] float32, as the metric prepares them
@@ -140,6 +178,11 @@ class FlatCodec(Codec):
     copied_width: int
     reading_cost: int
     remakes: str
+    scanner: str
+    keeps_lengths: bool
+    @property
+    def byte_width(self) -> int: ...  # type: ignore[override]
+    def as_stored(self, x: np.ndarray, *others: Any) -> np.ndarray: ...
     def length_shapes(self, n: int) -> tuple: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class ScalarCodec(Codec):

@@ -7,6 +7,7 @@ __all__ = ['IndexFileWarning']
 
 # %% ../../nbs/80_durable/80_index.ipynb #7c1c6533
 import warnings
+from copy import copy
 from pathlib import Path
 from typing import Any
 import numpy as np
@@ -64,7 +65,7 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     if not np.array_equal(lists.ids[at], ids): return True
     rows = ivf.codec.source(rows, lists.moved(rows))
     # in any list: the codec takes no residuals
-    codes = ivf.encode_rows(rows, np.zeros(len(rows), np.int64))
+    codes = ivf.state.encode(rows, np.zeros(len(rows), np.int64))
     # a code may round a number the other way
     return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())
 
@@ -97,7 +98,8 @@ def _adopt(index: IVFIndex, change: int, path: Path, verify: bool, asked: set[st
     _take_options(index, ivf, asked)
     if (ivf.upkeep is not None) != index.upkeep: ivf.upkeep = Upkeep() if index.upkeep else None
     # masks count rows as the storage does
-    ivf.rows, ivf.by_id, ivf._order = index.storage, True, None
+    ivf.rows, ivf.by_id = index.storage, True
+    ivf.state = ivf.state.changed(order=None)
     ivf.rescoring = index.rescore
     if ivf.enough is None or ivf.enough.rescore != index.rescore:
         # not measured when it was saved
@@ -143,7 +145,7 @@ def keep_index(self: DurableStorage,
     self._check_writable(waits=True)
     with index._lock, self._lock:
         index.catch_up()
-        ivf, note = index._ivf.frozen_copy(), _history(self)
+        ivf, note = copy(index._ivf), _history(self)
     path = self.path/f"index-{note['change']}.ivf"
     older = [p for _, p in _kept(self) if p != path]
     halves = [p for p in self.path.iterdir() if _half_index.fullmatch(p.name)]   # of killed processes

@@ -1,5 +1,12 @@
 "Search in inverted lists: arrays in, arrays out."
 from .index import *
+from .adding import *
+from .exact_rows import *
+from .probing import *
+from .search import *
+from .prepared import *
+from .range_search import *
+from .stats import *
 from .upkeep import *
 from .calibrating import *
 from .choosing import *

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from ..core import as_matrix, restore_state
+from ..core import as_matrix
 from ..distances import prepare_queries
 from ..kmeans import assign, clustering_metric
 from ..exact import as_ids, choose_all, nearest_lists
@@ -90,7 +90,7 @@ def _lists_of(self: IVF, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, 
     x = self.lists.moved(x)
     unit, metric = prepare_queries(x, self.metric), clustering_metric(self.metric.name)
     if metric is not self.metric: return assign(unit[0], self.coarse.rows, metric.name)
-    labels = nearest_lists(x, unit, 1, self.coarse, self.centroids, choose_all.pays(2. * len(x) * self.coarse.rows.size))[:, 0]
+    labels = nearest_lists(x, unit, 1, self.coarse, self.state.centroids.ready, choose_all.pays(2. * len(x) * self.coarse.rows.size))[:, 0]
     away = unit[0].astype(np.float64) - prepare_queries(self.coarse.rows, self.metric)[0][labels]
     return labels, np.einsum("ij,ij->i", away, away) / (2 if metric.name == "cosine" else 1)
 
@@ -123,8 +123,7 @@ def build(self: IVF,
         fresh.replace(x, ids, np.empty(0, np.int64), (labels[at:at + len(x)].astype(np.int64), costs[at:at + len(x)].astype(np.float64)))
         at += len(x)
     _same(n, at, True)
-    restore_state(fresh, fresh.enough_after(n))
-    self.__dict__.update(fresh.__dict__)
+    self.state = fresh.state.changed(**fresh.enough_after(fresh.state, n))
     return self
 
 @patch

@@ -11,7 +11,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..distances import folded_sums, pair_distances
 from ..exact import as_queries
-from .index import IVF
+from .index import State
 
 # %% ../../nbs/60_ivf/30_calibrating.ipynb #7f297e3d
 def sampled_ranks(
@@ -40,13 +40,13 @@ def fitted_lines(
 # %% ../../nbs/60_ivf/30_calibrating.ipynb #887db5ac
 @patch
 # [m, R] twice -> [m, k] twice
-def _calibrated(self: IVF, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int,
-                samples: int) -> tuple[np.ndarray, np.ndarray]:
+def calibrated(self: State, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int,
+               samples: int) -> tuple[np.ndarray, np.ndarray]:
     "Measure some candidates of each query, correct the others, and put all in order."
     columns, there = sampled_ranks(ids.shape[1], samples), ids >= 0
     which, at = np.nonzero(there[:, columns])
     measured = np.zeros((len(ids), len(columns)), np.float32)
-    rows, place, _ = self._exact_rows(ids[which, columns[at]])
+    rows, place, _ = self.exact.fetch(ids[which, columns[at]])
     measured[which, at] = pair_distances(self.metric, queries, which, rows, place)
     slopes, shifts = fitted_lines(distances[:, columns], measured, there[:, columns])
     least = {"cosine": 0, "euclidean": 0, "dot": -np.inf}[self.metric.name]
@@ -57,13 +57,13 @@ def _calibrated(self: IVF, queries: np.ndarray, distances: np.ndarray, ids: np.n
 
 # %% ../../nbs/60_ivf/30_calibrating.ipynb #52c48cf8
 @patch
-def _corrected_range(self: IVF, query: np.ndarray, radius: float, distances: np.ndarray,
-                     ids: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray]:
+def corrected_range(self: State, query: np.ndarray, radius: float, distances: np.ndarray,
+                    ids: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray]:
     "Of all candidates of one query, those within the radius once corrected; -1 measures all."
     if not len(ids): return distances, ids
     order = np.lexsort((ids, distances))
     distances, ids = distances[order], ids[order]
     reach = len(ids) if samples == -1 else min(len(ids), max(10 * samples, 2 * int(np.searchsorted(distances, radius, side="right"))))
-    found, names = self._calibrated(query[None], distances[None, :reach], ids[None, :reach], reach, len(ids) if samples == -1 else samples)
+    found, names = self.calibrated(query[None], distances[None, :reach], ids[None, :reach], reach, len(ids) if samples == -1 else samples)
     within = found[0] <= radius
     return found[0][within], names[0][within]

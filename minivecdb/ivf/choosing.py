@@ -15,7 +15,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import FileFormatError, check_dimension, check_integer
 from ..codecs import make_codec
-from .index import IVF, _number, default_clusters
+from .index import IVF, State, default_clusters, number_within
 
 # %% ../../nbs/60_ivf/35_choosing.ipynb #870c750f
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def choose(
 ) -> Choice:
     "The first of `OPTIONS` that fits, and how to search it. Raises `ValueError` for what cannot be counted."
     n, dimension, sample = check_integer("n", n, 0), check_dimension(dimension), sample if sample is None else check_integer("sample", sample, 0)
-    n_clusters, memory = n_clusters if n_clusters is None else check_integer("n_clusters", n_clusters), memory if memory is None else _number("memory", memory, 0, np.inf, "bytes that the index may take")
+    n_clusters, memory = n_clusters if n_clusters is None else check_integer("n_clusters", n_clusters), memory if memory is None else number_within("memory", memory, 0, np.inf, "bytes that the index may take")
     budget, sample = available_memory() // 2 if memory is None else memory, n if sample is None else sample
     k = min(default_clusters(n), sample // 10 + 1) if n_clusters is None else n_clusters
     nprobe = min(k, max(1, round(3.2 * k**.5)))
@@ -95,10 +95,10 @@ def choose(
 
 # %% ../../nbs/60_ivf/35_choosing.ipynb #44462301
 @patch
-def _choose(self: IVF, n: int, sample: int):
-    "Choose a codec for so many vectors, and remember why."
-    self.choice = choose(n, self.dimension, self.memory, sample, self.n_clusters)
-    self.codec = make_codec(self.choice.codec, self.dimension)
+def _chosen_for(self: IVF, n: int, sample: int) -> State:
+    "A state with a codec chosen for so many vectors, and why."
+    choice = choose(n, self.dimension, self.memory, sample, self.n_clusters)
+    return self.state.changed(choice=choice, codec=make_codec(choice.codec, self.dimension))
 
 def choice_from_state(
     state: dict | None, # as `asdict` of a `Choice` gives it

@@ -14,8 +14,8 @@ from ..core import FileFormatError, pays
 from ..distances import distance_matrix, pair_distances, prepare_queries
 from ..exact import FlatIndex
 from ..kmeans import clustering_metric, out_of_range
-from ..lists import list_scores, rank_by_rows
-from .index import IVF
+from ..lists import QueryBlock, list_scores, rank_by_rows
+from .index import IVF, State
 
 
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #d1a2340e
@@ -103,7 +103,7 @@ def _left_out(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray:
 def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m] -> [m, n_lists]
     "How far every list is from each row, as a search orders them; its own list is without the row."
     moved, m, left = ivf.lists.moved(x), np.arange(len(x)), _left_out(ivf, x, own)
-    centroids, shared = (ivf.coarse.rows, np.float32(0)) if ivf.reach is None else ivf.apart
+    centroids, shared = (ivf.coarse.rows, np.float32(0)) if ivf.reach is None else ivf.state.centroids.apart
     if power := out_of_range(moved, ivf.coarse.rows):
         both = moved, centroids, shared, left
         moved, centroids, shared, left = (np.ldexp(a, -power) for a in both)
@@ -150,7 +150,7 @@ def _lists_of(lists, ids: np.ndarray) -> np.ndarray:
 def _in_all_lists(ivf: IVF, x: np.ndarray, k: int, rescore: int | None) -> np.ndarray:
     "The k nearest by what all lists hold: the rows of many lists are compared at once."
     lists, codec, every = ivf.lists, ivf.codec, ivf.lists.positions()
-    if ivf._fits_codes(x, lists).any():   # only a search knows these estimates
+    if ivf.state.scanner.fits(x).any():   # only a search knows these estimates
         parts = np.array_split(x, -(-len(x) // max(100, AT_ONCE // len(every))))
         how = {"nprobe": len(ivf.coarse), "rescore": rescore}
         return np.concatenate([ivf.search(part, k, **how)[1] for part in parts])
@@ -160,7 +160,7 @@ def _in_all_lists(ivf: IVF, x: np.ndarray, k: int, rescore: int | None) -> np.nd
         found = _nearest_at(ivf, x, max(k, rescore) if again else k, every[i:i + block])
         best = found if best is None else _nearer(best, found)
     if not again: return best[1]
-    return ivf._rescored(x, best[1], k, (x, x), lists.span, False)[1]
+    return ivf.state.exact.nearest(QueryBlock.of(x, lists, ivf.metric), best[1], k)[1]
 
 # ([m, k] distances, [m, k] ids) twice -> the same
 def _nearer(a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray]) -> tuple:
@@ -221,13 +221,14 @@ def enough(
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #0d2d07f0
 @patch
 def enough_after(self: IVF,
+    state: State, # after a write
     written: int, # rows that came or left just now
 ) -> dict:
     "The fields `enough` and `written` after a write: measured again once half of the rows changed."
-    known, written = self.enough, self.written + written
-    if not len(self): return {"enough": None, "written": 0}
+    known, written = state.enough, state.written + written
+    if not len(state): return {"enough": None, "written": 0}
     if known is not None and 2 * written < known.rows: return {"written": written}
-    return {"enough": enough(self, self.rescoring), "written": 0}
+    return {"enough": enough(self.at(state), self.rescoring), "written": 0}
 
 def enough_from_state(
     state: dict | None, # as `asdict` of an `Enough` gives it

@@ -66,8 +66,9 @@ def index_of_parts(
     d, (sizes, codes, ids) = parts.dimension, parts.lists
     _check_ids(r, ids)
     index = IVF(d, len(sizes), parts.metric, _codec_of(parts))
-    index._given, index.coarse = False, FlatIndex(d, parts.metric)
-    index.coarse.add(parts.centroids)
+    index.keeps_codec, coarse = False, FlatIndex(d, parts.metric)
+    coarse.add(parts.centroids)
+    index.coarse = coarse
     labels, codec = np.repeat(np.arange(len(sizes)), sizes), index.codec
     if parts.codebooks is None:
         rows = as_matrix(codes.view("<f4"), d)
@@ -79,9 +80,9 @@ def index_of_parts(
         empty = empty_lists(len(sizes), codec.code_width, codec.code_dtype, False, 0)
         filled = empty.append(codes, ids, labels, np.empty(0), None)
         index.lists = replace(filled, span=_span_of(parts)) if len(ids) else filled
-    index._next_id = int(ids.max(initial=-1)) + 1
     ascending = parts.order is None or (np.diff(parts.order) > 0).all()
-    index._order = None if ascending else parts.order
+    order = None if ascending else parts.order
+    index.state = index.state.changed(next_id=int(ids.max(initial=-1)) + 1, order=order)
     return index
 
 def _span_of(parts: FaissParts) -> np.ndarray:

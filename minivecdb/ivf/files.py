@@ -22,7 +22,7 @@ from ..codecs import ROWS, Blocks, as_blocks, Codec, codec_from_state
 from ..lists import Reach, InvertedLists, CAN_LAY, FileArray, RoomBehind
 from .checked import RowCheck, array_bytes, check_entries, check_fields, check_shapes
 from .checked import check_small, refuse
-from .index import IVF
+from .index import IVF, Centroids
 from .upkeep import PER_LIST, Upkeep
 from .choosing import choice_from_state
 from .default_nprobe import enough_from_state
@@ -38,7 +38,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     packed = len(at) == len(lists.codes) and (not len(at) or (at[0] == 0 and (np.diff(at) == 1).all()))
     def whole(a): return a if packed else a[at]
     columns = {name: whole(a) for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
-    order = {} if self._order is None else {"order": self._order}
+    order = {} if self.state.order is None else {"order": self.state.order}
     kept = {} if self.upkeep is None or len(self.upkeep.spread) != len(lists.sizes) else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {name: a for name, a in (("signs", lists.signs), ("origin", lists.origin)) if len(a)}
@@ -88,9 +88,9 @@ def _sum_up(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool)
 def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
-    head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self._next_id, "spill": self.spill,
+    head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self.state.next_id, "spill": self.spill,
             "frame": list(self.frame),
-            "codec": self.codec.state()[0], "codec_given": self._given, "span": self.lists.span.tolist(), "error_then": self._error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
+            "codec": self.codec.state()[0], "codec_given": self.keeps_codec, "span": self.lists.span.tolist(), "error_then": self.state.error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
             "enough": None if self.enough is None else asdict(self.enough), "written": self.written,
             "strange": self.strange, "codes_find": self.codes_find}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
@@ -113,10 +113,10 @@ def save(self: IVF,
     note: dict | None = None, # what the file should say about itself, `note` of the index that is loaded from it
 ):
     "Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."
-    self._check_trained()
-    self._first_look()   # or damage would be given a checksum of its own
+    self.state.check_trained()
+    self.state.look()   # or damage would be given a checksum of its own
     kept = "storage" in (note or {}) # an index that a storage keeps beside itself
-    write_atomically(path, self.frozen_copy()._parts(note), kept)
+    write_atomically(path, self.at(self.state)._parts(note), kept)
 
 # %% ../../nbs/60_ivf/65_files.ipynb #6ee474a8
 MAX_HEADER = 4 << 20 # bytes: some thirty arrays and a note take a few thousand
@@ -165,6 +165,11 @@ class _Unseen:
         self.unseen, self.seen_whole = np.ones(len(arrays["sizes"]), bool), set()
 
     def __len__(self) -> int: return int(self.unseen.sum())
+
+    def __reduce__(self) -> tuple:   # a copy is in memory: what goes there was checked
+        self.whole("order")
+        self.look(np.arange(len(self.unseen)), None)
+        return type(None), ()
 
     def _part(self, e: dict, j: int, at: list[int], held: InvertedLists | None) -> np.ndarray:
         "A list's part of a column: as a search has read it, or between two bytes of the file."
@@ -277,8 +282,8 @@ def _opened(cls: type, path: Path, file: BinaryIO, mmap: bool | str, verify: boo
     _check_read(a, rows, lazy)
     index = cls._restored(head, _with_empty(a, head["dimension"]))
     if mmap is True and CAN_LAY: index.lists = replace(index.lists, behind=_room(file, head))
-    if lazy: index._unseen = _Unseen(file, head["arrays"], a, rows, verify is None)
-    return index
+    if lazy: unseen = _Unseen(file, head["arrays"], a, rows, verify is None)
+    return index.at(index.state.changed(unseen=unseen if lazy else None))
 
 def _columns(path: Path, file: BinaryIO, head: dict, a: dict, mmap: bool | str) -> dict:
     "The columns that a `RowCheck` reads: of a mapped file not through the map."
@@ -311,22 +316,24 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     codec = _trained_codec(head, a)
     if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
-    index._given, index.coarse = bool(head.get("codec_given", False)), FlatIndex(head["dimension"], head["metric"])
-    index.frame = Frame(*head["frame"]) if head.get("frame") else codec.usual_frame
-    index.coarse.add(a["centroids"])
-    index.reach = Reach(*a["reach"]) if "reach" in a else None   # None: `nprobe` lists, as before
+    index.keeps_codec = bool(head.get("codec_given", False))
+    coarse = FlatIndex(index.dimension, index.metric.name); coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
     if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
     columns, span = (a[name] for name in _BY_ROW), np.array(head["span"], float)
-    index.lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
-                                a["signs"], a["origin"], _restored_copies(a))
-    index._next_id, index._order, index.note = min(int(head["next_id"]), LAST_ID + 1), a.get("order"), head.get("note")
-    if head.get("error_then"): index._error_then = float(head["error_then"][0]), int(head["error_then"][1])
-    if head.get("upkeep"): index.upkeep = Upkeep(*_kept_numbers(a, len(starts)), *map(int, head["upkeep"]))
-    index.choice = choice_from_state(head.get("choice"), len(a["sizes"]))
-    index.enough, index.written = enough_from_state(head.get("enough")), head.get("written") or 0
-    index.strange, index.codes_find = head.get("strange") or 0, head.get("codes_find")
+    lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
+                          a["signs"], a["origin"], _restored_copies(a))
+    index.note, kept, error = head.get("note"), head.get("upkeep"), head.get("error_then") or (0., 0)
+    index.state = index.state.changed(
+        centroids=Centroids(coarse, a["signs"]), lists=lists, order=a.get("order"),
+        upkeep=kept and Upkeep(*_kept_numbers(a, len(starts)), *map(int, kept)),
+        frame=Frame(*head["frame"]) if head.get("frame") else codec.usual_frame,
+        reach=Reach(*a["reach"]) if "reach" in a else None,   # None: `nprobe` lists, as before
+        next_id=min(int(head["next_id"]), LAST_ID + 1), error_then=(float(error[0]), int(error[1])),
+        choice=choice_from_state(head.get("choice"), len(a["sizes"])),
+        enough=enough_from_state(head.get("enough")), written=head.get("written") or 0,
+        strange=head.get("strange") or 0, codes_find=head.get("codes_find"))
     return index
 
 def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays

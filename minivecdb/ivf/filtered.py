@@ -47,7 +47,7 @@ def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int,
     order, first = _outward(ivf, query, near), 0
     while seen < budget and first < len(order):
         some = order[first:first + max(len(near), first)]   # twice as many each time
-        ivf._first_look(some)
+        ivf.state.look(some)
         at, ends = lists.reached(some)
         match = allowed(lists.ids[at])
         if lists.copies is not None and found: match &= ~np.isin(at, np.concatenate(found))
@@ -63,7 +63,7 @@ def _parts(ivf: IVF, at: np.ndarray, size: int = 65_536) -> Iterator[tuple[np.nd
     "Ids and exact rows of some positions, in blocks."
     for i in range(0, len(at), size):
         ids = ivf.lists.ids[at[i:i + size]]
-        yield (ids, ivf.lists.codes[at[i:i + size]]) if ivf.codec.lossless else ivf.rows.take(ids)
+        yield (ids, ivf.stored(at[i:i + size])) if ivf.state.scanner.exact else ivf.rows.take(ids)
 
 # %% ../../nbs/60_ivf/45_filtered.ipynb #892ae6f3
 # queries [m, d] -> [m, j], [m, j], rows
@@ -102,7 +102,7 @@ def search_among(
 def _among(ivf: IVF, queries: np.ndarray, k: int, ids: np.ndarray,
            nprobe: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
     "Queries for which all rows that match are within the budget are one exact search of these; the others open lists, each its own."
-    if not ivf.codec.lossless and ivf.rows is None:
+    if not ivf.state.scanner.exact and ivf.rows is None:
         raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
     nprobe = ivf.lists_to_read() if nprobe is None else check_integer("nprobe", nprobe)
     near = ivf.probes(queries, min(nprobe, len(ivf.coarse)))

@@ -1,94 +1,403 @@
 # Made by tools/stubs.py from index.py.
-import dataclasses
 import numpy as np
-import weakref
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from minivecdb.codecs.codec import Codec
+from minivecdb.distances.metric import Metric
+from minivecdb.distances.origin import Frame
 from minivecdb.exact.coarse import Coarse
 from minivecdb.exact.flat import FlatIndex
+from minivecdb.ivf.adding import Batch
+from minivecdb.ivf.exact_rows import ExactRows
+from minivecdb.ivf.prepared import SingleSearch
+from minivecdb.ivf.probing import ReadLimits
+from minivecdb.ivf.probing import RowMask
+from minivecdb.ivf.search import Plan
+from minivecdb.ivf.search import SearchOptions
 from minivecdb.lists.dot import Reach
 from minivecdb.lists.lists import InvertedLists
+from minivecdb.lists.scanners import Guard
+from minivecdb.lists.scanners import QueryBlock
+from minivecdb.lists.scanners import Reading
+from minivecdb.lists.scanners import Scanner
 from pathlib import Path
 from typing import Any
-from typing import NamedTuple
-from typing import Protocol
 
-__all__ = ['APART', 'MAJORITY', 'CROWD', 'FEW', 'WIDE', 'ESTIMATED', 'AT_ONCE', 'DECODED', 'MOST_SHARED', 'LARGE', 'TOGETHER', 'NEARLY_ALL', 'default_clusters', 'IVF', 'RowReader', 'ArrayRows', 'FileRows', 'check_reader', 'RowMask']
+__all__ = ['default_clusters', 'number_within', 'Centroids', 'Prepared', 'State', 'Part', 'IVF']
 
 def default_clusters(n: int) -> int:
-    """How many lists an index of `n` vectors has: 4 √n, but no fewer than ten vectors each: min(n // 10 + 1, 4 √n)."""
+    """How many lists an index of `n` vectors has: min(n // 10 + 1, 4 √n)."""
     ...
-class IVF:
-    """An inverted-file index over arrays: approximate nearest neighbours from the lists of the nearest centroids."""
-    spill: Any
-    dimension: Any
-    n_clusters: Any
-    metric: Any
-    seed: Any
-    auto: Any
-    memory: int | None
-    choice: Any
-    codec: Any
-    coarse: FlatIndex | None
-    lists: InvertedLists | None
-    frame: Any
-    reach: Reach | None
-    by_id: Any
-    upkeep: Any
-    enough: Any
-    written: Any
-    rescoring: int | None
-    strange: Any
-    codes_find: float | None
+def number_within(
+    name: str,
+    value: Any,
+    least: float,
+    most: float,
+    remedy: str,  # what to give instead
+) -> float:
+    """`value`, if it is a number and within bounds; raises ValueError with both."""
+    ...
+class Centroids:
+    """The centroids of the lists, and what searches derive from them, each when it is first needed."""
+    index: FlatIndex
+    signs: np.ndarray
     def __init__(
         self,
-        dimension: int,  # d
-        n_clusters: int | None = None,  # lists; None for `default_clusters` of the training vectors
-        metric: str = 'cosine',  # or "euclidean", "dot"
-        codec: str | Codec = 'flat',  # how vectors are stored, see `make_codec`; "auto" chooses when it is trained
-        *,
-        seed: int = 0,  # of the clustering and the codec
-        memory: int | None = None,  # bytes that the index may take, for "auto"; None for half of what the machine has left
-        spill: float | None = None,  # λ of `second_lists`: put each vector into a second list too; None for one list each
+        index: FlatIndex,  # over the centroids
+        signs: np.ndarray = ...,  # how rows are turned before they are rounded
     ) -> None: ...
+    def __reduce__(self) -> tuple: ...
     @property
-    def rows(self) -> 'RowReader | None':
-        """Where exact vectors are found by id, for rescoring; `check_reader` refuses others."""
-        ...
-    @rows.setter
-    def rows(self, reader: 'RowReader | None'): ...
-    @property
-    def centroids(self) -> Coarse:
-        """The centroids, ready to be compared with queries; made anew when they change."""
+    def ready(self) -> Coarse:
+        """The centroids as queries are compared with them."""
         ...
     @property
     def apart(self) -> tuple[np.ndarray, np.ndarray]:
         """Centroids as inner products rank them, and what was subtracted: see `shared_part`."""
         ...
+    def of_codes(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+        """What codes of differences are taken to."""
+        ...
+class Prepared:
+    """Where a state keeps the search of single queries, once that is prepared."""
+    search: Any
+    def __init__(self) -> None: ...
+    def __reduce__(self) -> tuple: ...
+@dataclass(frozen=True, repr=False, eq=False)
+class State:
+    """What an index is made of. It never changes: a write puts another state in its place."""
+    dimension: int
+    metric: Metric
+    codec: Codec
+    centroids: Centroids | None = ...  # None: not trained
+    lists: InvertedLists | None = ...
+    frame: Frame = ...  # how the codec gets to see rows
+    reach: Reach | None = ...  # how far rows are from centroids, for inner products
+    rows: Any = ...  # a `RowReader` of the exact vectors
+    next_id: int = ...
+    order: np.ndarray | None = ...  # ids in the order of insertion; None: they ascend
+    upkeep: Any = ...  # `Upkeep()` keeps the lists even while data drifts
+    news: int = ...  # rows that came or left since the origin was looked at
+    strange: int = ...  # rows added far from every centroid
+    error_then: tuple[float, int] = ...  # in training: summed squared distances to centroids, rows
+    codes_find: float | None = ...  # share of neighbours that codes find, where known
+    choice: Any = ...  # what "auto" chose, and why
+    enough: Any = ...  # what is known of how many lists to read
+    written: int = ...  # rows written since that was measured
+    unseen: Any = ...  # the lists of a mapped file that nobody has read yet
+    prepared: Prepared = ...  # for single queries
+    @property
+    def coarse(self) -> FlatIndex | None:
+        """The centroids as an index."""
+        ...
     @property
     def code_centres(self) -> tuple[np.ndarray, np.ndarray]:
-        """What codes of differences are taken to; made anew when centroids change."""
+        """What codes of differences are taken to."""
         ...
+    @property
+    def scanner(self) -> Scanner:
+        """What finds candidates in the lists."""
+        ...
+    def __len__(self) -> int: ...
+    def changed(
+        self,
+        **parts: Any,  # new values by name
+    ) -> 'State':
+        """Another state in which some parts are new."""
+        ...
+    def check_trained(self):
+        """Raise unless there are centroids."""
+        ...
+    def encode(
+        self,
+        x: np.ndarray,  # [n, d] float32, as `Codec.source` gives them
+        labels: np.ndarray,  # [n] the list of each
+    ) -> np.ndarray:
+        """What stands for vectors of some lists."""
+        ...
+    def appended(
+        self,
+        batch: Batch,
+        ids: np.ndarray,  # [n]
+        labels: np.ndarray,  # [n] the list of each
+        codes: np.ndarray,  # [n, code_width]
+        spill: float | None,  # λ of second lists
+    ) -> InvertedLists:
+        """The lists with these vectors at their ends, and in second places."""
+        ...
+    def ids_for(
+        self,
+        ids: Any,  # [n] integers, or None
+        n: int,  # vectors
+        gone: np.ndarray,  # ids that leave
+    ) -> np.ndarray:
+        """Ids of new rows; looked up among all only where they may be there already."""
+        ...
+    def order_after(
+        self,
+        new: np.ndarray,  # ids that come
+        gone: np.ndarray,  # ids that leave
+    ) -> np.ndarray | None:
+        """The order of insertion after a change."""
+        ...
+    def look(
+        self,
+        lists: np.ndarray | None = None,  # list numbers, -1 for none; None for all
+        held: InvertedLists | None = None,  # these lists, where they were read from a file
+    ):
+        """Compare lists of a mapped file with their checksums before they are used for the first time.
+        
+        Lists that were read are compared as they are, mapped ones in the file. Raises
+        `FileFormatError`."""
+        ...
+    def reach_with(
+        self,
+        known: Reach,  # of the lists before
+        old: np.ndarray,  # [k, d] their centroids
+    ) -> Reach:
+        """The reach of the lists: of those whose centroids are new, from the rows in them."""
+        ...
+    def given_rows(
+        self,
+        at: np.ndarray,  # [n] positions
+    ) -> np.ndarray | None:
+        """Rows as they were given, by the reader if it has them all."""
+        ...
+    def far(
+        self,
+        cost: np.ndarray,  # [n] as `assign` returns it
+    ) -> np.ndarray:
+        """Which of some rows are much farther from their centroids than those of training were."""
+        ...
+    def with_centroids(
+        self,
+        more: np.ndarray,  # [m, d] float32
+    ) -> State:
+        """A state with some empty lists behind the others."""
+        ...
+    def calibrated(self, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int, samples: int) -> tuple[np.ndarray, np.ndarray]:
+        """Measure some candidates of each query, correct the others, and put all in order."""
+        ...
+    def corrected_range(self, query: np.ndarray, radius: float, distances: np.ndarray, ids: np.ndarray, samples: int) -> tuple[np.ndarray, np.ndarray]:
+        """Of all candidates of one query, those within the radius once corrected; -1 measures all."""
+        ...
+    @property
+    def exact(self) -> ExactRows:
+        """What measures candidates of this state."""
+        ...
+    def are_few(
+        self,
+        m: int,  # queries
+        nprobe: int,  # lists to read
+        rescore: int | None,  # candidates to measure
+    ) -> bool:
+        """Whether a batch is small enough to be searched query by query."""
+        ...
+    def prepare_single(self) -> SingleSearch:
+        """The search of single queries, made once and kept with the state."""
+        ...
+    def search_singly(
+        self,
+        queries: np.ndarray,
+        options: SearchOptions,
+        plan: Plan,  # None: not by this search
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Prepare the search of single queries where that pays, and ask it."""
+        ...
+    def lists_to_read(self) -> int:
+        """How many lists a search reads that is not told; before this was measured, a tenth of them."""
+        ...
+    def probe(
+        self,
+        queries: QueryBlock,
+        limits: ReadLimits,
+        admitted: np.ndarray | None = None,  # [1 or m, n_lists] rows that `fill` counts; None: all
+    ) -> np.ndarray:
+        """The lists to read for each query."""
+        ...
+    def ids_in_order(self) -> np.ndarray:
+        """The ids in the order in which masks count rows."""
+        ...
+    def places(self) -> np.ndarray:
+        """Where in the order of insertion each position is, as masks count."""
+        ...
+    def guard(
+        self,
+        mask: Any,  # of a search, or None
+        m: int,  # queries
+    ) -> Guard | None:
+        """A mask, checked. An array says nothing of the state that it counts: its length is compared."""
+        ...
+    def admitted(self, guard: Guard | None) -> np.ndarray | None:
+        """How many vectors of each list a mask admits."""
+        ...
+    def range_search(
+        self,
+        queries: Any,  # [m, d] numbers, or [d] for one
+        radius: float,  # largest distance
+        options: SearchOptions,  # nprobe and rescore_num_samples
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The range search of one state."""
+        ...
+    def limits(self, options: SearchOptions) -> ReadLimits:
+        """Check how many lists to read."""
+        ...
+    def measured(self, options: SearchOptions) -> tuple[int | None, int]:
+        """Check `rescore_num_samples`, and say what it means for this index."""
+        ...
+    def plan(
+        self,
+        options: SearchOptions,
+        m: int,  # queries
+    ) -> Plan:
+        """Check the options of a search, and settle how it is done."""
+        ...
+    def search(
+        self,
+        queries: Any,  # [m, d] numbers, or [d] for one
+        options: SearchOptions,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The search of one state: what `IVF.search` returns."""
+        ...
+    def read(
+        self,
+        queries: QueryBlock,
+        plan: Plan,
+        numbers: np.ndarray,  # [m] which queries of the search these are
+    ) -> Reading:
+        """Choose the lists that some queries read; lists in a file are read, and checked once."""
+        ...
+    def ordered(
+        self,
+        queries: QueryBlock,
+        found: tuple[np.ndarray, np.ndarray],  # candidates, as the plan's scanner returns them
+        plan: Plan,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The k nearest candidates by exact vectors: all of them are measured, or some."""
+        ...
+    def search_adapted(
+        self,
+        queries: np.ndarray,  # [m, d] float32
+        options: SearchOptions,
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """A search for more vectors than there are, or with products that float32 does not hold."""
+        ...
+    def search_kinds(
+        self,
+        queries: np.ndarray,  # [m, d] float32
+        options: SearchOptions,
+        plan: Plan,  # of all of them
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Queries that need two scanners, kind by kind, so that no answer depends on those beside it."""
+        ...
+    def search_cost(
+        self,
+        queries: Any,  # [m, d] numbers
+        options: SearchOptions,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What a search of this state looks at."""
+        ...
+    def sampled(
+        self,
+        most: int,  # rows
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Evenly chosen rows as they are compared, and the centroids of their lists."""
+        ...
+    def error_now(
+        self,
+        most: int = 10000,  # rows that are looked at
+    ) -> float:
+        """The mean squared distance of rows to their centroid (for cosine, 1 - similarity)."""
+        ...
+    def off_centre(
+        self,
+        most: int = 1000,  # rows that are looked at
+    ) -> float:
+        """How many times what is written of rows is longer than they were from centroids in training."""
+        ...
+    @property
+    def usual_distance(self) -> float:
+        """The distance of training rows to their centroids."""
+        ...
+    def advice(
+        self,
+        off_centre: float,  # as measured
+    ) -> dict[str, str]:
+        """What to do where codes are too coarse for where the rows lie, or rows lie where no list is."""
+        ...
+    def bytes_of_copies(self) -> dict[str, int]:
+        """Bytes of the copies, with the directory of originals."""
+        ...
+class Part:
+    """An attribute of an index that belongs to its state; setting it puts another state in place."""
+    name: str
+    def __set_name__(self, owner: type, name: str): ...
+    def __get__(self, index: 'IVF | None', owner: type) -> Any: ...
+    def __set__(self, index: 'IVF', value: Any): ...
+class IVF:
+    """An inverted-file index over arrays: approximate neighbours from the nearest lists."""
+    metric: Part
+    codec: Part
+    lists: Part
+    frame: Part
+    reach: Part
+    upkeep: Part
+    choice: Part
+    enough: Part
+    written: Part
+    strange: Part
+    codes_find: Part
+    dimension: Any
+    n_clusters: int | None
+    seed: Any
+    spill: float | None
+    memory: int | None
+    auto: Any
+    keeps_codec: Any
+    by_id: Any
+    rescoring: int | None
+    state: Any
+    def __init__(
+        self,
+        dimension: int,  # d
+        n_clusters: int | None = None,  # lists; None for `default_clusters` of the training vectors
+        metric: str = 'cosine',  # or "euclidean", "dot"
+        codec: str | Codec = 'flat',
+        *,
+        seed: int = 0,  # of the clustering and the codec
+        memory: int | None = None,
+        spill: float | None = None,
+    ) -> None: ...
+    @property
+    def coarse(self) -> FlatIndex | None:
+        """The centroids."""
+        ...
+    @coarse.setter
+    def coarse(self, index: FlatIndex): ...
+    @property
+    def rows(self) -> Any:
+        """Where exact vectors are found by id, for rescoring; `check_reader` refuses others."""
+        ...
+    @rows.setter
+    def rows(self, reader: Any): ...
     @property
     def is_trained(self) -> bool:
         """Whether there are centroids."""
         ...
-    def __copy__(self) -> 'IVF':
-        """The same state, which shares its arrays."""
-        ...
-    def __getstate__(self) -> dict:
-        """What a deep copy or another process needs: no prepared calls, and nothing of a file that is not checked."""
-        ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
+    def at(self, state: State) -> IVF:
+        """An index with the same settings in another state; the two share arrays."""
+        ...
     def train(
         self,
         x: Any,  # [n, d] numbers, n at least 1: the vectors, or a sample of them
-        sample: int = 256,  # vectors used per cluster at most, 30 or more; where there are fewer, all are used
+        sample: int = 256,  # vectors per cluster at most, 30 or more
         total: int | None = None,  # vectors that there will be; None for as many as here
     ) -> IVF:
-        """Find the centroids, and what the codec learns. An index that was trained before starts anew, without vectors."""
+        """Find the centroids, and what the codec learns. What the index held before is gone."""
         ...
     def add(
         self,
@@ -112,27 +421,21 @@ class IVF:
     ) -> np.ndarray:
         """Remove some vectors and add others in one step."""
         ...
-    def frozen_copy(self, changed: dict | None = None) -> IVF:
-        """The index as it is now, whoever writes meanwhile; or as it will be with some parts changed."""
-        ...
-    def encode_rows(self, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """What stands for vectors of some lists."""
-        ...
-    def probes(
+    def build(
         self,
-        queries: np.ndarray,  # [m, d] float32
-        nprobe: int,  # lists to read for each
+        blocks: Callable[[], Iterable] | Iterable,  # of blocks [b, d] of numbers, or of (ids [b], rows [b, d]): a function that starts them anew, or something that can be gone through several times
+        sample: int = 256,  # vectors per cluster to train with, at most
         *,
-        ratio_threshold: float | None = None,  # leave out lists below this share of the best similarity; cosine only
-        max_codes: int | None = None,  # stop once so many vectors were read
-        fill: int = 0,  # read on until this many vectors were seen
-        admitted: np.ndarray | None = None,  # [1 or m, n_lists] of how many vectors in each list `fill` counts; None: all
-        lists: InvertedLists | None = None,  # a state of the lists; None for the present one
-        prepared: tuple[np.ndarray, np.ndarray] | None = None,  # of `prepare_queries`, where that was done already
-        in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # of `query_bytes`, likewise
-        compiled: bool = False,  # use kernels however few queries there are
-    ) -> np.ndarray:
-        """The lists to read for each query."""
+        progress: bool = False,  # show a progress bar
+    ) -> IVF:
+        """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
+        ...
+    def enough_after(
+        self,
+        state: State,  # after a write
+        written: int,  # rows that came or left just now
+    ) -> dict:
+        """The fields `enough` and `written` after a write: measured again once half of the rows changed."""
         ...
     def stored(
         self,
@@ -145,90 +448,6 @@ class IVF:
         at: np.ndarray,  # [m] positions in the lists
     ) -> np.ndarray:
         """The rows there as a search compares them with queries: see `Codec.project`."""
-        ...
-    def mask_of(
-        self,
-        *ids: Any,  # integers: the rows to admit, for all queries; or one such argument for each query
-    ) -> RowMask:
-        """What `search` takes as `mask`. Any change of the index makes it out of date, and a search says so."""
-        ...
-    def reads(
-        self,
-        nprobe: int | None = None,  # lists to read; None as a search that is not told
-    ) -> dict:
-        """What a search reads, which mean recall@10 to expect, and how that is known."""
-        ...
-    def lists_to_read(self) -> int:
-        """How many lists a search reads that is not told: see `reads`. Before anything was measured, a tenth of them."""
-        ...
-    def search(
-        self,
-        queries: Any,  # [m, d] numbers, or [d] for one
-        k: int = 10,  # neighbours wanted
-        *,
-        nprobe: int | None = None,
-        ratio_threshold: float | None = None,
-        rescore: int | None = None,
-        mask: 'np.ndarray | RowMask | None' = None,
-        max_codes: int | None = None,  # stop once so many vectors were read
-        ensure_topk_full: bool = False,
-        rescore_num_samples: int | None = None,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The k nearest of the vectors in the probed lists; ties by id. The same for any thread count and batch size."""
-        ...
-    def exact_search(
-        self,
-        queries: Any,  # [m, d] numbers, or [d] for one
-        k: int = 10,  # neighbours wanted
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The truth to measure a search against: every list, and exact vectors where the codec is lossy and `rows` are there."""
-        ...
-    def search_cost(
-        self,
-        queries: Any,  # [m, d] numbers
-        *,
-        nprobe: int | None = None,  # and the other options as in `search`
-        ratio_threshold: float | None = None,
-        rescore: int | None = None,
-        max_codes: int | None = None,
-        ensure_topk_full: bool = False,
-        rescore_num_samples: int | None = None,
-        k: int = 10,
-        mask: 'np.ndarray | RowMask | None' = None,
-        **others: Any,  # options that make no difference
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """What a search looks at, counted: centroids, codes of the probed lists, and exact rows for rescoring."""
-        ...
-    def range_search(
-        self,
-        queries: Any,  # [m, d] numbers, or [d] for one
-        radius: float,  # largest distance, as the metric defines it
-        *,
-        nprobe: int | None = None,  # lists to read; None for as many as are enough, see `reads`
-        rescore_num_samples: int | None = None,  # vectors to measure exactly, so that a line corrects the other distances; -1 all; None for none
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."""
-        ...
-    def memory_usage(self) -> dict[str, int]:
-        """Bytes of the centroids, codes, ids, lengths, the directory and what the codec learned; reserved room included."""
-        ...
-    def get_stats(self) -> dict:
-        """The number and sizes of the lists, bytes per vector, and how far the data has drifted: see below."""
-        ...
-    def build(
-        self,
-        blocks: Callable[[], Iterable] | Iterable,  # of blocks [b, d] of numbers, or of (ids [b], rows [b, d]): a function that starts them anew, or something that can be gone through several times
-        sample: int = 256,  # vectors per cluster to train with, at most
-        *,
-        progress: bool = False,  # show a progress bar
-    ) -> IVF:
-        """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
-        ...
-    def enough_after(
-        self,
-        written: int,  # rows that came or left just now
-    ) -> dict:
-        """The fields `enough` and `written` after a write: measured again once half of the rows changed."""
         ...
     @classmethod
     def from_faiss(
@@ -256,6 +475,87 @@ class IVF:
     ) -> IVF:
         """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."""
         ...
+    def lists_to_read(self) -> int:
+        """How many lists a search reads that is not told: see `reads`."""
+        ...
+    def reads(
+        self,
+        nprobe: int | None = None,  # lists to read; None as a search that is not told
+    ) -> dict:
+        """What a search reads, which mean recall@10 to expect, and how that is known."""
+        ...
+    def probes(
+        self,
+        queries: np.ndarray,  # [m, d] float32
+        nprobe: int,  # lists to read for each
+        *,
+        ratio_threshold: float | None = None,
+        max_codes: int | None = None,  # stop once so many vectors were read
+        fill: int = 0,  # read on until this many vectors were seen
+        admitted: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """The lists to read for each query."""
+        ...
+    def mask_of(
+        self,
+        *ids: Any,  # integers: the rows to admit, for all queries; or one such argument for each query
+    ) -> RowMask:
+        """What `search` takes as `mask`. Any change of the index makes it out of date."""
+        ...
+    def range_search(
+        self,
+        queries: Any,  # [m, d] numbers, or [d] for one
+        radius: float,  # largest distance, as the metric defines it
+        *,
+        nprobe: int | None = None,  # lists to read; None for as many as are enough, see `reads`
+        rescore_num_samples: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All vectors of the probed lists at a distance of at most `radius`, nearest first, ties by id."""
+        ...
+    def search(
+        self,
+        queries: Any,  # [m, d] numbers, or [d] for one
+        k: int = 10,  # neighbours wanted
+        *,
+        nprobe: int | None = None,
+        ratio_threshold: float | None = None,
+        rescore: int | None = None,
+        mask: 'np.ndarray | RowMask | None' = None,
+        max_codes: int | None = None,  # stop once so many vectors were read
+        ensure_topk_full: bool = False,
+        rescore_num_samples: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The k nearest of the vectors in the probed lists; ties by id."""
+        ...
+    def exact_search(
+        self,
+        queries: Any,  # [m, d] numbers, or [d] for one
+        k: int = 10,  # neighbours wanted
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The truth to measure a search against: every list, and exact vectors where there are `rows`."""
+        ...
+    def search_cost(
+        self,
+        queries: Any,  # [m, d] numbers
+        *,
+        nprobe: int | None = None,  # and the other options as in `search`
+        ratio_threshold: float | None = None,
+        rescore: int | None = None,
+        max_codes: int | None = None,
+        ensure_topk_full: bool = False,
+        rescore_num_samples: int | None = None,
+        k: int = 10,
+        mask: 'np.ndarray | RowMask | None' = None,
+        **others: Any,  # options that make no difference
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What a search looks at, counted: centroids, codes of the probed lists, and exact rows."""
+        ...
+    def memory_usage(self) -> dict[str, int]:
+        """Bytes of what the index holds, reserved room included."""
+        ...
+    def get_stats(self) -> dict[str, Any]:
+        """The number and sizes of the lists, bytes per vector, and how far the data has drifted."""
+        ...
     def to_faiss(
         self,
         path: str | Path,  # opened in faiss by `faiss.read_index`
@@ -265,73 +565,3 @@ class IVF:
         For cosine, faiss then takes inner products of vectors of length 1. Warns where second places
         are left out. Raises `FaissExportError` for other codecs."""
         ...
-APART: float
-MAJORITY: float
-CROWD: int
-class RowReader(Protocol):
-    """Returns exact vectors by id."""
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
-class ArrayRows:
-    """Rows of an array, whose ids are 0, 1, 2, … unless given."""
-    x: Any
-    dimension: Any
-    ids: Any
-    in_place: Any
-    def __init__(
-        self,
-        x: np.ndarray,  # [n, d] float32: in memory, or a memory map
-        ids: np.ndarray | None = None,  # [n] ids of the rows, ascending
-    ) -> None: ...
-    def numbers(
-        self,
-        ids: np.ndarray,  # [p] int64
-    ) -> np.ndarray:
-        """The row number of each id."""
-        ...
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The rows of `ids`."""
-        ...
-class FileRows:
-    """Rows of a file of float32 numbers; those that are asked for are read. Their ids are 0, 1, 2, …"""
-    dimension: Any
-    n: Any
-    rows: Any
-    def __init__(
-        self,
-        path: str | Path,  # d numbers of 4 bytes per row, little endian
-        dimension: int,  # d
-        offset: int = 0,  # bytes before the first row
-    ) -> None: ...
-    def take(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The rows of `ids`."""
-        ...
-def check_reader(
-    reader: Any,  # given as the exact vectors of an index
-    dimension: int,  # d
-    next_id: int,  # above the ids of the index
-):
-    """Raise unless exact vectors can be read from it by id."""
-    ...
-@dataclasses.dataclass(frozen=True, repr=False)
-class RowMask:
-    """Which rows of an index a search may return. It fits the state of the index that it was made for, and no other."""
-    rows: np.ndarray  # [n] boolean, or [m, n] for m queries
-    made_for: weakref.ref  # to the lists of that state
-    def __repr__(self) -> str: ...
-class _Alone(NamedTuple):
-    """A search of one query in one call, and what it was made of."""
-    lists: InvertedLists
-    held: NamedTuple  # of the centroids
-    rows: RowReader | None
-    codec: Codec
-    call: Callable
-    near: Callable | None
-FEW: int
-WIDE: int
-ESTIMATED: int
-AT_ONCE: int
-DECODED: int
-MOST_SHARED: int
-LARGE: float
-TOGETHER: int
-NEARLY_ALL: float

@@ -92,7 +92,7 @@ def to_faiss(self: IVF,
 
     For cosine, faiss then takes inner products of vectors of length 1. Warns where second places
     are left out. Raises `FaissExportError` for other codecs."""
-    self._check_trained()
+    self.state.check_trained()
     if not self.codec.lossless and not hasattr(self.codec, "n_subquantizers"):
         raise FaissExportError(
             "faiss files are written for flat and product-quantized lists, and these are "
@@ -102,5 +102,5 @@ def to_faiss(self: IVF,
         warnings.warn(
             f"{path}: faiss has no second places, so {copies:,} copies are left out: "
             "it must read more lists for the same recall", UserWarning, stacklevel=2)
-    self._first_look()
+    self.state.look()
     write_atomically(path, _written(self))

@@ -16,7 +16,7 @@ from ..exact import FlatIndex, FlatRows
 from ..kmeans import assign, clustering_metric, too_coarse
 from ..kmeans import bisect, bisected_centroids
 from ..lists import ranges, Growing, last_in_place, picked, taken
-from .index import IVF, default_clusters
+from .index import IVF, Centroids, default_clusters
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #45fb5546
 MOST = 4096     # rows that one piece of work looks at
@@ -77,15 +77,20 @@ def _unit(lengths: np.ndarray) -> np.ndarray: # [n] -> [n, 1] float32
 class _Work:
     "One write: everything is changed here, and taken over at its end."
     def __init__(self, ivf: IVF):
-        known, k = ivf.upkeep, len(ivf.coarse)
-        self.ivf, self.metric, self.centroids, self.lengths = ivf, clustering_metric(ivf.metric.name).name, ivf.coarse.rows, ivf.coarse.state.lengths[:k]
-        self.growing = (known.growing if known.growing is not None and known.growing.now is ivf.lists else Growing(ivf.lists.widened())).reclaimed()
+        state = ivf.state
+        known, centroids = state.upkeep, state.centroids.index
+        k = len(centroids)
+        self.ivf, self.state, self.metric = ivf, state, clustering_metric(state.metric.name).name
+        self.centroids, self.lengths = centroids.rows, centroids.state.lengths[:k]
+        goes_on = known.growing is not None and known.growing.now is state.lists
+        growing = known.growing if goes_on else Growing(state.lists.widened())
+        self.growing = growing.reclaimed()
         self.before = self.centroids
-        self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, ivf.lists.used, len(known.spread) == k
+        self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, state.lists.used, len(known.spread) == k
         for name, dtype in PER_LIST.items():
             setattr(self, name, getattr(known, name).copy() if fits else np.zeros(k, dtype))
         # nobody has kept count: every list will be looked at
-        if not fits: self.loss, self.unseen = np.full(k, np.inf), ivf.lists.sizes.copy()
+        if not fits: self.loss, self.unseen = np.full(k, np.inf), state.lists.sizes.copy()
 
     @property
     def lists(self): return self.growing.now
@@ -100,10 +105,10 @@ class _Work:
         "Rows of the lists, decoded where the codec is lossy; and their `share`, what each is to be multiplied by, if it is not None."
         at = self.lists.starts[owner] + place
         codes = picked(self.lists.codes, at)
-        if self.ivf.codec.lossless:
+        if self.state.codec.lossless:
             return self.lists.moved(codes), _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
-        x = self.ivf.codec.decode(codes)
-        return prepare_queries(x + self.centroids[owner] if self.ivf.codec.residual else x, self.ivf.metric)[0], None
+        x = self.state.codec.decode(codes)
+        return prepare_queries(x + self.centroids[owner] if self.state.codec.residual else x, self.state.metric)[0], None
 
     def rows(self, owner: np.ndarray, place: np.ndarray) -> np.ndarray: # [p], [p] -> [p, d] float32
         "The same, as clustering wants them."
@@ -135,14 +140,14 @@ class _Work:
                 return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
             return np.einsum("ij,ij->i", away := x - c, away).astype(np.float64)
 
-    def done(self, written: int) -> dict[str, Any]: # rows -> attributes of the index
+    def done(self, written: int) -> dict[str, Any]: # rows -> parts of the state
         "What takes the place of the old state."
-        growing = self.growing.step(self.used, written).handed_over(self.ivf.lists)
+        growing = self.growing.step(self.used, written).handed_over(self.state.lists)
         known = Upkeep(*(getattr(self, name) for name in PER_LIST), self.strays, self.splits, self.merges, self.turn, growing)
         if self.centroids is self.before: return {"lists": growing.now, "upkeep": known}
-        coarse = FlatIndex(self.ivf.dimension, self.ivf.metric.name)
+        coarse = FlatIndex(self.state.dimension, self.state.metric.name)
         coarse.state, coarse._next_id = FlatRows(self.centroids, np.arange(len(self.centroids)), self.lengths, length_span(self.lengths), len(self.centroids)), len(self.centroids)
-        return {"lists": growing.now, "upkeep": known, "coarse": coarse}
+        return {"lists": growing.now, "upkeep": known, "centroids": Centroids(coarse, growing.now.signs)}
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #33d433a9
 @patch
@@ -167,7 +172,7 @@ def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarra
 @patch
 def give(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray):
     "Move rows to other lists; their codes are made again where they depend on the centroid."
-    columns, codec = taken(self.lists, self.lists.starts[owner] + place), self.ivf.codec
+    columns, codec = taken(self.lists, self.lists.starts[owner] + place), self.state.codec
     if codec.residual and len(owner):
         x = self._exact(owner, place, columns[1])
         columns = (codec.encode(x - self.centroids[to]), *columns[1:])
@@ -179,11 +184,11 @@ def give(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray):
 def _exact(self: _Work, owner: np.ndarray, place: np.ndarray, ids: np.ndarray) -> np.ndarray:
     "Exact rows where the index has a reader for them, else what their codes say."
     x = self.rows(owner, place)
-    if self.ivf.rows is None: return x
-    there, rows = self.ivf.rows.take(np.sort(ids))
+    if self.state.rows is None: return x
+    there, rows = self.state.rows.take(np.sort(ids))
     at = np.searchsorted(there, ids)
     known = np.flatnonzero((at < len(there)) & (there[np.minimum(at, len(there) - 1)] == ids)) if len(there) else []
-    x[known] = prepare_queries(self.lists.moved(rows[at[known]]), self.ivf.metric)[0]
+    x[known] = prepare_queries(self.lists.moved(rows[at[known]]), self.state.metric)[0]
     return x
 
 @patch
@@ -232,7 +237,7 @@ def settle(self: _Work, names: np.ndarray, centres: np.ndarray, owner: np.ndarra
     saved = np.bincount(owner[others[leave]], self.apart(away[leave], centres[own[others[leave]]]) - cost[others[leave]], len(self.spread))
     moves = np.flatnonzero((names[nearest] != owner) & ((owner == cut) | (saved > WORTH * self.spread)[owner]))
     # a new centroid for `cut`: its codes are made again; neighbours keep theirs
-    if self.ivf.codec.residual:
+    if self.state.codec.residual:
         moves, names_, centres = np.union1d(moves, np.flatnonzero(owner == cut)), names[:2], centres[:2]
     else: names_, centres = names, _means(x, share, nearest, own, others, away, centres)
     to = names[nearest[moves]]
@@ -251,12 +256,12 @@ def changed(self: _Work, owner: np.ndarray, to: np.ndarray, part: int = 1):
 def _move_and_centre(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray,
                      names: np.ndarray, centres: np.ndarray):
     "Move rows to lists whose centroids change; codes are read by the old centroids and written by the new."
-    if not self.ivf.codec.residual:
+    if not self.state.codec.residual:
         self.recentre(names, centres); return self.give(owner, place, to)
     columns = taken(self.lists, self.lists.starts[owner] + place)
     x = self._exact(owner, place, columns[1])
     self.recentre(names, centres)
-    columns = (self.ivf.codec.encode(x - self.centroids[to]), *columns[1:])
+    columns = (self.state.codec.encode(x - self.centroids[to]), *columns[1:])
     self.growing = self.growing.take_out(owner, place).put(columns, to)
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #8bbe2dff
@@ -289,7 +294,7 @@ def refine(self: _Work) -> bool: # whether there was something to do
     sizes = self.lists.sizes
     new = self.news / np.maximum(1, sizes) * ((sizes > 0) & (2 * sizes <= MOST))
     j = int(new.argmax())
-    if FOLLOW * new[j] <= 1 or self.ivf.codec.residual: return False
+    if FOLLOW * new[j] <= 1 or self.state.codec.residual: return False
     names = np.append(j, self.near(j, self.centroids[j:j + 1], MOST - int(sizes[j])))
     owner, place, news = np.repeat(names, sizes[names]), ranges(0 * names, sizes[names]), self.news[names]
     self.settle(names, self.centroids[names], owner, place)
@@ -410,10 +415,10 @@ def write(self: Upkeep,
     ids: np.ndarray, # [n]
     lengths: np.ndarray, # [n]
     in_bytes: tuple[np.ndarray, np.ndarray] | None, # rows in bytes
-) -> dict[str, Any]: # attributes of the index after the write
+) -> dict[str, Any]: # parts of the state after the write
     "Rows leave, rows join, and some lists are looked at and mended."
     work = _Work(ivf)
-    if not len(ivf.lists): work.growing = work.growing.across(len(labels))
+    if not len(work.state): work.growing = work.growing.across(len(labels))
     before, rows = work.lists, len(gone) + len(labels)
     if len(gone): work.leave(gone)
     none = np.empty((len(labels), 0))
@@ -437,7 +442,7 @@ def write(self: Upkeep,
 def leave(self: _Work, gone: np.ndarray):
     "Take rows out by their ids."
     before, at = self.lists, np.empty(0, np.int64)
-    if gone.min() < self.ivf._next_id:   # no row has a higher id
+    if gone.min() < self.state.next_id:   # no row has a higher id
         at = np.flatnonzero(np.isin(before.ids[before.positions()], gone))
     ends = np.cumsum(before.sizes)
     owner = np.searchsorted(ends, at, side="right")

@@ -55,6 +55,7 @@ PER_LIST: dict[Any, Any]
 class _Work:
     """One write: everything is changed here, and taken over at its end."""
     ivf: IVF
+    state: Any
     metric: Any
     centroids: Any
     lengths: Any

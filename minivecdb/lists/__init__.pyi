@@ -8,3 +8,5 @@ from .code_scan import *
 from .single_query import *
 from .bit_scan import *
 from .single_code import *
+from .scanners import *
+from .bit_scanner import *

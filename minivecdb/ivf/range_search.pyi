@@ -1,0 +1,4 @@
+# Made by tools/stubs.py from range_search.py.
+
+__all__ = []
+
