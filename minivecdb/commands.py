@@ -9,6 +9,7 @@ __all__ = ['FEW_ROWS', 'say', 'note', 'run_index', 'run_search', 'run_find', 'ru
 # %% ../nbs/84_commands.ipynb #57a6f540
 import argparse, json, shutil, sys, webbrowser
 from collections import Counter
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from fastcore.foundation import L
@@ -51,8 +52,10 @@ def _stats_line(index: IVFIndex | IVF) -> str:
         f"{s['n_vectors']:,} vectors in {s['n_clusters']:,} clusters of "
         f"{s['min_cluster_size']} to {s['max_cluster_size']} "
         f"(mean {s['avg_cluster_size']:.1f}, {s['empty_clusters']} empty)")
-    ivf = index.ivf if isinstance(index, IVFIndex) else index
-    return f"{shape}\na search reads {_reads_line(ivf.reads(), s['n_clusters'])}"
+    reads = (index.ivf if isinstance(index, IVFIndex) else index).reads()
+    told = f"{shape}\na search reads {_reads_line(reads, s['n_clusters'])}"
+    if reads["recall"] == 1: return told
+    return f"{told}; minivecdb search compares all vectors unless --nprobe is given"
 
 def _reads_line(
     reads: dict, # of `IVF.reads`
@@ -139,6 +142,19 @@ def _check_shown(storage: VectorStorage, rows: L, columns: list[str] | None):
     missing = [c for c in columns or () if not any(c in r.metadata for r in rows)]
     check_keys(storage, [join_path([c]) for c in missing], "--show")
 
+def _kept(path: Path) -> list[Path]: # the newest last
+    "The index files in the folder of a storage."
+    found = path.glob("index-*.ivf") if path.is_dir() else []
+    return sorted(found, key=lambda p: (len(p.name), p.name))
+
+def _index_of(storage: VectorStorage, args: argparse.Namespace) -> IVFIndex:
+    "The index in the storage's folder, if it has this metric; else a new one."
+    with suppress(MinivecdbError, OSError):   # of a damaged file, which is left alone
+        kept = _kept(Path(args.storage))
+        if kept and IVF.load(kept[-1]).metric.name == args.metric:
+            return IVFIndex.open(storage, nprobe=args.nprobe)
+    return IVFIndex(storage, args.nprobe, args.metric).build()
+
 def run_search(args: argparse.Namespace):
     "`minivecdb search`"
     where, storage = _filter(args), open_any(args.storage)
@@ -147,7 +163,7 @@ def run_search(args: argparse.Namespace):
         hits = exact_hits(storage, args.question, args.k, args.model, args.metric, where)
         told = "all vectors: exact"
     else:
-        index = IVFIndex(storage, args.nprobe, args.metric).build()
+        index = _index_of(storage, args)
         hits = ask(index, args.question, args.k, args.model, where=where)
         stats = index.get_stats()
         told = _reads_line(stats, stats["n_clusters"])
@@ -186,8 +202,7 @@ FEW_ROWS = 2_000 # for up to so many, `stats` builds an index
 
 def _index_line(storage: VectorStorage, path: Path) -> str:
     "Figures of the index in a storage's folder, or of the index that would be built."
-    kept = path.glob("index-*.ivf") if path.is_dir() else []
-    kept = sorted(kept, key=lambda p: (len(p.name), p.name))
+    kept = _kept(path)
     if kept: return f"{kept[-1].name}: {_stats_line(IVF.load(kept[-1]))}"
     if len(storage) <= FEW_ROWS: return _stats_line(IVFIndex(storage).build())
     k = default_clusters(len(storage))

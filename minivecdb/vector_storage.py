@@ -236,6 +236,9 @@ MISSING = _Missing()
 
 def _one_of(id: Any, where: Any):
     "Check that rows are named in one way."
+    if isinstance(id, dict):
+        raise TypeError(
+            f"expected an id, got a dictionary: give a filter by its name, where={id!r:.60}")
     if (id is MISSING) != (where is None): return
     raise TypeError(f"expected an id or where=…, got {'neither' if id is MISSING else 'both'}")
 

@@ -88,6 +88,21 @@ def test_stats_tell_the_recall_of_a_kept_index(say, tmp_path):
     assert reads["mode"] == "measured"
     out = say("stats", tmp_path/"s.mvdb")[1]
     assert f"\na search reads {reads['nprobe']} of 219 clusters: recall {reads['recall']:.2f} to expect ({asked} of its rows" in out
+    assert out.endswith("; minivecdb search compares all vectors unless --nprobe is given\n")
+
+def test_a_search_by_clusters_takes_the_index_that_is_kept(say, tmp_path):
+    rng, path = np.random.default_rng(0), tmp_path/"s.mvdb"
+    with VectorStorage.open(path, 384, model=DEFAULT_MODEL) as s:
+        s.add_bulk(rng.standard_normal((600, 384)), [{"n": i} for i in range(600)])
+        IVFIndex(s, n_clusters=30).build().save()
+    kept = sorted(p.name for p in path.iterdir())
+    code, out, err = say("search", path, "x", "--nprobe", 7)
+    assert (code, "7 of 30 clusters" in err) == (0, True)
+    assert "7 of 30 clusters" not in say("search", path, "x", "--nprobe", 7, "--metric", "dot")[2]
+    file, = path.glob("index-*.ivf")
+    file.write_bytes(file.read_bytes()[:100])
+    code, out, err = say("search", path, "x", "--nprobe", 7)
+    assert (code, "7 of 61 clusters" in err) == (0, True) and sorted(p.name for p in path.iterdir()) == kept
 
 def test_k_and_shown_columns(say, indexed):
     for k in (1, 2): assert len(say("search", indexed, "x", "-k", k)[1].splitlines()) == 1 + k

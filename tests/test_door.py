@@ -6,7 +6,8 @@ from minivecdb.filters.language import FilterError
 from minivecdb.exact.flat import FlatIndex
 from minivecdb.ivf import IVF, ArrayRows, RowMask
 from minivecdb.ivf_index import IVFIndex
-from minivecdb.core.errors import DimensionError, VectorError
+from minivecdb.core.errors import DimensionError, FileFormatError, VectorError
+from minivecdb.storage import read_rows
 from minivecdb.vector_storage import VectorStorage
 
 rng = np.random.default_rng(3)
@@ -226,3 +227,25 @@ def test_json_is_not_written_under_the_name_of_a_folder(tmp_path):
         assert not (tmp_path/"x.MVDB").exists()
     assert durable.restore(s) == 20   # what the error advises
     s.save(tmp_path/"x.json")
+
+
+def test_a_filter_in_the_place_of_an_id_is_told_where_it_goes(filled):
+    s, _ = filled
+    before = len(s)
+    for call in (s.delete, lambda where: s.update(where, merge={"g": 1})):
+        with pytest.raises(TypeError, match=r"where=\{'g': 1\}"): call({"g": 1})
+    assert len(s) == before
+
+def test_a_text_in_the_place_of_a_vector_is_told_to_be_embedded(filled):
+    s, index = filled
+    for call in (index.search, s.add, lambda text: index.ivf.search([text])):
+        with pytest.raises(VectorError, match="got text: turn it into a vector first, for example with get_embedding"): call("coffee")
+
+def test_a_folder_in_the_place_of_a_file_is_told_how_to_open_it(tmp_path):
+    with VectorStorage.open(tmp_path/"s.mvdb", 3): pass
+    with pytest.raises(FileFormatError, match=r"VectorStorage\.open"): VectorStorage.load(tmp_path/"s.mvdb")
+
+def test_one_word_for_missing_is_a_word_and_not_its_letters(tmp_path):
+    (tmp_path/"a.csv").write_text("name,price\na,1\nn,n/a\n")
+    for missing in ("n/a", ["n/a"], ("N/A",)):
+        assert list(read_rows(tmp_path/"a.csv", missing=missing)) == [{"name": "a", "price": 1}, {"name": "n"}]

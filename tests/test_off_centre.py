@@ -133,7 +133,7 @@ def test_files_of_faiss(codec, tmp_path):
     assert abs(found[0] - expected[0]).max() < .02
 
 def test_flat_lists_read_as_few_rows_as_around_zero(monkeypatch):
-    from minivecdb.distances.bounds import Shortlist
+    from minivecdb.distances import Shortlist
     indexes = [built(ROWS + o) for o in (0, *OFFSETS)]
     undecided, answers = [], Shortlist.answers
     def count(self, *args):

@@ -68,7 +68,8 @@ def public_functions(name):
 @pytest.mark.parametrize("name", MODULES)
 def test_every_public_name_is_documented(name):
     m = module(name)
-    assert m.__doc__ and m.__all__
+    only_methods = "@patch" in Path(m.__file__).read_text(encoding="utf-8")   # such a module exports no name
+    assert m.__doc__ and (m.__all__ or only_methods)
     missing = [n for n in m.__all__ if (inspect.isfunction(t := getattr(m, n)) or inspect.isclass(t)) and not (t.__dict__.get("__doc__") if inspect.isclass(t) else t.__doc__)]
     inherited = lambda n: any(getattr(getattr(base, n.split(".")[1], None), "__doc__", None) for base in getattr(m, n.split(".")[0]).__mro__[1:]) if "." in n else False
     missing += [n for n, f in public_functions(name) if not f.__doc__ and not n.endswith("__init__") and not inherited(n)]

@@ -11,7 +11,7 @@ from minivecdb.ivf.index import IVF
 from minivecdb.distances import int8
 from minivecdb.distances.int8 import QUERIES, Tile
 from minivecdb.distances.rotation import random_signs, rotation_error, rotated
-from minivecdb.distances.bounds import Shortlist, byte_rows
+from minivecdb.distances import Shortlist, byte_rows
 
 every_metric = pytest.mark.parametrize("metric", list(func_map))
 
@@ -124,7 +124,7 @@ def test_every_version_of_the_tile_multiplies(groups, d):
         namespace = {"tile": Tile(groups, step), "pack_rows": int8.pack_rows}
         exec("def product(codes, queries, shifts, terms, one, which, packed, out, limits, masks, n, lanes):\n"
              "    pack_rows(codes, 0, n, lanes, packed)\n"
-             "    tile(packed.ctypes.data, queries.shape[1] // 4, queries.ctypes.data, queries.shape[1], which.ctypes.data, shifts.ctypes.data, one.ctypes.data, terms.ctypes.data, limits.ctypes.data, out.ctypes.data, masks.ctypes.data)\n", namespace)
+             "    tile((packed.ctypes.data, queries.shape[1] // 4, queries.ctypes.data, queries.shape[1], which.ctypes.data, shifts.ctypes.data, one.ctypes.data, terms.ctypes.data, limits.ctypes.data, out.ctypes.data, masks.ctypes.data))\n", namespace)
         out, masks = np.zeros((many, lanes), np.float32), np.zeros(many, np.uint64)
         Kernel(namespace["product"], cache=False)(codes, queries, shifts, terms, one, np.arange(many), np.empty(d // 4 * lanes, np.uint32), out, np.zeros(many, np.float32), masks, lanes, lanes)
         expected = queries.astype(np.int64) @ codes.T.astype(np.int64)
@@ -236,13 +236,13 @@ def test_one_query_at_a_time_is_the_batch(metric, d, monkeypatch):
 
 def test_kernels_are_compiled_once_for_read_only_arrays(tmp_path):
     "Rows of a mapped file and queries that may not be written go through the same compiled code, and stay as they were."
-    from minivecdb.distances import rerank as closest, bounds as shortlist
+    from minivecdb.distances import rerank, shortlist
     x = rows(4000, 32)
     index = IVF(32, n_clusters=20).train(x)
     index.add(x)
     index.save(tmp_path/"x.ivf")
     index.search(np.tile(x[:40], (30, 1)), 5, nprobe=4)
-    count = lambda: [len(k.dispatcher().signatures) for k in (shortlist._read_lists, closest.closest_kernel)]
+    count = lambda: [len(k.dispatcher().signatures) for k in (shortlist.read_lists, rerank.rerank_kernel)]
     once, q = count(), np.tile(x[:40], (30, 1))
     q.flags.writeable = False
     mapped = IVF.load(tmp_path/"x.ivf", mmap=True)

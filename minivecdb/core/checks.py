@@ -38,9 +38,12 @@ def as_numbers(x: Any) -> np.ndarray:
         told = str(e) or "it is larger than the memory"
         raise VectorError(
             f"expected numbers, got something numpy cannot read as an array: {told}") from None
+    if a.dtype.kind in "US":
+        raise VectorError("expected numbers, got text: turn it into a vector first, "
+                          "for example with get_embedding(text)")
     if a.dtype.kind not in "fiu":
         raise VectorError(
-            f"expected numbers, got values of type {a.dtype}: embed or convert them first")
+            f"expected numbers, got values of type {a.dtype}: convert them first")
     return a
 
 def _check_finite(rows: np.ndarray, given: np.ndarray, first: int = 0, what: str = "vector"):

@@ -17,7 +17,8 @@ from ..core import set_num_threads, DimensionError, VectorError, as_numbers
 
 # %% ../../nbs/20_distances/10_metric.ipynb #3cdb72f6
 def folded_sums(x: np.ndarray) -> np.ndarray: # x: [n, d] float64, overwritten -> [n]
-    "Row sums in an order that depends on `d` alone: the second half is added to the first until one column is left."
+    """Row sums in an order that depends on `d` alone: the second half is added to the first until
+    one column is left."""
     width = x.shape[1]
     while width > 1:
         half = width // 2
@@ -32,27 +33,36 @@ def _pairs(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray, tuple]:
     "`a` and `b` broadcast against each other as float rows [n, d], and the shape of the answer."
     a, b = as_numbers(a), as_numbers(b)
     if a.ndim == 0 or b.ndim == 0 or a.shape[-1] != b.shape[-1] or not a.shape[-1]:
-        raise DimensionError(f"cannot compare shapes {a.shape} and {b.shape}: both need the same last dimension, of at least 1")
+        raise DimensionError(f"cannot compare shapes {a.shape} and {b.shape}: "
+                             "both need the same last dimension, of at least 1")
     try: shape = np.broadcast_shapes(a.shape, b.shape)
-    except ValueError: raise DimensionError(f"cannot compare shapes {a.shape} and {b.shape} row by row: for all pairs use distance_matrix") from None
+    except ValueError:
+        raise DimensionError(f"cannot compare shapes {a.shape} and {b.shape} row by row: "
+                             "for all pairs use distance_matrix") from None
     return *(np.broadcast_to(m, shape).reshape(-1, shape[-1]) for m in (a, b)), shape[:-1]
 
 def _by_rows(kernel: Callable, a: Any, b: Any) -> np.ndarray | np.float32:
-    "Apply `kernel` ([n, d] and [n, d] float64 -> [n]) in blocks of rows; a float32 array, or scalar for two vectors."
+    """Apply `kernel` ([n, d] and [n, d] float64 -> [n]) in blocks of rows; a float32 array, or
+    scalar for two vectors."""
     a, b, shape = _pairs(a, b)
     step, out = max(1, _BLOCK // max(1, a.shape[1])), np.empty(len(a), np.float32)
     with np.errstate(over="ignore"):
-        for i in range(0, len(a), step): out[i:i + step] = kernel(a[i:i + step].astype(np.float64), b[i:i + step].astype(np.float64))
+        for i in range(0, len(a), step):
+            wide_a, wide_b = (m[i:i + step].astype(np.float64) for m in (a, b))
+            out[i:i + step] = kernel(wide_a, wide_b)
     return out.reshape(shape)[()]
 
 # %% ../../nbs/20_distances/10_metric.ipynb #d09dfec0
 def _vers(a: np.ndarray, b: np.ndarray) -> np.ndarray: # [n, d] float64 twice -> [n]
     "1 - a·b / (|a| |b|); 1 where either is zero."
     lengths = np.sqrt(folded_sums(a * a)) * np.sqrt(folded_sums(b * b))
-    return np.clip(1 - np.divide(folded_sums(a * b), lengths, out=np.zeros_like(lengths), where=lengths > 0), 0, 2)
+    nothing = np.zeros_like(lengths)
+    cosines = np.divide(folded_sums(a * b), lengths, out=nothing, where=lengths > 0)
+    return np.clip(1 - cosines, 0, 2)
 
 def _tame(x: Any) -> np.ndarray:
-    "float64 rows scaled by a power of two, so that their squares neither overflow nor vanish; directions stay."
+    """float64 rows scaled by a power of two, so that their squares neither overflow nor vanish;
+    directions stay."""
     x = as_numbers(x)
     if x.dtype != np.float64 or not x.ndim: return x
     return np.ldexp(x, -np.frexp(np.abs(x).max(-1, initial=0, keepdims=True))[1])
@@ -61,7 +71,8 @@ def vers(
     a: Any, # [d] or [n, d] numbers
     b: Any, # [d] or [n, d] numbers
 ) -> np.ndarray | np.float32: # float32, 0 to 2; one per row, or a scalar for two vectors
-    "Cosine distance 1 - cos(a, b): 0 for the same direction, 1 for a right angle or a zero vector, 2 for opposite."
+    """Cosine distance 1 - cos(a, b): 0 for the same direction, 1 for a right angle or a zero
+    vector, 2 for opposite."""
     return _by_rows(_vers, _tame(a), _tame(b))
 
 def euclidean(
@@ -110,9 +121,12 @@ class Metric:
     name: str
     kind: int # its number in compiled kernels
     distance: Callable # the distance itself, row by row: an entry of `func_map`
-    terms: Callable # row lengths [n] -> (factor [n], offset [n]): the surrogate is factor · q·x + offset
+    # row lengths [n] -> (factor [n], offset [n]): the surrogate is factor · q·x + offset
+    terms: Callable
     correct: Callable # (surrogates [m, n], query lengths [m, 1]) -> approximate distances [m, n]
-    scale: Callable # (query lengths [m], largest row length) -> [m]: what rounding errors of the surrogate are relative to
+    # (query lengths [m], largest row length) -> [m]: what rounding errors of the surrogate are
+    # relative to
+    scale: Callable
 
     def __reduce__(self) -> tuple: return get_metric, (self.name,)   # a metric is its name
 
@@ -120,7 +134,7 @@ class Metric:
         dots: np.ndarray, # [m, n] dot products of prepared queries with rows
         lengths: np.ndarray, # [n] lengths of the rows
     ) -> np.ndarray: # [m, n], sorts the rows of one query as the distance does
-        "Rank cheaply."
+        "Numbers that sort the rows of one query as the distance does, from dot products."
         factor, offset = (t.astype(dots.dtype) for t in self.terms(lengths))
         scores = dots * factor
         return scores + offset if offset.any() else scores
@@ -129,21 +143,42 @@ class Metric:
         own: np.ndarray, # [m] lengths of the queries
     ) -> np.ndarray: # [m] float64
         "The surrogate from which on a distance is beyond float32, and so infinite."
-        top = float(np.finfo(np.float32).max) * (1 + 2.**-25)   # what lies below rounds to the largest number
+        # what lies below rounds to the largest number
+        top = float(np.finfo(np.float32).max) * (1 + 2.**-25)
         return np.maximum(top**2 - own**2, 0) if self.kind == 1 else np.full(len(own), top)
 
 def _over(a: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     "`a / lengths`, and 0 where a length is 0."
     return np.divide(a, lengths, out=np.zeros_like(a), where=lengths > 0)
 
+# %% ../../nbs/20_distances/10_metric.ipynb #05eccb68
 metrics: dict[str, Metric] = {m.name: m for m in (
-    Metric("cosine", 0, vers, lambda n: (_over(-np.ones_like(n), n), 0 * n), lambda s, q: np.clip(1 + s, 0, 2), lambda q, top: np.ones_like(q)),
-    Metric("euclidean", 1, euclidean, lambda n: (np.full_like(n, -2), n * n), lambda s, q: np.sqrt(np.maximum(s + q * q, 0)), lambda q, top: (q + top)**2),
-    Metric("dot", 2, neg_dot, lambda n: (-np.ones_like(n), 0 * n), lambda s, q: s, lambda q, top: q * top))}
+    Metric(
+        "cosine", 0, vers,
+        terms=lambda n: (_over(-np.ones_like(n), n), 0 * n),
+        correct=lambda s, q: np.clip(1 + s, 0, 2),
+        scale=lambda q, top: np.ones_like(q),
+    ),
+    Metric(
+        "euclidean", 1, euclidean,
+        terms=lambda n: (np.full_like(n, -2), n * n),
+        correct=lambda s, q: np.sqrt(np.maximum(s + q * q, 0)),
+        scale=lambda q, top: (q + top)**2,
+    ),
+    Metric(
+        "dot", 2, neg_dot,
+        terms=lambda n: (-np.ones_like(n), 0 * n),
+        correct=lambda s, q: s,
+        scale=lambda q, top: q * top,
+    ),
+)}
 
-_OTHERS = (("euclidean", "l2 euclid l2sq sqeuclidean metricl2"), ("cosine", "cos cosinesimilarity angular"),
-           ("dot", "ip inner innerproduct dotproduct metricinnerproduct"))   # without case and signs
-OTHER_NAMES = {name: ours for ours, names in _OTHERS for name in names.split()} # of other libraries
+_OTHERS = {   # in other libraries, without case and signs
+    "euclidean": "l2 euclid l2sq sqeuclidean metricl2",
+    "cosine": "cos cosinesimilarity angular",
+    "dot": "ip inner innerproduct dotproduct metricinnerproduct",
+}
+OTHER_NAMES = {name: ours for ours, names in _OTHERS.items() for name in names.split()}
 
 def get_metric(
     metric: str | Callable, # "cosine", "euclidean", "dot", or one of the functions of `func_map`
@@ -152,16 +187,23 @@ def get_metric(
     for m in metrics.values():
         if metric == m.name or metric is m.distance: return m
     ours = OTHER_NAMES.get("".join(filter(str.isalnum, str(metric).lower())))
-    hint = f"; {metric!r} is called {ours!r} here: smaller is nearer, nothing squared" if ours else ""
-    raise ValueError(f"unknown metric {metric!r}: expected one of {', '.join(metrics)}{hint}")
+    hint = f"; {metric!r} is called {ours!r} here: smaller is nearer, nothing squared"
+    known = ", ".join(metrics)
+    raise ValueError(f"unknown metric {metric!r}: expected one of {known}{hint if ours else ''}")
 
 # %% ../../nbs/20_distances/10_metric.ipynb #56c63fc8
 @kernel()
-def prepare_kernel(q, cosine, prepared, lengths): # [m, d] float32, bool, [m, d] float32, [m] float64
+def prepare_kernel(
+    q, # [m, d] float32
+    cosine, # bool
+    prepared, # [m, d] float32
+    lengths, # [m] float64
+):
     "The length of every query, and for cosine the query divided by it."
     lengths_kernel(q, lengths)
     for r in range(len(q) if cosine else 0):
-        for i in range(q.shape[1]): prepared[r, i] = np.float64(q[r, i]) / lengths[r] if lengths[r] > 0 else 0.
+        for i in range(q.shape[1]):
+            prepared[r, i] = np.float64(q[r, i]) / lengths[r] if lengths[r] > 0 else 0.
 
 def row_lengths(
     x: np.ndarray, # [n, d]
@@ -170,33 +212,42 @@ def row_lengths(
     step, out = max(1, _BLOCK // x.shape[1]), np.empty(len(x))
     if lengths_kernel.pays(5. * x.size): lengths_kernel(np.ascontiguousarray(x), out)
     else:
-        for i in range(0, len(x), step): out[i:i + step] = np.sqrt(folded_sums(x[i:i + step].astype(np.float64)**2))
+        for i in range(0, len(x), step):
+            squares = x[i:i + step].astype(np.float64)**2
+            out[i:i + step] = np.sqrt(folded_sums(squares))
     return out
 
 def prepare_queries(
     q: np.ndarray, # [m, d] float32
     metric: Metric,
     compiled: bool = False, # use the kernel however few there are
-) -> tuple[np.ndarray, np.ndarray]: # ([m, d] float32 to multiply with rows, [m] float64 lengths of `q`)
-    "Queries as the surrogate wants them."
+# ([m, d] float32 to multiply with rows, [m] float64 lengths of `q`)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Queries as the surrogate multiplies them: for cosine divided by their lengths, else as they
+    are."""
+    cosine = metric.kind == 0
     if compiled or prepare_kernel.pays(5. * q.size):
-        prepared, lengths = np.empty(q.shape if metric.kind == 0 else (0, 0), np.float32), np.empty(len(q))
-        prepare_kernel(q, metric.kind == 0, prepared, lengths)
-        return prepared if metric.kind == 0 else q, lengths
+        prepared, lengths = np.empty(q.shape if cosine else (0, 0), np.float32), np.empty(len(q))
+        prepare_kernel(q, cosine, prepared, lengths)
+        return prepared if cosine else q, lengths
     lengths = row_lengths(q)
-    return (_over(q.astype(np.float64), lengths[:, None]).astype(np.float32) if metric.kind == 0 else q), lengths
+    if not cosine: return q, lengths
+    return _over(q.astype(np.float64), lengths[:, None]).astype(np.float32), lengths
 
 def distance_matrix(
     queries: np.ndarray, # [m, d] numbers
     vectors: np.ndarray, # [n, d] numbers
     metric: str = "cosine", # or "euclidean", "dot"
 ) -> np.ndarray: # [m, n] float32
-    "All distances between two sets through one matrix product: fast, and right to about six digits of the longest vectors' lengths."
+    """All distances between two sets through one matrix product: fast, and right to about six
+    digits of the longest vectors' lengths."""
     m = get_metric(metric)
     a, b = (np.asarray(as_numbers(x), np.float32) for x in (queries, vectors))
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]: raise DimensionError(f"expected (m, d) and (n, d), got {a.shape} and {b.shape}")
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
+        raise DimensionError(f"expected (m, d) and (n, d), got {a.shape} and {b.shape}")
     p, lengths = prepare_queries(a, m)
-    return m.correct(m.surrogate(p @ b.T, row_lengths(b)), lengths[:, None].astype(np.float32)).astype(np.float32)
+    surrogates = m.surrogate(p @ b.T, row_lengths(b))
+    return m.correct(surrogates, lengths[:, None].astype(np.float32)).astype(np.float32)
 
 # %% ../../nbs/20_distances/10_metric.ipynb #d3e9a858
 def slack(
@@ -205,7 +256,8 @@ def slack(
     largest: float, # length of the longest row
     dimension: int, # d
 ) -> np.ndarray: # [m] float64
-    "Two rows whose float32 surrogates differ by more than this are certainly ordered as their distances are."
+    """Two rows whose float32 surrogates differ by more than this are certainly ordered as their
+    distances are."""
     rounding, scale = (dimension + 16) * 2.0**-24, metric.scale(lengths, largest)
     # float32 has no digits below 1.4e-45: distances that differ by less are equal
     least = 2.0**-148 * {"cosine": 0, "euclidean": scale**.5, "dot": 1}[metric.name]
@@ -224,7 +276,8 @@ def product_dtype(
     *lengths: np.ndarray, # lengths of queries and rows
 ) -> type: # np.float32, or np.float64 where a float32 product could overflow or underflow
     "The float type that dot products of vectors of these lengths are safe in."
-    return np.float32 if all(((n == 0) | ((n > 1e-12) & (n < 1e12))).all() for n in lengths) else np.float64
+    safe = all(((n == 0) | ((n > 1e-12) & (n < 1e12))).all() for n in lengths)
+    return np.float32 if safe else np.float64
 
 def powers_for(
     metric: Metric,
@@ -275,9 +328,11 @@ def pair_distances(
     which: np.ndarray, # [p] int64, into `queries`
     rows: np.ndarray, # [n, d] float32
     at: np.ndarray, # [p] int64, into `rows`
-) -> np.ndarray: # [p] float32: the same bits from either road
+) -> np.ndarray: # [p] float32: the same bits with and without the kernel
     "The distance of each pair of a query and a row."
-    if not _pair_kernel.pays(len(which) * queries.shape[1] * 30): return metric.distance(queries[which], rows[at]) if len(which) else np.empty(0, np.float32)
+    if not _pair_kernel.pays(len(which) * queries.shape[1] * 30):
+        if not len(which): return np.empty(0, np.float32)
+        return metric.distance(queries[which], rows[at])
     out = np.empty(len(which), np.float32)
     _pair_kernel(np.ascontiguousarray(queries), which, rows, at, metric.kind, out)
     return out

@@ -7,13 +7,15 @@ from typing import Any
 __all__ = ['func_map', 'metrics', 'OTHER_NAMES', 'folded_sums', 'vers', 'euclidean', 'neg_dot', 'folded', 'lengths_kernel', 'Metric', 'get_metric', 'prepare_kernel', 'row_lengths', 'prepare_queries', 'distance_matrix', 'slack', 'length_span', 'product_dtype', 'powers_for', 'with_powers', 'pair_distances']
 
 def folded_sums(x: np.ndarray) -> np.ndarray:
-    """Row sums in an order that depends on `d` alone: the second half is added to the first until one column is left."""
+    """Row sums in an order that depends on `d` alone: the second half is added to the first until
+    one column is left."""
     ...
 def vers(
     a: Any,  # [d] or [n, d] numbers
     b: Any,  # [d] or [n, d] numbers
 ) -> np.ndarray | np.float32:
-    """Cosine distance 1 - cos(a, b): 0 for the same direction, 1 for a right angle or a zero vector, 2 for opposite."""
+    """Cosine distance 1 - cos(a, b): 0 for the same direction, 1 for a right angle or a zero
+    vector, 2 for opposite."""
     ...
 def euclidean(
     a: Any,  # [d] or [n, d] numbers
@@ -40,16 +42,16 @@ class Metric:
     name: str
     kind: int  # its number in compiled kernels
     distance: Callable  # the distance itself, row by row: an entry of `func_map`
-    terms: Callable  # row lengths [n] -> (factor [n], offset [n]): the surrogate is factor · q·x + offset
+    terms: Callable
     correct: Callable  # (surrogates [m, n], query lengths [m, 1]) -> approximate distances [m, n]
-    scale: Callable  # (query lengths [m], largest row length) -> [m]: what rounding errors of the surrogate are relative to
+    scale: Callable
     def __reduce__(self) -> tuple: ...
     def surrogate(
         self,
         dots: np.ndarray,  # [m, n] dot products of prepared queries with rows
         lengths: np.ndarray,  # [n] lengths of the rows
     ) -> np.ndarray:
-        """Rank cheaply."""
+        """Numbers that sort the rows of one query as the distance does, from dot products."""
         ...
     def ends(
         self,
@@ -62,7 +64,12 @@ OTHER_NAMES: dict[Any, Any]
 def get_metric(metric: str | Callable) -> Metric:
     """Look a metric up by name or function; raises ValueError with the names there are."""
     ...
-def prepare_kernel(q, cosine, prepared, lengths):
+def prepare_kernel(
+    q,  # [m, d] float32
+    cosine,  # bool
+    prepared,  # [m, d] float32
+    lengths,  # [m] float64
+):
     """The length of every query, and for cosine the query divided by it."""
     ...
 def row_lengths(x: np.ndarray) -> np.ndarray:
@@ -73,14 +80,16 @@ def prepare_queries(
     metric: Metric,
     compiled: bool = False,  # use the kernel however few there are
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Queries as the surrogate wants them."""
+    """Queries as the surrogate multiplies them: for cosine divided by their lengths, else as they
+    are."""
     ...
 def distance_matrix(
     queries: np.ndarray,  # [m, d] numbers
     vectors: np.ndarray,  # [n, d] numbers
     metric: str = 'cosine',  # or "euclidean", "dot"
 ) -> np.ndarray:
-    """All distances between two sets through one matrix product: fast, and right to about six digits of the longest vectors' lengths."""
+    """All distances between two sets through one matrix product: fast, and right to about six
+    digits of the longest vectors' lengths."""
     ...
 def slack(
     metric: Metric,
@@ -88,7 +97,8 @@ def slack(
     largest: float,  # length of the longest row
     dimension: int,  # d
 ) -> np.ndarray:
-    """Two rows whose float32 surrogates differ by more than this are certainly ordered as their distances are."""
+    """Two rows whose float32 surrogates differ by more than this are certainly ordered as their
+    distances are."""
     ...
 def length_span(
     lengths: np.ndarray,  # [n]

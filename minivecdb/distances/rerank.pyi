@@ -4,8 +4,9 @@ from collections.abc import Callable
 from minivecdb.core.kernels import Kernel
 from minivecdb.distances.metric import Metric
 from typing import Any
+from typing import NamedTuple
 
-__all__ = ['fetch_ahead', 'surrogate_terms', 'product', 'apart', 'surrogate', 'exact_distance', 'FetchAhead', 'replace_largest', 'closest_kernel', 'closest']
+__all__ = ['fetch_ahead', 'NOT_KNOWN', 'surrogate_terms', 'product', 'apart', 'surrogate', 'exact_distance', 'FetchAhead', 'replace_largest', 'rerank_kernel', 'CandidatePairs', 'rerank_candidates']
 
 def surrogate_terms(kind, length):
     """The metric's terms for a row: surrogate = factor · product + offset."""
@@ -23,7 +24,7 @@ def exact_distance(a, b, lengths, kind, space):
     """The distance, in float64, folded as `folded_sums` does."""
     ...
 class FetchAhead(Kernel):
-    """Ask for the memory of some numbers before they are needed; for use inside kernels."""
+    """Prefetch: bring the memory of some numbers into the cache; for use inside kernels."""
     compiled: Any
     def __init__(self) -> None: ...
     def dispatcher(self) -> Callable:
@@ -36,20 +37,33 @@ fetch_ahead: FetchAhead
 def replace_largest(heap, value):
     """Put `value` in the place of the heap's largest number, at its root, if it is smaller."""
     ...
-def closest_kernel(asked, slack, which, rows, at, ids, lengths, lower, heads, kind, distances, found):
-    """Fill in the nearest of query which[n], of its pairs heads[n] to heads[n + 1], in order of distance, then id."""
+def rerank_kernel(
+    queries,  # as given [m, d], as prepared [m, d], their lengths [m]
+    slack,  # [m] float32
+    which,  # [queries] into these
+    fetched,  # rows [n, d] float32, where in them [p], their lengths [p] or [0]
+    pairs,
+    kind,  # 0..2: the metric
+    out,  # distances [m, k] float32, ids [m, k] int64: written
+):
+    """Fill in the nearest of each query's pairs, in order of distance, then id."""
     ...
-def closest(
-    asked: tuple[np.ndarray, np.ndarray, np.ndarray],  # queries as given [m, d], as prepared [m, d], and their lengths [m]
-    slack: np.ndarray,  # [m] float32: half of `minivecdb.distances.metric.slack`
+NOT_KNOWN: Any
+class CandidatePairs(NamedTuple):
+    """Positions to measure: those of the n-th query are number heads[n] to heads[n + 1]."""
+    heads: np.ndarray  # [m + 1] int64
+    positions: np.ndarray  # [p] int64
+    lower: np.ndarray = ...
+def rerank_candidates(
+    queries: tuple[np.ndarray, np.ndarray, np.ndarray],
+    slack: np.ndarray,  # [m] float32: half of `minivecdb.distances.slack`
     metric: Metric,
-    k: int,
-    heads: np.ndarray,  # [m + 1] int64: the n-th query has the pairs heads[n] to heads[n + 1]
-    positions: np.ndarray,  # [p] int64, of all pairs
-    fetch: Callable,  # positions [p] -> (rows [n, d] float32, where in them [p], their lengths [p], or [0] where they are not known)
+    k: int,  # answers for each query
+    candidates: CandidatePairs,
+    fetch: Callable,
     ids: np.ndarray,  # [positions] int64
     which: np.ndarray | None = None,  # [m] the n-th query; None for 0, 1, 2, …
-    lower: np.ndarray = ...,  # [p] what each pair's surrogate is at least, where that is known
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The k nearest of each query's pairs, by distance, then id. Rows are fetched for at most 65,536 pairs at a time, or for one query."""
+    """The k nearest of each query's candidates, by distance, then id. Rows are fetched for at most
+    65,536 candidates at a time, or for one query."""
     ...

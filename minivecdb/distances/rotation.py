@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from ..core import Kernel, bare, kernel
 from .metric import row_lengths
-from .int8 import _turn, as_bytes
+from .int8 import as_bytes, constant, load_at, store_at, transpose_lanes
 
 # %% ../../nbs/20_distances/30_rotation.ipynb #5016e886
 ROUNDS = 4
@@ -23,48 +23,62 @@ def _power(d: int) -> int:
 
 def random_signs(
     dimension: int, # d
-    seed: int = 0,
+    seed: int = 0, # the same seed gives the same rotation
 ) -> np.ndarray: # [4, d] float32: what each round multiplies the numbers by
-    "A rotation at random: signs, over the root of the transform's width where it applies."
-    p, signs = _power(dimension), np.random.default_rng(seed).choice(np.array([-1, 1], np.float32), (ROUNDS, dimension))
+    "A random rotation: signs, divided by the root of the transform's width where it applies."
+    p, both = _power(dimension), np.array([-1, 1], np.float32)
+    signs = np.random.default_rng(seed).choice(both, (ROUNDS, dimension))
     for t in range(ROUNDS): signs[t, (dimension - p) * (t % 2):][:p] /= np.float32(p**.5)
     return signs
 
 def _rotated(x: np.ndarray, signs: np.ndarray) -> np.ndarray: # [n, d] float32, [4, d]
-    "Rows turned, in numpy."
+    "Rotated rows, in numpy."
     (n, d), p = x.shape, _power(x.shape[1])
     for t in range(len(signs)):
         x, at, h = x * signs[t], (d - p) * (t % 2), d // 2
         y = x[:, at:at + p]
-        for _ in range(p.bit_length() - 1): y = np.stack([y[:, :p // 2] + y[:, p // 2:], y[:, :p // 2] - y[:, p // 2:]], 2).reshape(n, p)
+        for _ in range(p.bit_length() - 1):
+            a, b = y[:, :p // 2], y[:, p // 2:]
+            y = np.stack([a + b, a - b], 2).reshape(n, p)
         x[:, at:at + p] = y
-        if p < d: x[:, :h], x[:, h:2 * h] = (x[:, :h] + x[:, h:2 * h]) * _HALF, (x[:, :h] - x[:, h:2 * h]) * _HALF
+        if p == d: continue
+        a, b = x[:, :h], x[:, h:2 * h]
+        x[:, :h], x[:, h:2 * h] = (a + b) * _HALF, (a - b) * _HALF
     return x
 
 # %% ../../nbs/20_distances/30_rotation.ipynb #63fd6f06
 class Hadamard(Kernel):
-    "The transform of 256 numbers in place, for use inside kernels: sixteen vectors of sixteen, which stay in registers."
+    """The transform of 256 numbers in place, for use inside kernels: sixteen vectors of sixteen,
+    which stay in registers."""
     def __init__(self): self.compiled = None
     def dispatcher(self) -> Callable:
         "The function that numba compiles into its callers."
         from numba import types
         from numba.extending import intrinsic
-        def hadamard(typing, numbers): return types.void(types.intp), lambda context, b, _, args: self.write(context, b, *args)
+        def hadamard(typing, numbers):
+            def write(context, b, _, args): return self.write(context, b, *args)
+            return types.void(types.intp), write
         self.compiled = self.compiled or intrinsic(hadamard)
         return self.compiled
 
-    def write(self, context: Any, b: Any, numbers: Any) -> Any: # numba's, llvmlite's builder, address
-        "Butterflies between vectors, then the same between what were lanes."
+    def write(
+        self,
+        context: Any,
+        b: Any,
+        numbers: Any,
+    ) -> Any: # numba's, llvmlite's builder, address
+        "Butterflies between vectors; then, after a transposition, between what were lanes."
         from llvmlite import ir
         V = ir.VectorType(ir.FloatType(), 16)
-        places = [b.inttoptr(b.add(numbers, ir.Constant(numbers.type, 64 * n)), V.as_pointer()) for n in range(16)]
-        v = [b.load(place, align=4) for place in places]
+        v = [load_at(b, numbers, V, constant(n)) for n in range(16)]
         for _ in range(2):
             for half in (8, 4, 2, 1):
                 for n in range(16):
-                    if not n & half: v[n], v[n + half] = b.fadd(v[n], v[n + half]), b.fsub(v[n], v[n + half])
-            _turn(b, v)
-        for x, place in zip(v, places): b.store(x, place, align=4)
+                    if n & half: continue
+                    pair = v[n], v[n + half]
+                    v[n], v[n + half] = b.fadd(*pair), b.fsub(*pair)
+            transpose_lanes(b, v)
+        for n in range(16): store_at(b, v[n], numbers, constant(n))
         return context.get_dummy_value()
 
 hadamard = Hadamard()
@@ -96,7 +110,9 @@ def _transform(x, space): # [p], [2, p]
     if len(x) >= 256:
         width = len(x) // 2
         while width >= 256:
-            for first in range(0, len(x), 2 * width): _across(x[first:first + width], x[first + width:first + 2 * width])
+            for first in range(0, len(x), 2 * width):
+                middle, end = first + width, first + 2 * width
+                _across(x[first:middle], x[middle:end])
             width //= 2
         for first in range(0, len(x), 256): hadamard(x[first:].ctypes.data)
         return
@@ -130,16 +146,18 @@ def _rotate(x, signs, out, space): # as `rotate`; [2, power of two]
             _transform(row[at:at + p], space)
             if p < d: _join(row[:h], row[h:2 * h])
 
+# %% ../../nbs/20_distances/30_rotation.ipynb #cfd31af9
 @kernel()
 def rotate(x, signs, out): # [n, d], [4, d], [n, d] float32
-    "Turn every row."
+    "Rotate every row."
     p = 1
     while 2 * p <= x.shape[1]: p *= 2
     _rotate(x, signs, out, np.empty((2, p), np.float32))
 
 @kernel()
 def rotate_back(x, signs, out): # [n, d], [4, d], [n, d] float32
-    "Undo `rotate`: its rounds in reverse; a butterfly, and so the transform, is its own inverse up to the length."
+    """Undo `rotate`: its rounds in reverse; a butterfly, and so the transform, is its own inverse
+    up to the length."""
     (rounds, d), p = signs.shape, 1
     while 2 * p <= d: p *= 2
     space, h = np.empty((2, p), np.float32), d // 2
@@ -157,7 +175,7 @@ def rotated(
     signs: np.ndarray, # [4, d] as `random_signs` returns them; [0, d] turns nothing
     compiled: bool = False, # use the kernel however few there are
 ) -> np.ndarray: # [n, d] float32
-    "Rows turned: lengths, angles and products stay, within `rotation_error`."
+    "Rotated rows: lengths, angles and products stay, within `rotation_error`."
     if not len(signs) or not len(x): return x
     if not (compiled or rotate.pays(40. * x.size)): return _rotated(x, signs)
     out = np.empty(x.shape, np.float32)
@@ -168,7 +186,8 @@ def rotated(
 def rotation_error(
     dimension: int, # d
 ) -> float: # as a share of a row's length
-    "How far `rotated` may be from a true rotation: 4 (log2 d + 5) 2^-24, and a little for products of errors."
+    """How far `rotated` may be from a true rotation: 4 (log2 d + 5) 2^-24, and a little for
+    products of errors."""
     return ROUNDS * (_power(dimension).bit_length() + 4) * 2.0**-24 * 1.001
 
 # %% ../../nbs/20_distances/30_rotation.ipynb #8d9f9101

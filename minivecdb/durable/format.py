@@ -85,19 +85,34 @@ class Extent(NamedTuple):
     n: int        # how many ids, and rows
     segment: int  # its number
     start: int    # row
+
     @property
-    def end(self) -> int: return self.first + self.n   # the id behind the last one
-    def up_to(self, id: int) -> "Extent":
+    def end(self) -> int:
+        "The id behind the last one."
+        return self.first + self.n
+
+    def up_to(self,
+        id: int, # of a row in this extent
+    ) -> "Extent":
         "The part before an id that lies in this extent."
         return self._replace(n=id - self.first)
-    def from_id(self, id: int) -> "Extent":
+
+    def from_id(self,
+        id: int, # of a row in this extent
+    ) -> "Extent":
         "The part from an id on that lies in this extent."
         return Extent(id, self.end - id, self.segment, self.start + id - self.first)
-    def goes_on_with(self, other: "Extent") -> bool:
+
+    def goes_on_with(self,
+        other: "Extent",
+    ) -> bool:
         "Whether another extent continues this one, in ids and in rows."
         return (other.segment == self.segment and other.first == self.end
                 and other.start == self.start + self.n)
-    def joined_with(self, other: "Extent") -> "Extent":
+
+    def joined_with(self,
+        other: "Extent", # that continues this one
+    ) -> "Extent":
         "This extent and the one that continues it."
         return self._replace(n=self.n + other.n)
 

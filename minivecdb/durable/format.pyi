@@ -42,17 +42,28 @@ class Extent(NamedTuple):
     segment: int  # its number
     start: int  # row
     @property
-    def end(self) -> int: ...
-    def up_to(self, id: int) -> 'Extent':
+    def end(self) -> int:
+        """The id behind the last one."""
+        ...
+    def up_to(
+        self,
+        id: int,  # of a row in this extent
+    ) -> 'Extent':
         """The part before an id that lies in this extent."""
         ...
-    def from_id(self, id: int) -> 'Extent':
+    def from_id(
+        self,
+        id: int,  # of a row in this extent
+    ) -> 'Extent':
         """The part from an id on that lies in this extent."""
         ...
     def goes_on_with(self, other: 'Extent') -> bool:
         """Whether another extent continues this one, in ids and in rows."""
         ...
-    def joined_with(self, other: 'Extent') -> 'Extent':
+    def joined_with(
+        self,
+        other: 'Extent',  # that continues this one
+    ) -> 'Extent':
         """This extent and the one that continues it."""
         ...
 class IdRun(NamedTuple):

@@ -36,6 +36,7 @@ class Candidates:
         k: int, # neighbours wanted
         slack: np.ndarray, # [m], of the surrogates
         room: int, # rows kept for a query
+        *,
         mask: np.ndarray | None = None, # [1, rows] or [m, rows] boolean, by the order of insertion
         place: np.ndarray | None = None, # where in that order a position is
     ):
@@ -166,7 +167,7 @@ def nearest(
             options["in_bytes"] = in_bytes if whole else tuple(a[which] for a in in_bytes)
         allowed_rows = mask if mask is None or len(mask) == 1 else mask[which]
         q, p, o, s = given if whole else (a[which] for a in given)
-        kept = make(q, p, o, metric, k, s, room, allowed_rows, place, **options)
+        kept = make(q, p, o, metric, k, s, room, mask=allowed_rows, place=place, **options)
         scan(which, kept)
         d, i, certain = kept.answers(fetch, ids, ordered)
         if whole and certain.all(): return d, i

@@ -29,6 +29,7 @@ class Candidates:
         k: int,  # neighbours wanted
         slack: np.ndarray,  # [m], of the surrogates
         room: int,  # rows kept for a query
+        *,
         mask: np.ndarray | None = None,  # [1, rows] or [m, rows] boolean, by the order of insertion
         place: np.ndarray | None = None,  # where in that order a position is
     ) -> None: ...

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from fastcore.basics import patch
 from ..core import DimensionError, FileFormatError, VectorError, check_dimension, check_integer
-from ..distances import Metric, closest, product_dtype, slack
+from ..distances import CandidatePairs, Metric, product_dtype, rerank_candidates, slack
 from ..exact import as_ids, rank
 from ..lists import FileArray, QueryBlock
 from .index import IVF, State
@@ -159,7 +159,8 @@ class ExactRows:
         allowed = slack(self.metric, queries.lengths, longest, d) * .500001
         heads = np.searchsorted(which, np.arange(len(queries.given) + 1))
         allowed = allowed.astype(np.float32)
-        return closest(asked, allowed, self.metric, k, heads, every, fetch, found)
+        pairs = CandidatePairs(heads, every)
+        return rerank_candidates(asked, allowed, self.metric, k, pairs, fetch, found)
 
 # %% ../../nbs/60_ivf/12_exact_rows.ipynb #7e00eabb
 @patch(as_prop=True)

@@ -95,9 +95,9 @@ def nearest_among(
             for at in range(heads[g], heads[g + 1], 6):
                 n = min(6, heads[g + 1] - at)
                 for t in range(6): which[t] = order[at + min(t, n - 1)]
-                tile_4(packed.ctypes.data, w // 4, codes.ctypes.data, w, which.ctypes.data,
-                       shifts.ctypes.data, row_terms.ctypes.data, terms.ctypes.data,
-                       scores.ctypes.data, products.ctypes.data, masks.ctypes.data)
+                tile_4((packed.ctypes.data, w // 4, codes.ctypes.data, w, which.ctypes.data,
+                        shifts.ctypes.data, row_terms.ctypes.data, terms.ctypes.data,
+                        scores.ctypes.data, products.ctypes.data, masks.ctypes.data))
                 for t in range(n):
                     if not masks[t]: continue
                     i, best, r = which[t], smallest_of_64(products, 64 * t), 0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from minivecdb.codecs.blocks import Blocks
-from minivecdb.distances.bounds import Shortlist
+from minivecdb.distances.shortlist import Shortlist
 from minivecdb.exact.flat import Candidates
 from typing import Any
 

@@ -8,7 +8,7 @@ __all__ = ['unpacks', 'ready_codes', 'codes_soon']
 # %% ../../nbs/55_lists/80_single_code.ipynb #afb93997
 from collections.abc import Callable
 import numpy as np
-from ..distances import Metric, closest_kernel, surrogate_terms, survivors
+from ..distances import Metric, rerank_kernel, surrogate_terms, survivors
 from ..distances import keep_in_shortlist
 from ..core import bare, kernel, plain_array
 from ..exact import FlatIndex, Coarse
@@ -119,7 +119,8 @@ def _search_codes(query, kind, coarse, lists, how, residual, near, room, distanc
         for j in near[0]:
             if starts[j] <= at[p] < starts[j] + sizes[j]:
                 _row(how, codes, at[p], residual, coarse[0][j], rows[p])
-    closest_kernel((query, prepared, own), half, which, rows, np.arange(len(at)), ids[at], np.empty(0), lows, heads, kind, distances, found)
+    fetched, pairs = (rows, np.arange(len(at)), np.empty(0)), (heads, ids[at], lows)
+    rerank_kernel((query, prepared, own), half, which, fetched, pairs, kind, (distances, found))
     return True
 
 # %% ../../nbs/55_lists/80_single_code.ipynb #67cfbbd3

@@ -8,7 +8,7 @@ __all__ = ['no_lists', 'ready_one', 'one_soon', 'ready_lists', 'search_one']
 # %% ../../nbs/55_lists/70_single_query.ipynb #31bb3141
 from collections.abc import Callable
 import numpy as np
-from ..distances import Metric, prepare_kernel, round_rows, rotate, closest_kernel
+from ..distances import Metric, prepare_kernel, round_rows, rotate, rerank_kernel
 from ..distances import query_terms, read_rows, survivors
 from ..core import kernel, plain_array
 from ..exact import FlatIndex, Coarse, choose_all
@@ -70,7 +70,8 @@ def _search_one(given, kind, coarse, lists, near, room, distances, found):
     heads, at, lows, which = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32), np.zeros(1, np.int64)
     survivors(state, which, heads, at, lows)
     at = at[:heads[1]]
-    closest_kernel((query, prepared, own), asked[:, 3].copy(), which, codes, at, ids[at], lengths[at], lows, heads, kind, distances, found)
+    fetched, pairs = (codes, at, lengths[at]), (heads, ids[at], lows)
+    rerank_kernel((query, prepared, own), asked[:, 3].copy(), which, fetched, pairs, kind, (distances, found))
     return True
 
 # %% ../../nbs/55_lists/70_single_query.ipynb #6c8f3202

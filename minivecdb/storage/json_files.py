@@ -235,6 +235,9 @@ def load(cls: VectorStorage,
 ) -> VectorStorage:
     """Read a JSON file.
     Raises `FileFormatError` for a damaged file and FileNotFoundError for a missing one."""
+    if Path(path).is_dir():
+        raise FileFormatError(f"{path}: a folder, and load reads a JSON file: a storage that "
+                              "lasts is opened by VectorStorage.open")
     doc = _Reader(Path(path)).document()
     try:
         _check_types(doc); _check_ids(doc); _check_rows(doc)

@@ -211,7 +211,7 @@ def read_rows(
     delimiter: str | None = None, # between cells; None: a comma, in .tsv a tab
     quoting: str | None = None, # csv, or none: quotes mean nothing; None: csv, in .tsv none
     types: dict[str, str] | str | None = None, # of columns of a CSV file, see `read_types`
-    missing: Iterable[str] = (), # words that stand for a missing value, such as n/a
+    missing: str | Iterable[str] = (), # a word that stands for a missing value, or several
     decimal: str = ".", # or a comma, as in 1.099,50
 ) -> Table: # one dictionary per row, by column name; an empty cell has no key
     "Read a table. Raises `TableError` with the line, or the system's own error without a file."
@@ -234,4 +234,5 @@ def read_rows(
     if decimal not in (".", ","):
         raise TableError(f"there is no decimal {decimal!r}: expected a point or a comma")
     delimiter = _delimiter(delimiter, kind)
-    return _read_csv(path, Form(encoding, delimiter, quoting, types, tuple(missing), decimal))
+    missing = (missing,) if isinstance(missing, str) else tuple(missing)
+    return _read_csv(path, Form(encoding, delimiter, quoting, types, missing, decimal))
