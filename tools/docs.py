@@ -243,7 +243,7 @@ def make_page(folder: Path, project: Project, notebook: str) -> Page:
     name = address(notebook)
     nb.cells = mend_cells(cards_first(nb.cells), lambda text: mend(unnested(text), divs, anchors))
     for shown in (cell.metadata['page'] for cell in nb.cells if 'page' in cell.metadata):
-        shown['names'] = [n for n in shown['names'] if n not in anchors]
+        shown['names'] = [n for n in dict.fromkeys(shown['names']) if n not in anchors]
         anchors.update(shown['names'])
     text, files = to_markdown(nb, 'page', PurePosixPath(name).name, 'images')
     text = CARD.sub(lambda m: PARAMETER.sub(lambda cell: unlinked(cell[0]), m[0]), text)

@@ -102,9 +102,9 @@ def replace(self: IVF,
     batch = Batch.of(state, given)
     if measures: state, *assigned = self._assigned(state, batch.unit, given)
     after = self._written(state, batch, ids, gone, *assigned)
-    after = after.changed(unseen=None, news=0 if due else news)
-    if measures: after = after.changed(**self.enough_after(after, len(ids) + len(gone)))
-    self.state = after.changed(rows=self.state.rows)   # in one step, for whoever is searching
+    parts = {"unseen": None, "news": 0 if due else news, "rows": self.state.rows}
+    if measures: parts |= self.enough_after(after, len(ids) + len(gone))
+    self.state = after.changed(**parts)   # in one step, for whoever is searching
     return ids
 
 # %% ../../nbs/60_ivf/11_adding.ipynb #67b0d974
@@ -124,7 +124,8 @@ def _written(self: IVF, state: State, batch: Batch, ids: np.ndarray, gone: np.nd
         changed |= write(
             self.at(state), gone, labels, cost, codes, ids, batch.lengths, batch.in_bytes)
     else:
-        left = state.changed(lists=state.lists.without(gone[gone < state.next_id]))
+        left, held = state, gone[gone < state.next_id]   # no row has a higher id
+        if len(held): left = state.changed(lists=state.lists.without(held))
         changed["lists"] = left.appended(batch, ids, labels, codes, self.spill)
     after = state.changed(**changed)
     if state.reach is None: return after
