@@ -1,6 +1,7 @@
 # Made by tools/stubs.py from index.py.
 
-__all__ = ['IndexFileWarning']
+__all__ = ['OTHER', 'IndexFileWarning']
 
 class IndexFileWarning(UserWarning):
     """The index beside a storage could not be used, and was built again; says which file and why."""
+OTHER: str
