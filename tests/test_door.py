@@ -249,3 +249,12 @@ def test_one_word_for_missing_is_a_word_and_not_its_letters(tmp_path):
     (tmp_path/"a.csv").write_text("name,price\na,1\nn,n/a\n")
     for missing in ("n/a", ["n/a"], ("N/A",)):
         assert list(read_rows(tmp_path/"a.csv", missing=missing)) == [{"name": "a", "price": 1}, {"name": "n"}]
+
+def test_a_table_in_the_place_of_a_storage_is_told_what_reads_it(tmp_path):
+    (tmp_path/"a.csv").write_text("name\na\n")
+    with pytest.raises(FileFormatError, match="read_rows reads a table, and minivecdb index"): VectorStorage.load(tmp_path/"a.csv")
+
+def test_who_asks_for_a_recall_is_told_what_finds_the_nprobe_for_it(filled):
+    s, index = filled
+    for call in (lambda: IVFIndex(s, recall=.9), lambda: index.search(np.zeros(s.dimension), recall_target=.9)):
+        with pytest.raises(TypeError, match="tune_nprobe"): call()

@@ -302,8 +302,11 @@ _WORDS = {"k": "topk topn nresults nneighbors neighbors limit count size",
 _OURS = {word: ours for ours, words in _WORDS.items() for word in words.split()}
 _ELSEWHERE = {
     "metric": "an index is made with its metric, as in IVFIndex(storage, metric='cosine')",
-    "path": "VectorStorage.open(path, dimension) opens a folder"}
-_ELSEWHERE |= dict.fromkeys(("distance", "space", "distancefn", "metrictype"), _ELSEWHERE["metric"])
+    "path": "VectorStorage.open(path, dimension) opens a folder",
+    "recall": "tune_nprobe(index.ivf, queries, recall) finds the nprobe for a recall"}
+_ELSEWHERE |= dict.fromkeys(
+    ("distance", "space", "distancefn", "metrictype"), _ELSEWHERE["metric"])
+_ELSEWHERE |= dict.fromkeys(("recalltarget", "targetrecall"), _ELSEWHERE["recall"])
 
 def refuse_names(
     function: Callable, # that was called

@@ -229,12 +229,17 @@ def _check_rows(doc: dict):
             raise ValueError(f"the metadata of id {id} is not an object")
 
 # %% ../../nbs/70_storage/10_json_files.ipynb #0e5dcf34
+_TABLES = ".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"
+
 @patch(cls_method=True)
 def load(cls: VectorStorage,
     path: str | Path, # a file that `save` wrote, or another program in the same format
 ) -> VectorStorage:
     """Read a JSON file.
     Raises `FileFormatError` for a damaged file and FileNotFoundError for a missing one."""
+    if Path(path).suffix.lower() in _TABLES:
+        raise FileFormatError(f"{path}: a table, and load reads a storage in JSON: read_rows reads "
+                              "a table, and minivecdb index makes a storage of one")
     if Path(path).is_dir():
         raise FileFormatError(f"{path}: a folder, and load reads a JSON file: a storage that "
                               "lasts is opened by VectorStorage.open")
