@@ -6,7 +6,7 @@ import minivecdb
 from minivecdb import MinivecdbError
 
 GUIDE = Path(__file__).resolve().parent.parent/"nbs/guide"
-APART = "troubleshooting", "glossary"
+APART = "troubleshooting", "glossary", "command_line"
 PAGES = sorted(GUIDE.glob("*.ipynb"))
 RECIPES = [p for p in PAGES if not p.stem.endswith(APART)]
 
@@ -70,6 +70,17 @@ def test_a_term_is_told_in_two_sentences_with_its_page():
     for name, text in entries:
         told, _, link = text.strip().rpartition(" See ")
         assert 1 <= len(re.findall(r"[.](?:\s|$)", told)) <= 3 and re.fullmatch(r"\[.+\]\(.+\.ipynb\)\.", link), name
+
+def test_the_page_on_the_command_line_names_every_command_and_every_option_for_tables(capsys):
+    from minivecdb.cli import main
+    def help(*words):
+        with pytest.raises(SystemExit): main([*words, "--help"])
+        return capsys.readouterr().out
+    text = prose(page("command_line"))
+    commands = re.findall(r"(?m)^    (\w+) ", help().split("COMMAND\n")[-1])
+    assert len(commands) >= 10 and [c for c in commands if f"`{c} " not in text and f"`{c}`" not in text] == []
+    options = set(re.findall(r"(?m)^  (--[\w-]+)", help("index"))) - {"--text", "--out", "--quiet", "--dtype"}
+    assert len(options) >= 6 and [o for o in options if f"`{o} " not in text] == []
 
 # --- exercises of the book --------------------------------------------------------------------------------------
 
