@@ -2,14 +2,17 @@
 import numpy as np
 from dataclasses import dataclass
 from minivecdb.core.errors import FileFormatError
+from minivecdb.core.errors import MinivecdbError
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FaissFormatError', 'FaissField', 'FaissReader', 'FaissParts', 'read_parts', 'faiss_fields']
+__all__ = ['FaissFormatError', 'FaissExportError', 'FaissField', 'FaissReader', 'FaissParts', 'read_parts', 'faiss_fields']
 
 class FaissFormatError(FileFormatError):
     """A file that is not a faiss index, or not of a kind that can be read here."""
+class FaissExportError(MinivecdbError, ValueError):
+    """An index that faiss could not answer for."""
 class FaissField(NamedTuple):
     """What some bytes of a file mean."""
     at: int  # the first byte

@@ -1,7 +1,4 @@
 # Made by tools/stubs.py from to_faiss.py.
-from minivecdb.core.errors import MinivecdbError
 
-__all__ = ['FaissExportError']
+__all__ = []
 
-class FaissExportError(MinivecdbError, ValueError):
-    """An index that faiss could not answer for."""
