@@ -8,7 +8,7 @@ from minivecdb.core import MetadataError, as_metadata
 from minivecdb.durable import columns as durable_columns
 from minivecdb.core import FileFormatError
 from minivecdb.durable.column_files import column_name, kept_columns, read_column, state_at
-from minivecdb.durable.format import metadata_text
+from minivecdb.durable.format import database_bytes, metadata_text
 from minivecdb.durable.snapshots import Reader
 from minivecdb.filters import gathering as filter_gathering
 from minivecdb.filters import Gathering, column_of, narrow
@@ -393,7 +393,7 @@ def test_texts_that_are_more_than_all_metadata_are_refused_before_they_are_read(
     with VectorStorage.open(path, mode="r") as s:
         assert s.count({"genre": "Food"}) == 20
         with pytest.raises(FileFormatError, match="bytes of texts, and all metadata take"):
-            read_column(file, state_at(s._first_look()), durable_columns._most_bytes(s))
+            read_column(file, state_at(s._first_look()), database_bytes(s.meta))
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_float_that_is_none(path, value):

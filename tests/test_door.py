@@ -239,7 +239,7 @@ def test_a_filter_in_the_place_of_an_id_is_told_where_it_goes(filled):
 def test_a_text_in_the_place_of_a_vector_is_told_to_be_embedded(filled):
     s, index = filled
     for call in (index.search, s.add, lambda text: index.ivf.search([text])):
-        with pytest.raises(VectorError, match="got text: turn it into a vector first, for example with get_embedding"): call("coffee")
+        with pytest.raises(VectorError, match="got text .*get_embedding"): call("coffee")
 
 def test_a_folder_in_the_place_of_a_file_is_told_how_to_open_it(tmp_path):
     with VectorStorage.open(tmp_path/"s.mvdb", 3): pass

@@ -167,12 +167,12 @@ def test_calls_grow_with_the_rows(tmp_path, call, kind):
 @pytest.fixture
 def vectors_read(monkeypatch):
     "A list of how many rows are read from segments, call by call."
-    from minivecdb.durable import reads as durable_reads
-    seen, real = [], durable_reads.read_rows
+    from minivecdb.durable import places as durable_places
+    seen, real = [], durable_places.read_rows
     def read_rows(segments, number, row, dimension):
         seen.append(len(row))
         return real(segments, number, row, dimension)
-    monkeypatch.setattr(durable_reads, "read_rows", read_rows)
+    monkeypatch.setattr(durable_places, "read_rows", read_rows)
     return seen
 
 @pytest.mark.parametrize("ask, needed", [

@@ -90,7 +90,7 @@ MISTAKES = {
     "minivecdb.IVF(384).search(x, number=3)": 'error: Unexpected keyword argument "number" for "search" of "IVF"  [call-arg]',
     "minivecdb.VectorStorage('384')": 'error: Argument 1 to "VectorStorage" has incompatible type "str"; expected "int"  [arg-type]',
     "minivecdb.VectorStorage.open('a.mvdb').backpu('b.mvdb')": 'error: "DurableStorage" has no attribute "backpu"; maybe "backup"?  [attr-defined]',
-    "minivecdb.IVF.load('a.ivf').get_stats().append(3)": 'error: "dict[Any, Any]" has no attribute "append"  [attr-defined]',
+    "minivecdb.IVF.load('a.ivf').get_stats().append(3)": 'error: "dict[str, Any]" has no attribute "append"  [attr-defined]',
 }
 
 def test_mypy_sees_mistakes(mypy):

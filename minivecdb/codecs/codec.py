@@ -187,7 +187,7 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
 
 # %% ../../nbs/50_codecs/10_codec.ipynb #5a7e0c01
 @patch
-def room(self: Codec, n: int = 0) -> np.ndarray: # [n, code_width]
+def room(self: Codec, n: int = 0) -> Any: # [n, code_width], or `Blocks`
     "Room for codes, in the form in which lists keep them."
     return np.empty((n, self.code_width), self.code_dtype)
 

@@ -107,7 +107,7 @@ class Codec:
     ) -> np.ndarray:
         """What projected queries are compared with: decoded vectors, or what is kept of them."""
         ...
-    def room(self, n: int = 0) -> np.ndarray:
+    def room(self, n: int = 0) -> Any:
         """Room for codes, in the form in which lists keep them."""
         ...
     def as_stored(

@@ -39,8 +39,9 @@ def as_numbers(x: Any) -> np.ndarray:
         raise VectorError(
             f"expected numbers, got something numpy cannot read as an array: {told}") from None
     if a.dtype.kind in "US":
-        raise VectorError("expected numbers, got text: turn it into a vector first, "
-                          "for example with get_embedding(text)")
+        raise VectorError(
+            f"expected numbers, got text (values of type {a.dtype}): embed it, or convert it first, "
+            "for example with get_embedding(text)")
     if a.dtype.kind not in "fiu":
         raise VectorError(
             f"expected numbers, got values of type {a.dtype}: convert them first")

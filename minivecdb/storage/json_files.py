@@ -240,9 +240,9 @@ def load(cls: VectorStorage,
     if Path(path).suffix.lower() in _TABLES:
         raise FileFormatError(f"{path}: a table, and load reads a storage in JSON: read_rows reads "
                               "a table, and minivecdb index makes a storage of one")
-    if Path(path).is_dir():
-        raise FileFormatError(f"{path}: a folder, and load reads a JSON file: a storage that "
-                              "lasts is opened by VectorStorage.open")
+    if os.path.isdir(path):
+        raise FileFormatError(f"{path}: not a regular file but a folder: load reads a JSON file, "
+                              "and VectorStorage.open opens a storage in a folder")
     doc = _Reader(Path(path)).document()
     try:
         _check_types(doc); _check_ids(doc); _check_rows(doc)
