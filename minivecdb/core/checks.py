@@ -40,8 +40,8 @@ def as_numbers(x: Any) -> np.ndarray:
             f"expected numbers, got something numpy cannot read as an array: {told}") from None
     if a.dtype.kind in "US":
         raise VectorError(
-            f"expected numbers, got text (values of type {a.dtype}): embed it, or convert it first, "
-            "for example with get_embedding(text)")
+            f"expected numbers, got text (values of type {a.dtype}): embed it, or convert it "
+            "first, for example with get_embedding(text)")
     if a.dtype.kind not in "fiu":
         raise VectorError(
             f"expected numbers, got values of type {a.dtype}: convert them first")
