@@ -297,8 +297,8 @@ def with_map(text: str, project: Project) -> str:
     "The first page with the map that a reader can touch instead of its picture."
     still = project.root/project.nbs/'images/map.svg'
     if not still.exists(): return text
-    scripts = ''.join(f'<script defer src="map/{name}"></script>' for name in ('points.js', 'map.js'))
-    return re.sub(r'!\[([^\]]*)\]\(images/map\.svg\)', lambda m: headline_map.fragment(still.read_text(encoding='utf-8'), m[1]) + scripts, text)
+    scripts = ''.join(f'<script defer src="{name}"></script>' for name in ('map/points.js', 'touch/touch.js', 'map/map.js'))
+    return re.sub(r'!\[([^\]]*)\]\(images/map\.svg\)', lambda m: headline_map.fragment(still, m[1]) + scripts, text)
 
 # --- the site ---------------------------------------------------------------------------------------------------
 
