@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
-import docs_nav, docs_reference, docs_search, headline_map, touch
+import docs_nav, docs_reference, docs_search, headline_map, heads, touch
 from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
 from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
@@ -283,7 +283,8 @@ def linked(page: Page, pages: list[Page], project: Project) -> str:
     by_name = {o.name: o for o in pages}
     text = relink(page.text, lambda link: page_link(link, page, by_name, project)) if page.notebook else page.text
     if page.notebook: text = link_terms(text, terms_for(page, by_name.get(GLOSSARY)))
-    text = touch.with_pictures(text, project.root/project.nbs/'images')
+    images = project.root/project.nbs/'images'
+    text = heads.with_heads(touch.with_pictures(text, images), images)
     if page.name == 'index': text = with_map(text, project)
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
     head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', ''), **({'hide': ['toc']} if page.name == 'index' else {})}, allow_unicode=True)
