@@ -606,6 +606,12 @@ QUESTIONS = {   # what newcomers type, and the pages that answer it
     'update': ['guide/change'], 'JSON': ['guide/save', 'guide/own_data'], 'threads': ['guide/batches'], 'distance or score': ['guide/metric'],
     'normalise': ['guide/metric'], 'drift': ['guide/drift']}
 
+MORE = {   # and what others typed, and did not find
+    'empty cell': ['guide/own_data'], 'missing value': ['guide/own_data'], 'delete rows command line': ['guide/change'],
+    'near duplicates': ['guide/threshold'], 'append': ['guide/change'], 'what is a vector': ['start/hour'], 'slow search': ['guide/nprobe'],
+    'backup': ['guide/save'], 'pandas': ['guide/own_data'], 'score above': ['guide/threshold'], 'wrong results': ['guide/nprobe'],
+    'multiple users': ['guide/processes'], 'no results': ['guide/filter'], 'hybrid search': ['start/limits'], 'crash': ['guide/save']}
+
 def asked(browser, words: str) -> list[str]:
     "The pages that the search of the site finds, as a reader who types would see them."
     browser.run(TYPE, '')
@@ -615,7 +621,7 @@ def asked(browser, words: str) -> list[str]:
     return [urlsplit(link).path for link in found]
 
 def test_search_leads_to_the_page_that_answers(browser, site):
-    "Each of the twenty questions is answered by one of the first three hits, with the ranking that the site uses."
+    "Each question is answered by one of the first three hits, with the ranking that the site uses."
     files, address = site
     ours = (files/'guide/nprobe.html').exists()
     browser.size(1280, 900)
@@ -625,10 +631,10 @@ def test_search_leads_to_the_page_that_answers(browser, site):
     browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
     if not ours: return
     lost = {}
-    for words, pages in QUESTIONS.items():
+    for words, pages in (QUESTIONS | MORE).items():
         found = [path.removeprefix(urlsplit(address).path).strip('/') for path in asked(browser, words)[:3]]
         if not any(f'{page}.html' in found for page in pages): lost[words] = found
-    assert not lost and len(QUESTIONS) == 20
+    assert not lost and len(QUESTIONS) == 20 and len(QUESTIONS | MORE) == 35
 
 def test_explanations_rank_above_code(browser, our_site, server):
     "The name of a function is found, but no title of code stands before a page that explains."
@@ -690,6 +696,39 @@ def test_keys_reach_what_scrolls_and_pictures_enlarge(browser, site):
         assert not browser.run('return document.querySelector("dialog.enlarged").open')
     browser.size(1280, 900)
 
+AXE = """
+    window.found = null;
+    axe.run(document, {resultTypes: ['violations']}).then(
+        told => window.found = told.violations.map(v => `${v.id}: ${v.nodes[0].html.slice(0, 120)}`), lost => window.found = [String(lost)]);
+    return true"""
+SAMPLED = (   # each kind of page and each tab: start, a recipe, made of classes, terms, the Book with what one can touch, a long page, the API
+    'index', 'start/hour', 'guide/filter', 'guide/troubleshooting', 'guide/glossary', 'kmeans/standard', 'ivf/stats', 'core/errors', 'api/index', '404', 'quarto_features')
+
+@pytest.mark.parametrize('width', [1280, 390])
+@pytest.mark.parametrize('dark', [False, True])
+def test_axe_finds_nothing(browser, site, width, dark):
+    "The rules of axe-core for people who cannot see, hear or use a mouse, on a page of each kind."
+    axe = pytest.importorskip('axe_core_python', reason='axe-core-python is not installed: pip install -e ".[dev]"')
+    files, address = site
+    rules = (Path(axe.__file__).parent/'axe.min.js').read_text(encoding='utf-8')
+    browser.size(width, 900, mobile=width < 500)
+    browser.dark(dark)
+    wrong = {}
+    for name in [n for n in SAMPLED if (files/f'{n}.html').exists()]:
+        browser.open(f'{address}/{name}.html')
+        browser.devtools('Runtime.evaluate', expression=rules)
+        browser.run(AXE)
+        if found := browser.wait('return window.found && [window.found]', 60)[0]: wrong[name] = found
+    browser.dark(False)
+    browser.size(1280, 900)
+    assert not wrong
+
+def test_a_rendered_page_has_names_and_levels():
+    html = '<nav class="md-nav" aria-label="Recall"></nav><h1>A</h1><h3 class="api-name" id="f">f</h3><table><th></th><th style="x"></th><th>a</th></table><h2 id="b">B</h2><h3 class="api-name">g</h3>'
+    mended = dm.accessible(html)
+    assert 'aria-label="On this page: Recall"' in mended and mended.count('<td') == 2 and mended.count('<th') == 1
+    assert re.findall(r'<h3[^>]*>', mended) == ['<h3 class="api-name" aria-level="2" id="f">', '<h3 class="api-name">']
+
 def test_the_map_on_the_first_page(browser, our_site, server):
     "The still picture is replaced, and the map follows the scheme of the site."
     folder, address = server
@@ -729,6 +768,15 @@ def test_our_pages(our_site):
             assert card.select_one('a.api-source[href*="/blob/"]'), f'{name}: {title} has no source link'
         loaded = [o.get('src') or o.get('href') for o in page.select('script[src], link[rel=stylesheet], link[rel=icon], img[src]')]
         assert not [o for o in loaded if o != 'data:,' and (dm.is_outside(o) or o.startswith('/'))], name
+
+def test_pages_of_the_book_open_with_a_picture(our_site):
+    "Before the first heading and the first code, so that the idea is seen before it is read."
+    late = []
+    for entry in (e for e in docs.read_project(ROOT).nav if e.tab == 'Book'):
+        article = read_page(our_site/f'{docs.address(entry.notebook)}.html').find('article')
+        first = next(o for o in article.find_all(['h2', 'svg', 'img', 'div']) if o.name != 'div' or 'highlight' in o.get('class', []))
+        if first.name not in ('svg', 'img'): late.append(entry.notebook)
+    assert not late
 
 # --- the API tab ------------------------------------------------------------------------------------------------
 

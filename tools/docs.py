@@ -15,7 +15,7 @@ import nbformat, yaml
 import docs_nav, docs_reference, docs_search, headline_map, heads, touch
 from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
-from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
+from docs_markdown import (Divs, accessible, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
                            link_terms, maths, mend, plain, relink, split_anchor, unnested)
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -368,6 +368,7 @@ def render(work: Path):
     done = subprocess.run([sys.executable, '-m', 'zensical', 'build', '--strict', '-f', 'mkdocs.yml'], cwd=work, capture_output=True, text=True)
     if done.returncode: raise DocsError('Zensical could not build the site:\n' + done.stdout + done.stderr)
     (work/'site/sitemap.xml').unlink(missing_ok=True)   # it would need to know the site's address
+    for page in (work/'site').rglob('*.html'): page.write_text(accessible(page.read_text(encoding='utf-8')), encoding='utf-8')
 
 def reference(project: Project, pages: list[Page]) -> list[Page]:
     "The pages of the API tab: none for a project that is not this one."
