@@ -184,6 +184,7 @@ def _nearest_at(ivf: IVF, x: np.ndarray, k: int, at: np.ndarray) -> tuple[np.nda
     flat.add(rows, ivf.lists.ids[at])
     return flat.search(asked, min(k, len(at)))
 
+# %% ../../nbs/60_ivf/40_default_nprobe.ipynb #aece6bd1
 def recall_by_lists(
     ivf: IVF, # with vectors
     asked: int | None = None, # rows to ask; None for `ASKED`

@@ -180,6 +180,7 @@ class Growing:
 
     def __getstate__(self) -> dict: return {**self.__dict__, "waiting": ()}   # a copy's readers are others
 
+# %% ../../nbs/55_lists/20_changes.ipynb #2d22e787
 @patch
 def _alone(self: Growing, now: InvertedLists) -> Growing: return _with(self, now=now, next=None, copied=None, warm=(self.warm[0], ()))
 
