@@ -122,7 +122,8 @@ def test_html_and_markdown_outputs(article):
 
 def test_pictures_are_files(project, article):
     png, svg = article.select('figure img')
-    assert png['alt'] == 'A straight line' and svg['alt'].startswith('Cells and outputs.')
+    assert png['alt'] == 'A straight line' and svg['alt'] == 'A circle'
+    assert [o.figcaption.get_text() for o in article.select('figure')] == ['It rises.', 'It is round.']
     assert (project/'_docs'/png['src']).read_bytes()[:4] == b'\x89PNG' and (project/'_docs'/svg['src']).read_bytes()[:4] == b'<svg'
     assert 'matplotlib.lines' not in article.get_text() and '<Figure' not in article.get_text()
 
@@ -220,12 +221,6 @@ def test_parameters_that_share_a_comment_share_a_row():
     assert rows(kernel, {'out': '[n, d], [4, d], [n, d]'}) == [['x', 'signs', 'out']]
     assert rows(kernel, {'x': 'a', 'out': 'b'}) == [['x'], ['signs', 'out']]
     assert rows(kernel, {}) == [['x'], ['signs'], ['out']] and rows(typed, {'size': 'bytes'}) == [['path'], ['size']]
-
-@pytest.mark.parametrize('source,before,after,expected', [
-    ('ax.set(xlabel="lists", ylabel="recall@10")', '', 'We see. The dashed line is exact search.', 'Part. recall@10 by lists. The dashed line is exact search.'),
-    ('ax.set_title("Two kinds"); ax.set_xlabel(f"{n} rows")', 'The left panel has `few`.', 'Next.', 'Part. Two kinds. The left panel has few.'),
-    ('plt.imshow(x)', 'Nothing to see here.', '## Next', 'Part.')])
-def test_pictures_without_a_text(source, before, after, expected): assert docs.picture_text(source, 'Part', before, after) == expected
 
 # --- pure functions ---------------------------------------------------------------------------------------------
 
@@ -342,6 +337,21 @@ def test_references_by_position(tmp_path, words):
 
 def test_no_page_refers_to_another_by_position():
     for path in docs.notebooks(docs.read_project(ROOT)): docs.check_references(path)
+
+@pytest.mark.parametrize('options,told', [
+    ('', 'no fig-cap'), ('#| fig-cap: It rises.\n', 'no fig-alt'), ('#| fig-alt: A line.\n', 'no fig-cap'),
+    ('#| output: false\n', ''), ('#| fig-cap: It rises.\n#| fig-alt: A line.\n', '')])
+def test_the_texts_of_a_picture_are_written(tmp_path, options, told):
+    path = tmp_path/'x.ipynb'
+    write_notebook(path, '# X', f'>>> {options}plt.plot(x)\n')
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[1].outputs = [nbformat.v4.new_output('display_data', {'image/png': 'AAAA'})]
+    nbformat.write(nb, path)
+    if not told: return docs.check_pictures(path)
+    with pytest.raises(docs.DocsError, match=f'x.ipynb: the picture below "plt.plot.x." has {told}'): docs.check_pictures(path)
+
+def test_every_picture_says_what_it_shows():
+    for path in docs.notebooks(docs.read_project(ROOT)): docs.check_pictures(path)
 
 def test_no_title(tmp_path):
     assert 'index.ipynb has no title' in broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', 'No title'))
@@ -709,7 +719,7 @@ def test_our_pages(our_site):
         page = read_page(our_site/name)
         assert page.find('article').h1, name
         if name not in made | {'index.html'}: assert page.select_one('a.notebook')['href'].endswith('.ipynb'), name
-        assert not [o['alt'] for o in page.select('figure.plot img') if o['alt'].startswith('Plot:') or len(o['alt']) < 12], name
+        assert not [o for o in page.select('figure.plot') if len(o.img['alt']) < 40 or len(o.figcaption.get_text()) < 25], name
         assert not page.select('.api tr > td:first-child a'), f'{name}: a parameter is linked'
         ids = [o['id'] for o in page.find('article').select('[id]')]
         assert len(ids) == len(set(ids)), f'{name}: {[o for o in ids if ids.count(o) > 1]}'
