@@ -471,8 +471,10 @@ def test_readme_of_a_project(tmp_path):
     assert '[features](nbs/01_quarto_features.ipynb#own-id), then `Shelf.put`' in text
     assert '```python\n1 + 1\n```\n\n```text\n2\n```' in text and '```text\npip install x\n```' in text
     assert '[settings](settings.ini) and [Python](https://www.python.org)' in text
+    before = (root/'_quarto.yml').stat().st_mtime_ns
     run_docs(root, 'readme')
     assert (root/'README.md').read_text() == text
+    assert (root/'_quarto.yml').stat().st_mtime_ns == before   # so that a site made before is still fresh
 
 def test_readme_without_an_index_does_nothing(tmp_path):
     root = make_project(tmp_path/'project')
@@ -493,7 +495,7 @@ def test_readme_links_lead_somewhere():
 
 def is_fresh(site: Path) -> bool:
     "Is `site` newer than everything it is made from?"
-    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').rglob('*.ipynb'), *(ROOT/'tools').glob('docs*'), *(ROOT/'tools/docs_assets').rglob('*')]
+    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').rglob('*.ipynb'), *(ROOT/'tools').glob('*.py'), *(ROOT/'tools/docs_assets').rglob('*')]
     return (site/'search.json').exists() and (site/'search.json').stat().st_mtime > max(p.stat().st_mtime for p in sources)
 
 @pytest.fixture(scope='session')
@@ -571,32 +573,32 @@ def broken_links(seen: dict[str, dict], files: Path, address: str) -> list[str]:
             elif anchor and unquote(anchor) not in seen[path]['ids']: out.append(f'{name}: {link}')
     return out
 
-def test_every_page_opens_without_trouble(browser, site):
+@pytest.fixture(scope='session')
+def opened(browser, site) -> dict[str, dict]:
+    "Every page of a site, opened once, as wide as a desk and then as a phone: what is seen there, what went wrong, and what is too wide."
     files, address = site
-    host, seen, trouble = address[:address.index('/', 8)], {}, []
-    browser.size(1280, 900)
+    host, seen = address[:address.index('/', 8)], {}
     browser.dark(False)
     browser.log('performance'), browser.log('browser')
     for name in pages_of(files):
+        browser.size(1280, 900)
         browser.open(f'{address}/{name}')
         browser.run('for (const picture of document.images) picture.loading = "eager"')   # those below are loaded when they come near
         browser.wait('return [...document.images].every(picture => picture.complete)')
         seen[name] = look = browser.run(LOOK)
-        trouble += [f'{name}: {o["message"]}' for o in browser.log('browser') if o['level'] in ('SEVERE', 'WARNING')]
-        trouble += [f'{name}: {o}' for o in network_trouble(browser, host)]
-        trouble += [f'{name}: picture {o}' for o in look['blank'] + look['unnamed']]
-    assert not trouble
-    assert not broken_links(seen, files, address)
+        browser.size(390, 844, mobile=True)
+        look['wide'] = browser.run(WIDE)
+        look['trouble'] = [o['message'] for o in browser.log('browser') if o['level'] in ('SEVERE', 'WARNING')] + network_trouble(browser, host)
+        look['trouble'] += [f'picture {o}' for o in look['blank'] + look['unnamed']]
+    browser.size(1280, 900)
+    return seen
 
-def test_no_page_is_wider_than_a_phone(browser, site):
-    files, address = site
-    browser.size(390, 844, mobile=True)
-    wide = {}
-    for name in pages_of(files):
-        browser.open(f'{address}/{name}')
-        inner, scroll, parts = browser.run(WIDE)
-        if inner != 390 or scroll > 390 or parts: wide[name] = inner, scroll, parts
-    assert not wide
+def test_every_page_opens_without_trouble(opened, site):
+    assert not [f'{name}: {o}' for name, look in opened.items() for o in look['trouble']]
+    assert not broken_links(opened, *site)
+
+def test_no_page_is_wider_than_a_phone(opened):
+    assert {name: look['wide'] for name, look in opened.items() if look['wide'] != [390, 390, []]} == {}
 
 QUESTIONS = {   # what newcomers type, and the pages that answer it
     'own ids': ['guide/own_data'], 'filter': ['guide/filter'], 'recall': ['guide/nprobe'], 'choose nprobe': ['guide/nprobe'],
