@@ -14,6 +14,8 @@ sys.path[:0] = [str(ROOT/'tools'), str(ROOT/'tests')]
 import chrome, docs, docs_api, docs_nav, docs_reference, docs_search
 import docs_markdown as dm
 
+EXPORTED = re.compile(r'^#\| *exports?\b', re.M)
+
 # --- a small project --------------------------------------------------------------------------------------------
 
 QUARTO = f'''
@@ -352,6 +354,20 @@ def test_the_texts_of_a_picture_are_written(tmp_path, options, told):
 
 def test_every_picture_says_what_it_shows():
     for path in docs.notebooks(docs.read_project(ROOT)): docs.check_pictures(path)
+
+ONCE = {   # pages that look at a clock themselves, because what they show happens once, or every time counts
+    '00_vector_storage.ipynb': 'each add', '10_model.ipynb': 'a fresh process', '20_bulk.ipynb': 'rates in turns', '50_family.ipynb': 'inside a search',
+    '20_changes.ipynb': 'each write', '65_files.ipynb': 'the first reading', '20_columns.ipynb': 'a column is built once', '15_lock.ipynb': 'after a kill',
+    '45_reads.ipynb': 'a cold file', '50_rows.ipynb': 'the first time', '62_writes.ipynb': 'each write', '64_columns.ipynb': 'a new handle each time',
+    '40_default_nprobe.ipynb': 'a part of one build'}
+
+def test_pages_measure_with_the_functions_of_the_page_on_measuring():
+    "They warm up, and take the median or the least of several runs, or turns."
+    own = set()
+    for path in docs.notebooks(docs.read_project(ROOT)):
+        cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == 'code' and not EXPORTED.search(c.source)]
+        if any(re.search(r'(perf_counter|process_time|monotonic)\(\)', s) for s in cells): own.add(path.name)
+    assert own <= set(ONCE)
 
 def test_no_title(tmp_path):
     assert 'index.ipynb has no title' in broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', 'No title'))

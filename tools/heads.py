@@ -361,7 +361,7 @@ def filters(d):
 @head
 def over_storage(d):
     d.text(94, 26, 'VectorStorage', 'middle small')
-    for i in range(5): d.box(10, 40 + 34 * i, 168, 26, 'box open' if i == 4 else 'box'); d.text(94, 59 + 34 * i, f'id {i}, vector, metadata', 'middle tiny')
+    for i in range(5): d.box(10, 40 + 34 * i, 168, 26, 'box open' if i == 4 else 'box'); d.text(94, 60 + 34 * i, f'vector {i}', 'middle small')
     d.arrow(190, 116, 262, 116)
     d.text(226, 102, 'follows', 'middle small')
     d.text(420, 26, 'IVFIndex', 'middle small')
