@@ -277,7 +277,7 @@ def test_a_query_reads_no_list_of_a_mapped_file_before_it_was_looked_at(codec, s
     reach = index.state.lists.originals()[1] if spill else None
     for q in x[:3]:
         for a, b in zip(mapped.search(q, 5, nprobe=3), index.search(q, 5, nprobe=3)): assert a.tobytes() == b.tobytes()
-        near = set(index.probes(q[None], 3).ravel().tolist())
+        near = set(index.probes(q[None], 3).ravel().tolist()) - {-1}
         if spill: near |= set(reach[index.lists.copies.positions(np.array(sorted(near)))].tolist())
         assert near <= set(looked)
     assert len(set(looked)) == len(looked)   # each once

@@ -61,6 +61,7 @@ def is_unread(near, unread): # [1, p] list numbers, [n_lists] or [0] boolean
             if unread[j]: return True
     return False
 
+# %% ../../nbs/55_lists/70_single_query.ipynb #e802d779
 @kernel()
 # ([1, d], the same from the origin), 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies, [n_lists] unread or [0]), [1, p], answers [1, k] twice
 def _search_one(given, kind, coarse, lists, near, room, distances, found):
