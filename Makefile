@@ -19,10 +19,11 @@ help:
 	@echo "make pages  execute every notebook in place, keep its outputs, export, write the README"
 
 # torch comes first: asked for by name alone it would bring gigabytes of GPU packages.
+# Seventeen thousand modules are installed and a few thousand imported: Python compiles those then.
 .venv/.ready: settings.ini setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install -q "torch==$(TORCH)+cpu" 2>/dev/null || $(BIN)/pip install -q "torch==$(TORCH)" --index-url "$(TORCH_INDEX)"
-	$(BIN)/pip install -q -e '.[all,dev]'
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install -q --no-compile "torch==$(TORCH)+cpu" 2>/dev/null || $(BIN)/pip install -q --no-compile "torch==$(TORCH)" --index-url "$(TORCH_INDEX)"
+	$(BIN)/pip install -q --no-compile -e '.[all,dev]'
 	touch $@
 
 demo: .venv/.ready

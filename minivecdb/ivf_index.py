@@ -301,16 +301,13 @@ def mask(self: IVFIndex,
 # %% ../nbs/75_ivf_index.ipynb #5da85102
 @patch
 def get_stats(self: IVFIndex) -> dict:
-    """Figures of the index: the number and sizes of its clusters, what a search reads (`mode`,
-    `nprobe`), the `recall` to expect and how it is known, and how far the data has drifted
-    (`imbalance`, and `quantization_error` now and at training). `built` tells whether it exists."""
-    ivf, upkeep = self.ivf, None
-    if ivf is None: ivf = IVF(self.storage.dimension)
-    else: upkeep = ivf.upkeep
-    stats = ivf.get_stats()
-    stats.pop("bytes_per_vector")
-    stats |= ivf.reads(self.nprobe)
-    return stats if upkeep is None else stats | {"splits": upkeep.splits, "merges": upkeep.merges}
+    """Figures of the index: how many vectors it holds, what a search reads (`nprobe`), the `recall`
+    to expect and how it is known, bytes per vector, how even the lists are (`imbalance`), and how
+    far the data has drifted (`quantization_error` now and at training). `built` tells whether it
+    exists; `advice` is last, where something is to be done."""
+    codec, ivf = "flat" if self.codec == "auto" else self.codec, self.ivf
+    if ivf is None: ivf = IVF(self.storage.dimension, codec=codec)
+    return ivf.get_stats(self.nprobe)
 
 @patch
 def save(self: IVFIndex) -> Path: # the file

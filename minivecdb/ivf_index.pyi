@@ -94,9 +94,10 @@ class IVFIndex:
         """A mask of the rows that meet a filter, for `index.ivf.search`, until the storage changes."""
         ...
     def get_stats(self) -> dict:
-        """Figures of the index: the number and sizes of its clusters, what a search reads (`mode`,
-        `nprobe`), the `recall` to expect and how it is known, and how far the data has drifted
-        (`imbalance`, and `quantization_error` now and at training). `built` tells whether it exists."""
+        """Figures of the index: how many vectors it holds, what a search reads (`nprobe`), the `recall`
+        to expect and how it is known, bytes per vector, how even the lists are (`imbalance`), and how
+        far the data has drifted (`quantization_error` now and at training). `built` tells whether it
+        exists; `advice` is last, where something is to be done."""
         ...
     def save(self) -> Path:
         """Keep the index beside its storage, which must be open for writing, in place of an older one."""

@@ -29,4 +29,12 @@ def compat() -> Path:
     if not folder: pytest.skip("MINIVECDB_COMPAT does not name the folder with the other implementation's files")
     return Path(folder)/"headline_embeddings.json"
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    "A file's tests share a process, and so its fixtures; those of a module of long, independent parts are dealt out one by one."
+    from xdist.scheduler import LoadFileScheduling
+    class Dealt(LoadFileScheduling):
+        def _split_scope(self, nodeid): return nodeid if "test_torture_durable.py" in nodeid else super()._split_scope(nodeid)
+    return Dealt(config, log) if config.getvalue("dist") == "loadfile" else None
+
 def pytest_configure(config): config.addinivalue_line("markers", "only_in_memory: a test about what a storage in memory is made of, or about JSON files alone")

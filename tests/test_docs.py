@@ -122,7 +122,8 @@ def test_html_and_markdown_outputs(article):
 
 def test_pictures_are_files(project, article):
     png, svg = article.select('figure img')
-    assert png['alt'] == 'A straight line' and svg['alt'].startswith('Cells and outputs.')
+    assert png['alt'] == 'A straight line' and svg['alt'] == 'A circle'
+    assert [o.figcaption.get_text() for o in article.select('figure')] == ['It rises.', 'It is round.']
     assert (project/'_docs'/png['src']).read_bytes()[:4] == b'\x89PNG' and (project/'_docs'/svg['src']).read_bytes()[:4] == b'<svg'
     assert 'matplotlib.lines' not in article.get_text() and '<Figure' not in article.get_text()
 
@@ -220,12 +221,6 @@ def test_parameters_that_share_a_comment_share_a_row():
     assert rows(kernel, {'out': '[n, d], [4, d], [n, d]'}) == [['x', 'signs', 'out']]
     assert rows(kernel, {'x': 'a', 'out': 'b'}) == [['x'], ['signs', 'out']]
     assert rows(kernel, {}) == [['x'], ['signs'], ['out']] and rows(typed, {'size': 'bytes'}) == [['path'], ['size']]
-
-@pytest.mark.parametrize('source,before,after,expected', [
-    ('ax.set(xlabel="lists", ylabel="recall@10")', '', 'We see. The dashed line is exact search.', 'Part. recall@10 by lists. The dashed line is exact search.'),
-    ('ax.set_title("Two kinds"); ax.set_xlabel(f"{n} rows")', 'The left panel has `few`.', 'Next.', 'Part. Two kinds. The left panel has few.'),
-    ('plt.imshow(x)', 'Nothing to see here.', '## Next', 'Part.')])
-def test_pictures_without_a_text(source, before, after, expected): assert docs.picture_text(source, 'Part', before, after) == expected
 
 # --- pure functions ---------------------------------------------------------------------------------------------
 
@@ -342,6 +337,21 @@ def test_references_by_position(tmp_path, words):
 
 def test_no_page_refers_to_another_by_position():
     for path in docs.notebooks(docs.read_project(ROOT)): docs.check_references(path)
+
+@pytest.mark.parametrize('options,told', [
+    ('', 'no fig-cap'), ('#| fig-cap: It rises.\n', 'no fig-alt'), ('#| fig-alt: A line.\n', 'no fig-cap'),
+    ('#| output: false\n', ''), ('#| fig-cap: It rises.\n#| fig-alt: A line.\n', '')])
+def test_the_texts_of_a_picture_are_written(tmp_path, options, told):
+    path = tmp_path/'x.ipynb'
+    write_notebook(path, '# X', f'>>> {options}plt.plot(x)\n')
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[1].outputs = [nbformat.v4.new_output('display_data', {'image/png': 'AAAA'})]
+    nbformat.write(nb, path)
+    if not told: return docs.check_pictures(path)
+    with pytest.raises(docs.DocsError, match=f'x.ipynb: the picture below "plt.plot.x." has {told}'): docs.check_pictures(path)
+
+def test_every_picture_says_what_it_shows():
+    for path in docs.notebooks(docs.read_project(ROOT)): docs.check_pictures(path)
 
 def test_no_title(tmp_path):
     assert 'index.ipynb has no title' in broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', 'No title'))
@@ -461,8 +471,10 @@ def test_readme_of_a_project(tmp_path):
     assert '[features](nbs/01_quarto_features.ipynb#own-id), then `Shelf.put`' in text
     assert '```python\n1 + 1\n```\n\n```text\n2\n```' in text and '```text\npip install x\n```' in text
     assert '[settings](settings.ini) and [Python](https://www.python.org)' in text
+    before = (root/'_quarto.yml').stat().st_mtime_ns
     run_docs(root, 'readme')
     assert (root/'README.md').read_text() == text
+    assert (root/'_quarto.yml').stat().st_mtime_ns == before   # so that a site made before is still fresh
 
 def test_readme_without_an_index_does_nothing(tmp_path):
     root = make_project(tmp_path/'project')
@@ -483,7 +495,7 @@ def test_readme_links_lead_somewhere():
 
 def is_fresh(site: Path) -> bool:
     "Is `site` newer than everything it is made from?"
-    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').rglob('*.ipynb'), *(ROOT/'tools').glob('docs*'), *(ROOT/'tools/docs_assets').rglob('*')]
+    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').rglob('*.ipynb'), *(ROOT/'tools').glob('*.py'), *(ROOT/'tools/docs_assets').rglob('*')]
     return (site/'search.json').exists() and (site/'search.json').stat().st_mtime > max(p.stat().st_mtime for p in sources)
 
 @pytest.fixture(scope='session')
@@ -561,32 +573,32 @@ def broken_links(seen: dict[str, dict], files: Path, address: str) -> list[str]:
             elif anchor and unquote(anchor) not in seen[path]['ids']: out.append(f'{name}: {link}')
     return out
 
-def test_every_page_opens_without_trouble(browser, site):
+@pytest.fixture(scope='session')
+def opened(browser, site) -> dict[str, dict]:
+    "Every page of a site, opened once, as wide as a desk and then as a phone: what is seen there, what went wrong, and what is too wide."
     files, address = site
-    host, seen, trouble = address[:address.index('/', 8)], {}, []
-    browser.size(1280, 900)
+    host, seen = address[:address.index('/', 8)], {}
     browser.dark(False)
     browser.log('performance'), browser.log('browser')
     for name in pages_of(files):
+        browser.size(1280, 900)
         browser.open(f'{address}/{name}')
         browser.run('for (const picture of document.images) picture.loading = "eager"')   # those below are loaded when they come near
         browser.wait('return [...document.images].every(picture => picture.complete)')
         seen[name] = look = browser.run(LOOK)
-        trouble += [f'{name}: {o["message"]}' for o in browser.log('browser') if o['level'] in ('SEVERE', 'WARNING')]
-        trouble += [f'{name}: {o}' for o in network_trouble(browser, host)]
-        trouble += [f'{name}: picture {o}' for o in look['blank'] + look['unnamed']]
-    assert not trouble
-    assert not broken_links(seen, files, address)
+        browser.size(390, 844, mobile=True)
+        look['wide'] = browser.run(WIDE)
+        look['trouble'] = [o['message'] for o in browser.log('browser') if o['level'] in ('SEVERE', 'WARNING')] + network_trouble(browser, host)
+        look['trouble'] += [f'picture {o}' for o in look['blank'] + look['unnamed']]
+    browser.size(1280, 900)
+    return seen
 
-def test_no_page_is_wider_than_a_phone(browser, site):
-    files, address = site
-    browser.size(390, 844, mobile=True)
-    wide = {}
-    for name in pages_of(files):
-        browser.open(f'{address}/{name}')
-        inner, scroll, parts = browser.run(WIDE)
-        if inner != 390 or scroll > 390 or parts: wide[name] = inner, scroll, parts
-    assert not wide
+def test_every_page_opens_without_trouble(opened, site):
+    assert not [f'{name}: {o}' for name, look in opened.items() for o in look['trouble']]
+    assert not broken_links(opened, *site)
+
+def test_no_page_is_wider_than_a_phone(opened):
+    assert {name: look['wide'] for name, look in opened.items() if look['wide'] != [390, 390, []]} == {}
 
 QUESTIONS = {   # what newcomers type, and the pages that answer it
     'own ids': ['guide/own_data'], 'filter': ['guide/filter'], 'recall': ['guide/nprobe'], 'choose nprobe': ['guide/nprobe'],
@@ -709,7 +721,7 @@ def test_our_pages(our_site):
         page = read_page(our_site/name)
         assert page.find('article').h1, name
         if name not in made | {'index.html'}: assert page.select_one('a.notebook')['href'].endswith('.ipynb'), name
-        assert not [o['alt'] for o in page.select('figure.plot img') if o['alt'].startswith('Plot:') or len(o['alt']) < 12], name
+        assert not [o for o in page.select('figure.plot') if len(o.img['alt']) < 40 or len(o.figcaption.get_text()) < 25], name
         assert not page.select('.api tr > td:first-child a'), f'{name}: a parameter is linked'
         ids = [o['id'] for o in page.find('article').select('[id]')]
         assert len(ids) == len(set(ids)), f'{name}: {[o for o in ids if ids.count(o) > 1]}'

@@ -22,7 +22,7 @@ from minivecdb.vector_storage import VectorStorage
 
 METRICS = ("cosine", "euclidean", "dot")
 every_metric = pytest.mark.parametrize("metric", METRICS)
-STATS = ["built", "n_clusters", "n_vectors", "avg_cluster_size", "min_cluster_size", "max_cluster_size", "empty_clusters", "nprobe"]
+STATS = ["n_vectors", "n_clusters", "built", "nprobe", "avg_cluster_size", "min_cluster_size", "max_cluster_size", "empty_clusters"]
 
 N = 160 # rows of a difficult data set
 
@@ -614,14 +614,25 @@ def test_stats(library):
     drift = ("imbalance", "quantization_error", "quantization_error_at_training")
     def plain(stats): return {k: v for k, v in stats.items() if k in STATS}
     assert {"mode", "recall", "known_from"} <= set(index.get_stats())
-    assert plain(index.get_stats()) == dict(zip(STATS, [False, 0, 0, 0., 0, 0, 0, 7])) and [index.get_stats()[k] for k in drift] == [0., 0., 0.]
+    assert plain(index.get_stats()) == dict(zip(STATS, [0, 0, False, 7, 0., 0, 0, 0])) and [index.get_stats()[k] for k in drift] == [0., 0., 0.]
     stats, sizes = index.build().get_stats(), index.ivf.lists.sizes
-    assert list(plain(stats)) == STATS and plain(stats) == dict(zip(STATS, [True, 49, 480, 480 / 49, sizes.min(), sizes.max(), 0, 7]))
-    assert [type(v) for v in plain(stats).values()] == [bool, int, int, float, int, int, int, int]
+    assert list(plain(stats)) == STATS and plain(stats) == dict(zip(STATS, [480, 49, True, 7, 480 / 49, sizes.min(), sizes.max(), 0]))
+    assert [type(v) for v in plain(stats).values()] == [int, int, bool, int, float, int, int, int]
     assert stats["imbalance"] == pytest.approx(49 * (sizes / 480) @ (sizes / 480)) and stats["quantization_error"] == pytest.approx(stats["quantization_error_at_training"], rel=1e-4) and stats["quantization_error"] > 0
     for id in index.ivf.lists.ids[index.ivf.lists.positions(np.array([0]))].tolist(): library.delete(id)
     stats = index.get_stats()
     assert (stats["empty_clusters"], stats["min_cluster_size"], stats["n_vectors"], stats["n_clusters"]) == (1, 0, len(library), 49)
+
+def test_stats_stand_in_the_order_in_which_one_asks(library):
+    "How much, what a search reads and finds, what it costs; advice comes last, and only where there is some."
+    index = IVFIndex(library, codec="int8").build()
+    first = ["n_vectors", "dimension", "n_clusters", "built", "nprobe", "recall", "mode", "known_from", "codec", "bytes_per_vector"]
+    assert list(index.get_stats())[:10] == first and list(IVFIndex(library, codec="int8").get_stats())[:10] == first
+    assert index.get_stats()["codec"] == IVFIndex(library, codec="int8").get_stats()["codec"] == "int8" and IVFIndex(library, codec="auto").get_stats()["codec"] == "flat"
+    assert index.get_stats()["dimension"] == 384 and index.get_stats()["bytes_per_vector"] == sum(index.ivf.memory_usage().values()) / 480
+    assert "advice" not in index.get_stats()
+    index._ivf.strange = 480
+    assert list(index.get_stats())[-1] == "advice"
 
 def test_an_index_that_is_not_built_says_to_build(library):
     index = IVFIndex(library)

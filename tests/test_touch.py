@@ -141,7 +141,7 @@ def test_every_control_has_a_name_and_nothing_is_wider_than_a_phone(picture):
 def test_still_pictures_are_those_that_the_scripts_draw(browser, tmp_path):
     for name in touch.SCRIPTS:
         still = (touch.STILLS/f'touch_{name}.svg').read_text(encoding='utf-8')
-        assert still == touch.still_text(touch.drawn(browser, tmp_path, name)), f'{name}: python tools/touch.py'
+        assert still == touch.still_text(touch.drawn(browser, touch.page_text(name), touch.FIRST.get(name, '')), touch.part('touch.css'), '.touch'), f'{name}: python tools/touch.py'
 
 def test_what_a_page_loads_is_small():
     for name in touch.SCRIPTS: assert sum(len(touch.part(p)) for p in ('touch.js', 'touch.css', f'{name}.js')) < 150_000

@@ -3,10 +3,10 @@
 `python tools/headline_map.py layout` lays the headlines out in a plane and writes points.json. `python tools/headline_map.py page` makes of
 it and of map.js, map.css the page minivecdb/map.html, which needs nothing else, and the still picture nbs/images/map.svg,
 which Chromium draws by the same code. All that the map counts is computed in the plane that it draws."""
-import json, re, sys, tempfile
-from html import escape
+import json, re, sys
 from pathlib import Path
 import numpy as np
+import touch
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ROOT/'tools/docs_assets/map'
@@ -97,42 +97,26 @@ def data_script() -> str:
 
 def page_text(still: str) -> str:
     "The page that needs nothing else."
-    inner = {'css': part('map.css'), 'data': data_script(), 'js': part('map.js'), 'still': still}
+    scripts = touch.part('touch.js') + part('map.js')
+    inner = {'css': part('map.css'), 'data': data_script(), 'js': scripts, 'still': still}
     return re.sub(r'<!-- (css|data|js|still) -->', lambda m: inner[m[1]].strip(), part('page.html'))
 
-DRAWN = re.compile(r'<svg.*?</svg>', re.S)
+def fragment(still: Path, about: str) -> str:
+    "The map as a page of the site holds it: the still picture, which the scripts replace."
+    return f'<div class="vmap" data-touch="map">{touch.inlined(still, about)}</div>'
 
-def drawn_in(page: str) -> str:
-    "The picture that a browser draws at first, in the page of this text."
+def write_page():
+    "The page and the still picture, which Chromium draws."
     sys.path.insert(0, str(ROOT/'tests'))
     import chrome
-    with tempfile.TemporaryDirectory() as folder, chrome.Chrome() as browser:
-        path = Path(folder)/'map.html'
-        path.write_text(page, encoding='utf-8')
-        browser.open(path.as_uri())
-        return browser.wait('return document.querySelector(".vmap[data-ready] svg").outerHTML')
-
-def still_text(drawn: str) -> str:
-    "A drawn picture as a file of its own, in the reader's scheme."
-    style = part('map.css').split('/* the panel */')[0].replace('.vmap {', 'svg {').replace('.vmap ', '')
-    dark = re.search(r'\[data-md-color-scheme="slate"\] svg \{(.*?)\}', style, re.S)
-    style = style.replace(dark[0], f'@media (prefers-color-scheme: dark) {{ svg {{{dark[1]}}} }}')
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
-    return re.sub(r'^<svg([^>]*)>', lambda m: f'{head}{m[1]}>\n<style>\n{style.strip()}\n</style>', drawn, count=1) + '\n'
-
-def fragment(still: str, about: str) -> str:
-    "The map as a page of the site holds it: the still picture, which the scripts replace."
-    drawn = DRAWN.search(re.sub(r'(?s)<style>.*?</style>\n?', '', still))[0]
-    named = drawn.replace('<svg', f'<svg role="img" aria-label="{escape(about)}"', 1)
-    return f'<div class="vmap">{named}</div>'
+    with chrome.Chrome() as browser: svg = touch.drawn(browser, page_text('<svg></svg>'))
+    STILL.parent.mkdir(exist_ok=True)
+    STILL.write_text(touch.still_text(svg, part('map.css'), '.vmap'), encoding='utf-8')
+    PAGE.write_text(page_text(touch.plain(svg)), encoding='utf-8')
 
 def main():
     if sys.argv[1:] == ['layout']: (PARTS/'points.json').write_text(json.dumps(layout(), ensure_ascii=False, indent=0) + '\n', encoding='utf-8')
-    elif sys.argv[1:] == ['page']:
-        drawn = re.sub(r' (xmlns|tabindex|role|aria-\w+|data-\w+)="[^"]*"', '', drawn_in(page_text('<svg></svg>')))
-        STILL.parent.mkdir(exist_ok=True)
-        STILL.write_text(still_text(drawn), encoding='utf-8')
-        PAGE.write_text(page_text(drawn), encoding='utf-8')
+    elif sys.argv[1:] == ['page']: write_page()
     else: sys.exit(__doc__)
 
 if __name__ == '__main__': main()

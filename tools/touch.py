@@ -20,26 +20,34 @@ def page_text(name: str) -> str:
     box = f'<div class="touch" data-touch="{name}"></div>'
     return f'<!doctype html><meta charset="utf-8"><style>{part("touch.css")}</style><body>{box}{scripts}'
 
-def drawn(browser, folder: Path, name: str) -> str:
-    "What Chromium draws: the `svg` element."
-    path = folder/f'{name}.html'
-    path.write_text(page_text(name), encoding='utf-8')
-    browser.open(path.as_uri())
-    browser.wait('return document.querySelector(".touch[data-ready]") !== null')
-    if name in FIRST:
-        browser.run('[...document.querySelectorAll("button")].find(b => b.textContent === arguments[0]).click()', FIRST[name])
-    return browser.run('return document.querySelector(".touch svg").outerHTML')
+def drawn(browser, page: str, press: str = '') -> str: # the text of a page, and a button to press first
+    "What Chromium draws at first: the `svg` element."
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)/'page.html'
+        path.write_text(page, encoding='utf-8')
+        browser.open(path.as_uri())
+        browser.wait('return document.querySelector("[data-touch][data-ready]") !== null')
+        if press: browser.run('[...document.querySelectorAll("button")].find(b => b.textContent === arguments[0]).click()', press)
+        return browser.run('return document.querySelector("[data-touch] svg").outerHTML')
 
-def still_text(svg: str) -> str:
+def plain(svg: str) -> str:
+    "A drawn picture without what makes it move."
+    return re.sub(r' (xmlns|tabindex|role|aria-\w+|data-\w+)="[^"]*"', '', svg)
+
+def still_text(svg: str, css: str, box: str) -> str: # the rules of the picture, and the class of what holds it
     "A drawn picture as a file of its own, in the reader's scheme."
-    rules = [rule for rule in re.findall(r'[^{}]+\{[^{}]*\}', part('touch.css').split('/* the panel */')[0]) if '@media' not in rule]
-    style = ''.join(rules).replace('.touch svg', 'svg').replace('.touch {', 'svg {').replace('.touch ', '')
+    rules = [rule for rule in re.findall(r'[^{}]+\{[^{}]*\}', css.split('/* the panel */')[0]) if '@media' not in rule]
+    style = ''.join(rules).replace(f'{box} svg', 'svg').replace(f'{box} {{', 'svg {').replace(f'{box} ', '')
     dark = re.search(r'\[data-md-color-scheme="slate"\] svg \{(.*?)\}', style, re.S)
     style = style.replace(dark[0], f'@media (prefers-color-scheme: dark) {{ svg {{{dark[1]}}} }}')
-    plain = re.sub(r' (xmlns|tabindex|role|aria-\w+)="[^"]*"', '', svg)
-    width, height = re.search(r'viewBox="0 0 (\d+) (\d+)"', plain).groups()
+    width, height = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups()
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-    return re.sub(r'^<svg([^>]*)>', lambda m: f'{head}{m[1]}>\n<style>\n{style.strip()}\n</style>', plain, count=1) + '\n'
+    return re.sub(r'^<svg([^>]*)>', lambda m: f'{head}{m[1]}>\n<style>\n{style.strip()}\n</style>', plain(svg), count=1) + '\n'
+
+def inlined(still: Path, about: str) -> str:
+    "A still picture as a page of the site holds it: in the colours of the site, with what it shows in words."
+    svg = re.search(r'<svg.*</svg>', re.sub(r'(?s)<style>.*?</style>\n?', '', still.read_text(encoding='utf-8')), re.S)[0]
+    return svg.replace('<svg', f'<svg role="img" aria-label="{escape(about)}"', 1)
 
 IMAGE = re.compile(r'!\[([^\]]*)\]\(((?:\.\./)*)images/touch_(\w+)\.svg\)')
 
@@ -48,10 +56,9 @@ def with_pictures(text: str, stills: Path) -> str: # the folder of the still pic
     used = []
     def fragment(found: re.Match) -> str:
         about, up, name = found.groups()
-        svg = re.search(r'<svg.*?</svg>', re.sub(r'(?s)<style>.*?</style>\n?', '', (stills/f'touch_{name}.svg').read_text(encoding='utf-8')), re.S)[0]
         used.append(f'{up}touch/{name}.js')
         if len(used) == 1: used.insert(0, f'{up}touch/touch.js')
-        return f'<div class="touch" data-touch="{name}">{svg.replace("<svg", f"""<svg role="img" aria-label="{escape(about)}" """.rstrip(), 1)}</div>'
+        return f'<div class="touch" data-touch="{name}">{inlined(stills/f"touch_{name}.svg", about)}</div>'
     text = IMAGE.sub(fragment, text)
     return text + ''.join(f'\n<script defer src="{path}"></script>' for path in dict.fromkeys(used)) + '\n' * bool(used)
 
@@ -59,7 +66,9 @@ def main():
     sys.path.insert(0, str(ROOT/'tests'))
     import chrome
     STILLS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, chrome.Chrome() as browser:
-        for name in SCRIPTS: (STILLS/f'touch_{name}.svg').write_text(still_text(drawn(browser, Path(folder), name)), encoding='utf-8')
+    with chrome.Chrome() as browser:
+        for name in SCRIPTS:
+            svg = drawn(browser, page_text(name), FIRST.get(name, ''))
+            (STILLS/f'touch_{name}.svg').write_text(still_text(svg, part('touch.css'), '.touch'), encoding='utf-8')
 
 if __name__ == '__main__': main()

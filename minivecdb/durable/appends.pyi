@@ -7,7 +7,7 @@ from minivecdb.durable.format import Head
 from minivecdb.durable.storage import DurableStorage
 from typing import Any
 
-__all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'joined', 'Change', 'changing']
+__all__ = ['SMALL_BYTES', 'FOLD_BYTES', 'FOLD_ROWS', 'joined', 'Change', 'changing']
 
 def joined(extents: list[Extent]) -> list[Extent]:
     """Extents, each joined with the neighbours that continue it."""
@@ -78,9 +78,9 @@ class Change:
         ids: range | np.ndarray,  # [n] ascending, above all that are there
         rows: np.ndarray,  # [n, d] float32
         texts: list[bytes],  # n metadata
-        into_file: bool,  # whether the vectors go to a segment at once
+        into_file: bool,  # whether the vectors go to a segment, and not to table `recent`
     ):
-        """New rows."""
+        """Write new rows."""
         ...
     def append_runs(
         self,
@@ -96,13 +96,13 @@ class Change:
         """Enter many ids into the log."""
         ...
     def roll_back(self) -> bool:
-        """Take the transaction back, if it was not committed."""
+        """Roll the transaction back, if it was not committed."""
         ...
     def remove_files(self):
         """Remove the files that were made, and cut off what was appended."""
         ...
     def fold(self):
-        """Move all recent vectors into the segment."""
+        """Move all recent vectors to the end of the last segment."""
         ...
     def insert_with_gaps(
         self,
@@ -113,10 +113,12 @@ class Change:
         """Rows whose ids are given; the ids between them count as deleted."""
         ...
     def skip_to(self, id: int):
-        """Let the next id be `id`; those before it are never given out."""
+        """Let the next id be `id`. The ids in between count as deleted."""
         ...
     def rewrite(self, generation: int, after: int) -> int | None:
-        """One new segment with the living rows from `after` on."""
+        """Write a new segment with the living rows behind id `after`.
+        
+        Returns its last id if it is full, and None if no rows are left."""
         ...
     def replace(
         self,
@@ -125,7 +127,7 @@ class Change:
         row: np.ndarray | None,  # [1, d] float32, the new one; None to keep it
         text: bytes | None,  # new metadata; None to keep it
     ):
-        """New contents for an id that is there."""
+        """Write new contents for an id that is there. A new vector goes to table `recent`."""
         ...
     def remove(
         self,
@@ -138,7 +140,7 @@ class Change:
         first: int,  # id
         n: int,  # how many ids from there on
     ):
-        """Enter ids that are not to be found into the table `gone`, joining neighbours."""
+        """Enter ids that are not there into table `gone`, and join neighbouring runs."""
         ...
 class changing:
     """A transaction: committed at the end, undone by any error.
@@ -155,3 +157,4 @@ class changing:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: Any): ...
 SMALL_BYTES: int
 FOLD_BYTES: int
+FOLD_ROWS: int

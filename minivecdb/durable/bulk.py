@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from tqdm import tqdm
-from .segments import disk, runs, segment_rows
+from .segments import disk, run_bounds, segment_rows
 from ..storage import checked_blocks, table_length
 from .format import DAMAGED, Extent, sealed
 from .lock import in_turn
@@ -24,13 +24,18 @@ from .appends import Change, SMALL_BYTES, changing, joined
 # %% ../../nbs/80_durable/65_bulk.ipynb #c1b66d6d
 @patch
 def add_bulk(self: DurableStorage,
-    vectors: Any, # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
-    metadatas: Iterable[dict | None] | None = None, # one dictionary per vector, or None for empty ones
+    # An array, a list of vectors or an `L`; an iterator of matrices or of pairs (matrix, metadata);
+    # a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file.
+    vectors: Any,
+    metadatas: Iterable[dict | None] | None = None, # one per vector; None for empty dictionaries
     *,
     progress: bool = False, # show a bar
     vector: str = "vector", # the column of vectors of a table; all others are metadata
 ) -> list[int]: # the n new ids; a table's own ids are kept as metadata, under `id`
-    "Add many vectors in one commit, reading the source block by block: all of them are stored, or none."
+    """Add many vectors in one commit: all of them are stored, or none.
+
+    The source is read block by block, so it may be larger than memory. Raises what `add` raises;
+    the message names the row."""
     self._check_writable(waits=True)
     total = table_length(vectors)
     passing = Passing(self)
@@ -63,84 +68,48 @@ def insert_with_gaps(self: Change,
     texts: list[bytes], # n metadata
 ):
     "Rows whose ids are given; the ids between them count as deleted."
-    starts = runs(ids)
-    for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()):
+    for a, b in run_bounds(ids):
         self.skip_to(int(ids[a]))
         self.head["next_id"] += b - a
     self.insert(ids, rows, texts, True)
 
 @patch
 def skip_to(self: Change, id: int):
-    "Let the next id be `id`; those before it are never given out."
-    if id > self.head["next_id"]: self.bury(self.head["next_id"], id - self.head["next_id"]); self.head["next_id"] = id
+    "Let the next id be `id`. The ids in between count as deleted."
+    next_id = self.head["next_id"]
+    if id <= next_id: return
+    self.bury(next_id, id - next_id)
+    self.head["next_id"] = id
 
-# %% ../../nbs/80_durable/65_bulk.ipynb #6503f2a3
-class Compaction(NamedTuple):
-    "What `compact` did."
-    rows: int         # living rows
-    bytes_before: int # of all files
-    bytes_after: int
-    erased: bool      # False: a reader still holds an older state; deleted data leaves the disk with the next `compact` or `close`
-
-@patch
-def bytes_used(self: DurableStorage) -> int:
-    "What the files of the folder take."
-    return sum(p.stat().st_size for p in self.path.iterdir() if p.is_file() and not p.name.endswith("-shm"))
-
-@patch
-@in_turn
-def compact(self: DurableStorage) -> Compaction:
-    "Rewrite what is alive without what was deleted, in bounded memory, segment by segment. Deleted data is then really gone."
-    self._check_writable()
-    before = self.bytes_used()
-    try:
-        if self._head.recent or not self._is_packed(): self._rewrite()
-        else: self._sweep(self._head, derived=False)   # what an interrupt left of an earlier compaction
-    except DAMAGED as e: raise self._damage(e) from e
-    self._drop_derived()
-    self._checkpointed = False
-    self._wrapped(disk.execute, self._con, "VACUUM")
-    erased = self._checkpoint("TRUNCATE", self.timeout)
-    return Compaction(len(self), before, self.bytes_used(), erased)
-
-@patch
-def _drop_derived(self: DurableStorage):
-    "Remove kept indexes and columns that hold what was deleted or replaced since they were written; they are derived, and made again."
-    files = [(p, int(m[1])) for p in self.path.iterdir() if (m := _index_file.fullmatch(p.name)) and not p.is_dir()]
-    columns, useless = kept_columns(self.path, state_at(self._head))
-    files += [(self.path/column_name(key), state.change) for key, state in columns.items()]
-    for path in [p for p, since in files if not self._only_added(since)] + useless:
-        self._wrapped(disk.unlink, path)
-
-@patch
-def _only_added(self: DurableStorage, since: int) -> bool:
-    "Whether all changes after one are new rows."
-    changed, m = self.changes_since(since), self._head.changes - since
-    next_id = self._head.next_id
-    return changed is not None and np.array_equal(changed, np.arange(next_id - m, next_id))
-
-
+# %% ../../nbs/80_durable/65_bulk.ipynb #8fce7b9f
 @patch
 def _is_packed(self: DurableStorage) -> bool:
-    "Whether every row of the segments is alive and in the order of the ids, and only the last segment has room."
+    "Whether a compaction would change no segment: all rows are alive, in order, and without gaps."
     segments = self._segment_rows(self._con)
+    most = segment_rows(self.dimension)
+    if any(s.rows != most for s in segments[:-1]): return False
+    if sum(s.rows for s in segments) != self._head.count: return False
     with self._lock as s: e = self._extents(s)
-    full = all(x.rows == segment_rows(self.dimension) for x in segments[:-1])
-    at = np.lexsort((e.start, e.segment))
-    return full and sum(x.rows for x in segments) == self._head.count and bool((np.diff(at) == 1).all() if len(at) > 1 else True)
+    in_files = np.lexsort((e.start, e.segment))
+    return bool((np.diff(in_files) == 1).all())
 
 @patch
 def _rewrite(self: DurableStorage):
-    "Write new segments one at a time; after each, commit, and remove the old ones that became empty."
-    generation, after = max((s.generation for s in self._segment_rows(self._con)), default=0) + 1, -1
+    """Write new segments one at a time.
+
+    After each, a commit; then the old segments that became empty are removed."""
+    last_generation = max((s.generation for s in self._segment_rows(self._con)), default=0)
+    generation, after = last_generation + 1, -1
     while after is not None:
         with self.writing, changing(self) as change: after = change.rewrite(generation, after)
         self._sweep(self._head, derived=False)
     self._wrapped(disk.fsync_dir, self.path)
 
 @patch
-def rewrite(self: Change, generation: int, after: int) -> int | None: # where to go on
-    "One new segment with the living rows from `after` on."
+def rewrite(self: Change, generation: int, after: int) -> int | None:
+    """Write a new segment with the living rows behind id `after`.
+
+    Returns its last id if it is full, and None if no rows are left."""
     storage, room, last = self.storage, segment_rows(self.storage.dimension), None
     numbers = [s.number for s in storage._segment_rows(self.con)]
     with storage._lock as s:
@@ -156,11 +125,12 @@ def rewrite(self: Change, generation: int, after: int) -> int | None: # where to
 
 @patch
 def _replace_extents(self: Change, low: int, end: int):
-    "Forget where the ids from `low` to `end` were, and enter where they are now."
+    "Remove the extents of the ids from `low` to `end`, and enter those of the new segment."
     over = self.read(Extent, "WHERE first < ? AND first + n > ?", end, end)[:1]
     self.run("DELETE FROM extents WHERE first >= ? AND first < ?", (low, end))
     rest = [e.from_id(end) for e in over if e.first >= low]
-    self.many("INSERT INTO extents VALUES (?, ?, ?, ?, ?)", map(sealed, joined(self.extents) + rest))
+    extents = joined(self.extents) + rest
+    self.many("INSERT INTO extents VALUES (?, ?, ?, ?, ?)", map(sealed, extents))
     self.run("DELETE FROM recent WHERE id >= ? AND id < ?", (low, end))
     self.head["recent"] = self.con.execute("SELECT count(*) FROM recent").fetchone()[0]
     if self.tail: self._record_tail()
@@ -168,7 +138,65 @@ def _replace_extents(self: Change, low: int, end: int):
 
 @patch
 def _drop_empty(self: Change, numbers: list[int]):
-    "Take segments that no extent names out of the table."
+    "Delete those of some segments from the table that no extent names."
     used = {n for n, in self.con.execute("SELECT DISTINCT segment FROM extents")}
-    gone = [s for s in self.storage._segment_rows(self.con) if s.number in numbers and s.number not in used]
-    self.many("DELETE FROM segments WHERE segment = ?", ((s.number,) for s in gone))
+    there = {s.number for s in self.storage._segment_rows(self.con)}
+    empty = sorted(there.intersection(numbers) - used)
+    self.many("DELETE FROM segments WHERE segment = ?", ((n,) for n in empty))
+
+# %% ../../nbs/80_durable/65_bulk.ipynb #2fbea216
+@patch
+def _drop_derived(self: DurableStorage):
+    """Remove kept indexes and columns that hold rows which were deleted or replaced.
+
+    They are derived from the rows, and are made again."""
+    files = []   # with the change that each reflects
+    for path in self.path.iterdir():
+        index = _index_file.fullmatch(path.name)
+        if index and not path.is_dir(): files.append((path, int(index[1])))
+    columns, useless = kept_columns(self.path, state_at(self._head))
+    files += [(self.path/column_name(key), state.change) for key, state in columns.items()]
+    for path in [p for p, since in files if not self._only_added(since)] + useless:
+        self._wrapped(disk.unlink, path)
+
+@patch
+def _only_added(self: DurableStorage, since: int) -> bool:
+    "Whether all changes after change `since` added rows."
+    changed, m = self.changes_since(since), self._head.changes - since
+    next_id = self._head.next_id
+    return changed is not None and np.array_equal(changed, np.arange(next_id - m, next_id))
+
+# %% ../../nbs/80_durable/65_bulk.ipynb #6503f2a3
+class Compaction(NamedTuple):
+    "What `compact` did."
+    rows: int         # living rows
+    bytes_before: int # of all files
+    bytes_after: int
+    # Whether deleted data left the disk. If a reader holds an older state, it does not: the next
+    # `compact` or `close` removes it.
+    erased: bool
+
+@patch
+def bytes_used(self: DurableStorage) -> int:
+    "What the files of the folder take, in bytes; without SQLite's shared memory."
+    files = (p for p in self.path.iterdir() if p.is_file() and not p.name.endswith("-shm"))
+    return sum(p.stat().st_size for p in files)
+
+@patch
+@in_turn
+def compact(self: DurableStorage) -> Compaction:
+    """Rewrite the living rows without the deleted ones, segment by segment, in bounded memory.
+
+    Afterwards no file of the folder holds deleted data, unless `erased` of the report is False."""
+    self._check_writable()
+    before = self.bytes_used()
+    try:
+        if self._head.recent or not self._is_packed(): self._rewrite()
+        # remove what an interrupt left of an earlier compaction
+        else: self._sweep(self._head, derived=False)
+    except DAMAGED as e: raise self._damage(e) from e
+    self._drop_derived()
+    self._checkpointed = False
+    self._wrapped(disk.execute, self._con, "VACUUM")
+    erased = self._checkpoint("TRUNCATE", self.timeout)
+    return Compaction(len(self), before, self.bytes_used(), erased)

@@ -8,4 +8,4 @@ class Compaction(NamedTuple):
     rows: int  # living rows
     bytes_before: int  # of all files
     bytes_after: int
-    erased: bool  # False: a reader still holds an older state; deleted data leaves the disk with the next `compact` or `close`
+    erased: bool

@@ -30,7 +30,7 @@ def column_name(
     return f"column-{hashlib.sha256(text).hexdigest()[:16]}.col"
 
 class ColumnState(NamedTuple):
-    "The state of a storage that a column shows."
+    "The state of a storage that a column file belongs to."
     storage: int # identity
     change: int
     count: int   # rows
@@ -45,7 +45,7 @@ def may_follow(
     state: ColumnState, # of a file
     now: ColumnState, # of the storage
 ) -> bool:
-    "Whether a storage can have come from one state to the other."
+    "Whether a storage can have changed from one state to the other."
     if state.storage != now.storage or not now.storage: return False
     if state.change == now.change: return state == now
     return state.change < now.change and state.next_id <= now.next_id
@@ -87,13 +87,13 @@ class _Header(NamedTuple):
     at: int     # the byte behind it
 
 def refuse_column(path: Path, why: str) -> NoReturn:
-    "Raise the error of a column file that cannot be used."
+    "Raise `FileFormatError` for a column file that cannot be used."
     raise FileFormatError(f"{path}: {why}: delete it, a new one is made when it is needed")
 
 def _is_count(value: Any) -> bool: return type(value) is int and 0 <= value < 1 << 62
 
 def _header(path: Path, fd: int) -> _Header:
-    "The header of a column file, if it is whole and of this version."
+    "The header of a column file; raises `FileFormatError` unless it is whole and of this version."
     start = os.pread(fd, _START.size, 0)
     if len(start) < _START.size or start[:8] != MAGIC: refuse_column(path, "not a column file")
     _, version, n, crc = _START.unpack(start)
@@ -124,7 +124,7 @@ def _checked_header(path: Path, head: dict, at: int) -> _Header:
 
 # %% ../../nbs/80_durable/28_column_files.ipynb #5cfc85da
 def _opened(path: Path) -> tuple[int, _Header]: # an open descriptor
-    "A column file whose header is right and of the key that its name says."
+    "Open a column file, and check that its header has the key that its name stands for."
     fd = open_file(path)
     try:
         head = _header(path, fd)
@@ -152,7 +152,7 @@ def useless_columns(
     folder: Path, # of a storage
     head: Head, # of it
 ) -> list[Path]:
-    "Column files that were not finished, and those that cannot be right now or later."
+    "Column files that were not finished, and those that the storage can never use."
     half = [path for path in folder.iterdir() if half_column.fullmatch(path.name)]
     return half + kept_columns(folder, state_at(head))[1]
 
@@ -161,7 +161,7 @@ def read_column(
     now: ColumnState, # of the storage
     most: int, # bytes that all metadata take at most
 ) -> tuple[ColumnState, Column]: # what it shows
-    "A column file; raises `FileFormatError` unless it can be right."
+    "Read a column file; raises `FileFormatError` if it is damaged or of another storage."
     fd, head = _opened(path)
     try:
         if may_follow(head.state, now): return head.state, _column_in(path, fd, head, most)
@@ -170,12 +170,12 @@ def read_column(
 
 # %% ../../nbs/80_durable/28_column_files.ipynb #f79220cc
 def _sizes(head: _Header) -> tuple[int, int, int]: # bytes of codes, numbers and values
-    "What must follow the header."
+    "How many bytes of each part must follow the header."
     n, width = head.state.count, lambda kind: np.dtype(kind).itemsize if kind else 0
     return n * width(head.codes), n * width(head.numbers), head.values
 
 def _column_in(path: Path, fd: int, head: _Header, most: int) -> Column:
-    "What follows the header."
+    "The column from the parts behind the header."
     n, (a, b, values), whole = head.state.count, _sizes(head), sum(_sizes(head))
     if head.at + whole != (size := os.fstat(fd).st_size):
         refuse_column(path, f"{size:,} bytes, expected {head.at + whole:,}")

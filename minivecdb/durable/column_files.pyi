@@ -15,7 +15,7 @@ def column_name(key: tuple[str, ...]) -> str:
     """The file of a key."""
     ...
 class ColumnState(NamedTuple):
-    """The state of a storage that a column shows."""
+    """The state of a storage that a column file belongs to."""
     storage: int  # identity
     change: int
     count: int  # type: ignore[assignment]
@@ -28,7 +28,7 @@ def may_follow(
     state: ColumnState,  # of a file
     now: ColumnState,  # of the storage
 ) -> bool:
-    """Whether a storage can have come from one state to the other."""
+    """Whether a storage can have changed from one state to the other."""
     ...
 MAGIC: bytes
 VERSION: int
@@ -49,7 +49,7 @@ class _Header(NamedTuple):
     crc: int
     at: int  # the byte behind it
 def refuse_column(path: Path, why: str) -> NoReturn:
-    """Raise the error of a column file that cannot be used."""
+    """Raise `FileFormatError` for a column file that cannot be used."""
     ...
 def kept_columns(
     folder: Path,  # of a storage
@@ -61,12 +61,12 @@ def useless_columns(
     folder: Path,  # of a storage
     head: Head,  # of it
 ) -> list[Path]:
-    """Column files that were not finished, and those that cannot be right now or later."""
+    """Column files that were not finished, and those that the storage can never use."""
     ...
 def read_column(
     path: Path,
     now: ColumnState,  # of the storage
     most: int,  # bytes that all metadata take at most
 ) -> tuple[ColumnState, Column]:
-    """A column file; raises `FileFormatError` unless it can be right."""
+    """Read a column file; raises `FileFormatError` if it is damaged or of another storage."""
     ...

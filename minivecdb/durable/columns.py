@@ -25,7 +25,7 @@ def _places(
     some: np.ndarray, # [m] ascending
     ids: np.ndarray, # [n] ascending
 ) -> tuple[np.ndarray, np.ndarray]: # ([m] where they are or would be, [m] whether they are there)
-    "Where some ids are among all."
+    "Look up some ids among all."
     at = np.searchsorted(ids, some)
     return at, np.append(ids, -1)[at] == some
 
@@ -34,8 +34,10 @@ def carried_over(
     state: ColumnState, # that it shows
     ids: np.ndarray, # [n] that there are now
     changed: np.ndarray, # that changed since, ascending
-) -> Column | None: # of the rows that there are now; None where the file's rows are others
-    "A column with the rows that there are now. Those that changed have to be read."
+) -> Column | None:
+    """A column with the rows that there are now; rows that changed have no values yet.
+
+    None if the rows of the file do not lead to those that there are."""
     old = ids[:np.searchsorted(ids, state.next_id)]
     at, there = _places(before := changed[changed < state.next_id], old)
     stays = np.ones(len(old) + len(before) - np.count_nonzero(there), bool)
@@ -49,19 +51,19 @@ def carried_over(
 
 @patch
 def _read_again(self: DurableStorage, c: Column, ids: np.ndarray, changed: np.ndarray):
-    "Write what some rows have now."
+    "Read the metadata of the rows that changed, and write their values to the column."
     at, there = _places(changed, ids)
     at, again = at[there], changed[there]
     for some, metadata in in_blocks(self, again):
         c.put(at[some], column_values(metadata, c.path), len(ids))
 
 # %% ../../nbs/80_durable/64_columns.ipynb #d3c3eb20
-COMPARED = 1024 # changes before a file's, whose rows are compared with it if it is behind
-BEHIND = 16 # a file that misses one row in so many is written anew
+COMPARED = 1024 # so many changes before that of a file are compared with it, if it is behind
+BEHIND = 16     # a file that misses at least one row in so many is written anew
 
 @patch
 def _agrees(self: DurableStorage, s: Snapshot, c: Column, change: int, ids: np.ndarray) -> bool:
-    "Whether the rows that changed shortly before a change, and not since, are in a column."
+    "Whether a column has the values of rows that changed shortly before `change`, and not since."
     first = max(s.head.log_from, change - COMPARED)
     recent = np.setdiff1d(self._changed(s, first), self._changed(s, change))
     at, there = _places(recent, ids)
@@ -80,7 +82,7 @@ class Rows(NamedTuple):
 @patch
 def _kept_column(self: DurableStorage, s: Snapshot, path: tuple, ids: np.ndarray,
                  new: Rows | None = None) -> tuple[Column, int] | None:
-    "The column of a file, caught up, and how many rows the file misses; or None."
+    "The column of a file, brought up to date, and how many rows the file misses; or None."
     with suppress(FileFormatError, OSError):
         most = database_bytes(self.meta)   # all texts of the metadata are in these files
         state, c = read_column(self.path/column_name(path), state_at(s.head), most)
@@ -126,7 +128,9 @@ def ready_column(self: DurableStorage,
     path: tuple[str, ...], # of a key
     ids: np.ndarray, # [n] int64, all that there are, ascending
 ) -> Column | None: # of these rows
-    "A column that is kept beside the storage, or is from now on; None where it keeps none."
+    """The column of a key, from its file or from the metadata.
+
+    None if this storage keeps no columns, or if `ids` are not all its ids."""
     with reading(self) as s:
         if s.head.count < COLUMN_ROWS or s.head.count != len(ids): return None
         c, behind = self._kept_column(s, path, ids) or (None, 0)
@@ -159,14 +163,14 @@ class Passing:
     def text(self,
         metadata: Any, # of one row
     ) -> bytes:
-        "What `metadata_text` gives."
+        "Metadata as text, as `metadata_text` returns it; the values are kept for the columns."
         checked, text = stored_form(metadata)
         self.held.append(checked.copy())   # the caller may use the dictionary again
         if len(self.held) >= PASSING_ROWS: self._take()
         return text
 
     def _take(self):
-        "Take the values of the rows that are held."
+        "Enter the values of the rows that are held into the columns."
         if self.gathered is None: self.gathered = self.storage._gathering()
         self.gathered.take(self.held)
         self.held = []
@@ -175,7 +179,7 @@ class Passing:
         ids: range, # of the rows, which are committed
         before: ColumnState, # of the storage
     ):
-        "Write the files."
+        "Write the column files, if these rows are the last ones that were added."
         if self.gathered is None: return   # few rows
         self._take()
         with reading(self.storage) as s:
@@ -185,14 +189,14 @@ class Passing:
 
 @patch
 def _gathering(self: DurableStorage) -> Gathering:
-    "For all keys of a new storage, or for those whose columns are kept."
+    "What gathers columns: of all keys in a new storage, later of those that have files."
     if not self._head.count: return Gathering()
     return Gathering([*kept_columns(self.path, state_at(self._head))[0]], others=False)
 
 @patch
 def _keep_gathered(self: DurableStorage, s: Snapshot, gathered: Gathering, new: range,
                    before: ColumnState):
-    "Write the columns of new rows, behind what their files have."
+    "Write column files with the values of new rows behind those that they have."
     ids, added = self._ids(s), np.arange(new.start, new.stop)
     for path in [*gathered.parts]:
         c = gathered.column(path)

@@ -14,7 +14,9 @@ def carried_over(
     ids: np.ndarray,  # [n] that there are now
     changed: np.ndarray,  # that changed since, ascending
 ) -> Column | None:
-    """A column with the rows that there are now. Those that changed have to be read."""
+    """A column with the rows that there are now; rows that changed have no values yet.
+    
+    None if the rows of the file do not lead to those that there are."""
     ...
 COMPARED: int
 BEHIND: int
@@ -36,12 +38,12 @@ class Passing:
         self,
         metadata: Any,  # of one row
     ) -> bytes:
-        """What `metadata_text` gives."""
+        """Metadata as text, as `metadata_text` returns it; the values are kept for the columns."""
         ...
     def keep(
         self,
         ids: range,  # of the rows, which are committed
         before: ColumnState,  # of the storage
     ):
-        """Write the files."""
+        """Write the column files, if these rows are the last ones that were added."""
         ...

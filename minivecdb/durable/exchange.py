@@ -6,11 +6,10 @@
 __all__ = ['FORMATS']
 
 # %% ../../nbs/80_durable/75_exchange.ipynb #010a3f09
-import errno, json, os, secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json, secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 import numpy as np
 from fastcore.basics import patch
 from ..core import DimensionError, FileFormatError, MAX_ID, MinivecdbError, ModelError
@@ -20,63 +19,85 @@ from ..vector_storage import VectorStorage
 from ..storage import check_file_name, row_json, Block, block_rows, table_blocks
 from .segments import disk, need_folder
 from .format import metadata_text
-from .storage import DurableStorage, WriteError
+from .storage import DurableStorage
+from .snapshots import Snapshot
+from .reads import reading
 from .appends import changing
 from .care import making
 
 # %% ../../nbs/80_durable/75_exchange.ipynb #71430f53
 @patch
 def _json_parts(self: DurableStorage) -> Iterator[bytes]:
-    "The JSON file of `VectorStorage.save`, piece by piece; both halves from one snapshot."
-    with self._lock as s:
-        head, comma = {"dimension": s.head.dimension, "next_id": s.head.next_id} | ({"model": s.head.model} if s.head.model else {}), b""
+    "The JSON file of `VectorStorage.save`, piece by piece, from one snapshot."
+    with reading(self) as s:
+        head = {"dimension": s.head.dimension, "next_id": s.head.next_id}
+        if s.head.model: head["model"] = s.head.model
         yield json.dumps(head)[:-1].encode() + b', "vectors": {'
-        for ids, rows, _ in self._blocks(s):
-            for id, row in zip(ids.tolist(), rows): yield b'%s"%d": %s' % (comma, id, row_json(row)); comma = b", "
+        yield from _entries(_json_vectors(self, s))
         yield b'}, "metadatas": {'
-        comma = b""
-        for ids, _, texts in self._blocks(s):
-            for id, text in zip(ids.tolist(), texts): yield b'%s"%d": %s' % (comma, id, json.dumps(self._metadata_at(id, text)).encode()); comma = b", "
+        yield from _entries(_json_metadata(self, s))
         yield b"}}\n"
+
+def _json_vectors(storage: DurableStorage, s: Snapshot) -> Iterator[tuple[int, bytes]]:
+    "All ids with their vectors as JSON."
+    for ids, rows, _ in storage._blocks(s):
+        for id, row in zip(ids.tolist(), rows): yield id, row_json(row)
+
+def _json_metadata(storage: DurableStorage, s: Snapshot) -> Iterator[tuple[int, bytes]]:
+    "All ids with their metadata as JSON."
+    for ids, _, texts in storage._blocks(s):
+        for id, text in zip(ids.tolist(), texts):
+            yield id, json.dumps(storage._metadata_at(id, text)).encode()
+
+def _entries(values: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+    "The inside of a JSON object whose keys are ids."
+    for i, (id, value) in enumerate(values): yield b'%s"%d": %s' % (b", " if i else b"", id, value)
 
 @patch(cls_method=True)
 def load(cls: DurableStorage,
     path: str | Path, # a JSON file
 ) -> VectorStorage:
-    "As `VectorStorage.load`: in memory. `restore` takes a file into a durable storage."
+    "Load a JSON file as a storage in memory. `restore` reads a file into a durable storage."
     return VectorStorage.load(path)
 
 @patch
 def _line_parts(self: DurableStorage) -> Iterator[bytes]:
-    "JSON lines."
-    with self._lock as s:
+    "A file of JSON lines, one per row, from one snapshot."
+    with reading(self) as s:
         for ids, rows, texts in self._blocks(s):
-            for id, row, text in zip(ids.tolist(), rows, texts): yield b'{"id": %d, "vector": %s, "metadata": %s}\n' % (id, row_json(row), text)
+            for row in zip(ids.tolist(), map(row_json, rows), texts): yield _LINE % row
 
+_LINE = b'{"id": %d, "vector": %s, "metadata": %s}\n'
+
+# %% ../../nbs/80_durable/75_exchange.ipynb #30e69387
 FORMATS = (".json", ".jsonl", ".ndjson", ".parquet") # that `export` writes and `restore` reads
 
 @patch
 def export(self: DurableStorage,
     path: str | Path, # ending in one of `FORMATS`
 ):
-    "Write everything to one file, replacing it in one step."
+    """Write the latest commit to one file, which is replaced in one step.
+
+    Raises `FileFormatError` for another ending, and `WriteError` if the disk fails."""
     path = Path(path)
-    if path.suffix.lower() not in FORMATS: raise FileFormatError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
+    kind = path.suffix.lower()
+    if kind not in FORMATS:
+        raise FileFormatError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
     with making(path, "written"):
-        if path.suffix.lower() == ".parquet": self._export_parquet(path)
-        else: write_atomically(path, self._json_parts() if path.suffix.lower() == ".json" else self._line_parts())
+        if kind == ".parquet": self._export_parquet(path)
+        else: write_atomically(path, self._json_parts() if kind == ".json" else self._line_parts())
 
 @patch
 def save(self: DurableStorage,
     path: str | Path, # a file name, usually ending in .json
 ):
-    "Write everything to a JSON file, as a storage in memory does."
+    "Write the latest commit to a JSON file, as a storage in memory does."
     check_file_name(path, "backup(path) copies the folder")
     with making(Path(path), "written"): write_atomically(path, self._json_parts())
 
 @patch
 def _export_parquet(self: DurableStorage, path: Path):
-    "Columns id, vector and metadata (JSON text); dimension, model and next id in the file's own metadata."
+    "Write a Parquet file under another name, sync it, and rename it."
     refuse_own(path := check_path(path).resolve())
     need_folder(path)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
@@ -89,41 +110,66 @@ def _export_parquet(self: DurableStorage, path: Path):
     except BaseException: part.unlink(missing_ok=True); raise
 
 def _write_parquet(storage: DurableStorage, path: Path):
-    "The rows of the latest commit, to a file that may be there."
-    pa, parquet = need("pyarrow", "writing Parquet"), need("pyarrow.parquet", "writing Parquet")
-    with storage._lock as s:
-        head = json.dumps({"dimension": s.head.dimension, "model": s.head.model, "next_id": s.head.next_id})
-        schema = pa.schema([("id", pa.int64()), ("vector", pa.list_(pa.float32(), s.head.dimension)), ("metadata", pa.string())], {"minivecdb": head})
-        with parquet.ParquetWriter(path, schema, compression="zstd", use_dictionary=False, write_page_checksum=True) as file:
-            for ids, rows, texts in storage._blocks(s): file.write_batch(pa.record_batch([pa.array(ids), pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), s.head.dimension), pa.array([t.decode() for t in texts])], schema=schema))
+    """Write the rows of the latest commit as columns id, vector and metadata (JSON text).
 
+    Dimension, model and next id go to the file's own metadata."""
+    pa, parquet = need("pyarrow", "writing Parquet"), need("pyarrow.parquet", "writing Parquet")
+    with reading(storage) as s:
+        d = s.head.dimension
+        head = json.dumps({"dimension": d, "model": s.head.model, "next_id": s.head.next_id})
+        vector = pa.list_(pa.float32(), d)
+        columns = [("id", pa.int64()), ("vector", vector), ("metadata", pa.string())]
+        schema = pa.schema(columns, {"minivecdb": head})
+        with parquet.ParquetWriter(path, schema, **_PARQUET) as file:
+            for ids, rows, texts in storage._blocks(s):
+                vectors = pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), d)
+                block = [pa.array(ids), vectors, pa.array([t.decode() for t in texts])]
+                file.write_batch(pa.record_batch(block, schema=schema))
+
+_PARQUET = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
+
+# %% ../../nbs/80_durable/75_exchange.ipynb #127bc18d
 def _parquet_head(path: Path) -> dict:
-    "What `export` wrote into the file's own metadata."
+    "What `export` wrote into the file's own metadata; empty for a file of somebody else."
     parquet = need("pyarrow.parquet", "reading Parquet")
     open_to_read(path).close()   # refuses what is no file
     try: raw = (parquet.read_schema(path).metadata or {}).get(b"minivecdb", b"{}")
     except (ArithmeticError, MemoryError, OSError, ValueError) as e:
         raise FileFormatError(f"{path}: {e}") from None
     try: head = json.loads(raw)
-    except ValueError as e: raise FileFormatError(f"{path}: its key minivecdb is not JSON ({e})") from None
-    if not isinstance(head, dict): raise FileFormatError(f"{path}: its key minivecdb is not an object")
-    return head
+    except ValueError as e:
+        raise FileFormatError(f"{path}: its key minivecdb is not JSON ({e})") from None
+    if isinstance(head, dict): return head
+    raise FileFormatError(f"{path}: its key minivecdb is not an object")
 
-# %% ../../nbs/80_durable/75_exchange.ipynb #127bc18d
 def _storage_blocks(storage: VectorStorage) -> Iterator[Block]:
-    "A storage in memory."
+    "The rows of a storage in memory, block by block."
     ids, rows = storage.to_arrays()
     many = block_rows(storage.dimension)
-    for a in range(0, len(ids), many): yield Block(rows[a:a + many], [storage.get(i)[1] for i in ids[a:a + many].tolist()], ids[a:a + many])
+    for a in range(0, len(ids), many):
+        part = ids[a:a + many]
+        yield Block(rows[a:a + many], [storage.get(i)[1] for i in part.tolist()], part)
 
-def _opened(source: Any, dimension: int) -> tuple[dict, Iterator[Block]]: # (dimension, model and next id where it tells, blocks)
+class _Source(NamedTuple):
     "What `restore` reads."
-    if isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".json": source = VectorStorage.load(source)
-    if isinstance(source, VectorStorage): return {"dimension": source.dimension, "model": source.model, "next_id": source.next_id}, _storage_blocks(source)
-    return _parquet_head(Path(source)) if str(source).lower().endswith(".parquet") else {}, table_blocks(source, dimension)
+    head: dict               # dimension, model and next_id, as far as the source tells them
+    blocks: Iterator[Block]
 
+def _opened(source: Any, dimension: int) -> _Source:
+    "Open what was given to `restore`."
+    is_path = isinstance(source, (str, Path))
+    if is_path and Path(source).suffix.lower() == ".json": source = VectorStorage.load(source)
+    if isinstance(source, VectorStorage):
+        names = "dimension", "model", "next_id"
+        head = {name: getattr(source, name) for name in names}
+        return _Source(head, _storage_blocks(source))
+    is_parquet = str(source).lower().endswith(".parquet")
+    head = _parquet_head(Path(source)) if is_parquet else {}
+    return _Source(head, table_blocks(source, dimension))
+
+# %% ../../nbs/80_durable/75_exchange.ipynb #2ab26b60
 def _whole_ids(ids: list) -> np.ndarray: # [n] int64
-    "A table's own ids, if they are ids of a storage."
+    "The ids of a table as an array; raises `FileFormatError` if one is none of a storage."
     for i in ids:
         if type(i) is not int or i < 0:
             raise FileFormatError(
@@ -133,31 +179,57 @@ def _whole_ids(ids: list) -> np.ndarray: # [n] int64
     return np.array(ids, np.int64)
 
 def _check_ids(ids: Any, after: int, n: int) -> np.ndarray:
-    "Raise unless the ids of a block ascend."
+    """The `n` ids of a block as an array.
+
+    Raises `FileFormatError` unless they ascend, and all are above `after` and below 2**53."""
     if ids is None: raise FileFormatError("there is no column 'id': add_bulk gives new ids")
     if not isinstance(ids, np.ndarray): ids = _whole_ids(ids)
-    if len(ids) != n or len(ids) and (ids[0] <= after or (np.diff(ids) <= 0).any()): raise FileFormatError(f"the ids after {after} do not ascend: sort the table by id, and give each once")
-    if len(ids) and ids[-1] >= MAX_ID: raise FileFormatError(f"id {ids[-1]} is not below 2**53")
+    if len(ids) != n: raise FileFormatError(f"expected an id for each of {n} rows, got {len(ids)}")
+    if not n: return ids
+    if ids[0] <= after or (np.diff(ids) <= 0).any():
+        raise FileFormatError(
+            f"the ids after {after} do not ascend: sort the table by id, and give each once")
+    if ids[-1] >= MAX_ID: raise FileFormatError(f"id {ids[-1]} is not below 2**53")
     return ids
 
+def _check_head(storage: DurableStorage, head: dict):
+    "Raise unless a source has the dimension and the model of a storage, and a possible next id."
+    dimension, model = head.get("dimension", storage.dimension), head.get("model")
+    if dimension != storage.dimension:
+        raise DimensionError(f"expected {storage.dimension} dimensions, got {dimension}")
+    if model and model != storage.model:
+        raise ModelError(
+            f"expected vectors of model {storage.model!r}, got {model!r}: "
+            f"make the storage with model={model!r}")
+    next_id = head.get("next_id", 0)
+    if type(next_id) is not int or not 0 <= next_id <= MAX_ID:
+        raise FileFormatError(f"next_id is {next_id!r}, expected a whole number up to 2**53")
+
+# %% ../../nbs/80_durable/75_exchange.ipynb #287cb5b5
 @patch
 def restore(self: DurableStorage,
-    source: Any, # a file that `export` or `VectorStorage.save` wrote, a storage, or a table with a column `id`
+    # A file of `export` or `VectorStorage.save`, a storage, or a table with a column `id`.
+    source: Any,
 ) -> int: # how many rows
-    "Fill an empty storage, keeping the ids; in one commit."
-    if self.next_id: raise MinivecdbError(f"{self.path} has given out {self.next_id} ids: restore into a new storage; add_bulk gives new ids")
+    """Fill an empty storage in one commit; the rows keep their ids.
+
+    Raises `MinivecdbError` if this storage has given out ids, and `DimensionError`, `ModelError` or
+    `FileFormatError` if the source does not fit; then the storage stays empty."""
+    if self.next_id:
+        raise MinivecdbError(
+            f"{self.path} has given out {self.next_id} ids: restore into a new storage; "
+            "add_bulk gives new ids")
     head, blocks = _opened(source, self.dimension)
-    if head.get("dimension", self.dimension) != self.dimension: raise DimensionError(f"expected {self.dimension} dimensions, got {head['dimension']}")
-    if head.get("model") and head["model"] != self.model: raise ModelError(f"expected vectors of model {self.model!r}, got {head['model']!r}: make the storage with model={head['model']!r}")
+    _check_head(self, head)
     with self.writing, changing(self) as change:
         after = -1
         for block in blocks:
-            rows, n = as_matrix(block.rows, self.dimension, change.head["count"]), change.head["count"]
+            n = change.head["count"]   # rows so far: errors count from there
+            rows = as_matrix(block.rows, self.dimension, n)
             ids = _check_ids(block.ids, after, len(rows))
-            change.insert_with_gaps(ids, rows, as_metadatas(block.metadatas or [None] * len(ids), n, metadata_text))
+            texts = as_metadatas(block.metadatas or [None] * len(ids), n, metadata_text)
+            change.insert_with_gaps(ids, rows, texts)
             change.note_all(ids)
-            after = int(ids[-1]) if len(ids) else after
-        next_id = head.get("next_id", 0)
-        if type(next_id) is not int or not 0 <= next_id <= MAX_ID: raise FileFormatError(f"next_id is {next_id!r}, expected a whole number up to 2**53")
-        change.skip_to(max(after + 1, next_id))
+            if len(ids): after = int(ids[-1])
+        change.skip_to(max(after + 1, head.get("next_id", 0)))
     return len(self)

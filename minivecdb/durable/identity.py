@@ -18,7 +18,7 @@ from .format import DAMAGED, FORMAT, Head, check_format, read_head
 def refuse_newer(
     meta: Path, # SQLite's main file
 ):
-    "Raise for a newer format or a file of another program, before anything is written."
+    "Raise `FileFormatError` for a newer format or a file of another program; writes nothing."
     with suppress(*DAMAGED), closing(connect(f"{uri_path(meta)}?mode=ro&immutable=1")) as con:
         ask = lambda name: con.execute(f"PRAGMA {name}").fetchone()[0]
         version, pages = ask("user_version"), ask("page_count")
@@ -30,7 +30,7 @@ def refuse_lost(
     left: list[str], # files of vectors that are there
     record: LockRecord | None, # of LOCK
 ):
-    "Raise if anything is left of a storage without tables."
+    "Raise `DamageError` if other files of a storage are there without `meta.sqlite`."
     if left: told = f"there are vectors ({', '.join(left[:3])}{', …' if left[3:] else ''})"
     elif record and record.commits: told = f"LOCK tells of {record.commits} commits"
     else: return
@@ -43,7 +43,7 @@ def check_owner(
     head: Head,
     record: LockRecord | None, # of LOCK
 ):
-    "Raise unless LOCK belongs to the storage of the head."
+    "Raise `DamageError` unless LOCK belongs to the storage of the head."
     if type(head.storage) is not int: return   # `check_head` refuses it
     if not record or not head.storage or record.storage in (0, head.storage): return
     raise DamageError(
@@ -54,19 +54,20 @@ def check_owner(
 # %% ../../nbs/80_durable/25_identity.ipynb #8ba67934
 def head_alone(
     meta: Path, # SQLite's main file
-) -> Head | None: # where it cannot be read
-    "The head in the main file, read without the log."
+) -> Head | None:
+    "The head in the main file, read without the log; None if it cannot be read."
     with suppress(*DAMAGED, MinivecdbError):
         with closing(connect(f"{uri_path(meta)}?mode=ro&immutable=1")) as con:
             con.text_factory = bytes
-            if con.execute("PRAGMA user_version").fetchone()[0] == FORMAT: return read_head(con, meta)
+            format = con.execute("PRAGMA user_version").fetchone()[0]
+            if format == FORMAT: return read_head(con, meta)
 
 def check_base(
     meta: Path, # for the error
     head: Head, # with the log
     alone: Head | None, # without
 ):
-    "Raise if the main file is older than the log says."
+    "Raise `DamageError` if the main file is older than the beginning of its log."
     if alone is None or alone.storage != head.storage or alone.commits >= head.based: return
     raise DamageError(
         f"{meta}: holds commit {alone.commits} without its log, and the log begins after commit "
@@ -74,16 +75,16 @@ def check_base(
 
 # %% ../../nbs/80_durable/25_identity.ipynb #a934bd9c
 class ReplacedError(MinivecdbError, RuntimeError):
-    "The folder was moved away, or another one stands in its place: open the storage again."
+    "The folder was moved, or another one has its name now: open the storage again."
 
 class OpenFolder:
-    "A folder that must stay the one it was at the first look."
+    "A folder, to notice if its path names another one later."
     def __init__(self,
         path: Path,
     ): self.path, self.number = path, None # (inode, device)
 
     def check(self):
-        "Raise if the path no longer names this folder."
+        "Raise `ReplacedError` if the path no longer names the folder of the first call."
         try: found = os.stat(self.path)[1:3]
         except (FileNotFoundError, NotADirectoryError): found = None
         if self.number is None: self.number = found

@@ -22,23 +22,30 @@ from .opening import _half_index, _index_file
 # %% ../../nbs/80_durable/80_index.ipynb #83c980e2
 def _kept(storage: DurableStorage) -> list[tuple[int, Path]]: # (change, file), the newest first
     "The index files of a storage."
-    return sorted(((int(m[1]), p) for p in storage.path.iterdir() if (m := _index_file.fullmatch(p.name)) and p.is_file() and not p.is_symlink()), reverse=True)
+    found = []
+    for path in storage.path.iterdir():
+        named = _index_file.fullmatch(path.name)
+        if named and path.is_file() and not path.is_symlink(): found.append((int(named[1]), path))
+    return sorted(found, reverse=True)
 
 def _fits(ivf: IVF, index: IVFIndex, asked: set[str]) -> bool: # options that were asked for by name
-    "Whether a file holds an index of the kind that is wanted; what nobody asked for may be as it is."
+    "Whether a file holds an index with the options that were asked for; others may differ."
     wanted = IVF(index.storage.dimension, index.n_clusters, index.metric.name, index.codec,
                  seed=index.seed, spill=index.spill)
     if ivf.dimension != wanted.dimension: return False
     if "codec" in asked and wanted.auto and ivf.choice is None: return False
     def kind(i):
         codec = None if wanted.auto else i.codec.state()[0]
-        return {"distance_fn": i.metric.name, "seed": i.seed, "n_clusters": i.n_clusters, "spill": i.spill, "codec": codec}
+        return {
+            "distance_fn": i.metric.name, "seed": i.seed, "n_clusters": i.n_clusters,
+            "spill": i.spill, "codec": codec}
     have, want = kind(ivf), kind(wanted)
     return all(have[name] == want[name] for name in asked & set(have))
 
 def _take_options(index: IVFIndex, ivf: IVF, asked: set[str]):
-    "What nobody asked for is as the file has it, also when the index is built again."
-    index.metric, index.seed, index.n_clusters, index.spill = ivf.metric, ivf.seed, ivf.n_clusters, ivf.spill
+    "Take the options that were not asked for from the file; a later build uses them, too."
+    index.metric, index.seed = ivf.metric, ivf.seed
+    index.n_clusters, index.spill = ivf.n_clusters, ivf.spill
     if "codec" not in asked:
         index.codec = ivf.codec.state()[0]["codec"] if ivf.choice is None else "auto"
     if "upkeep" not in asked: index.upkeep = ivf.upkeep is not None
@@ -46,18 +53,25 @@ def _take_options(index: IVFIndex, ivf: IVF, asked: set[str]):
     if "nprobe" not in asked: index.nprobe = (ivf.note or {}).get("nprobe")
 
 class IndexFileWarning(UserWarning):
-    "The index beside a storage could not be used, and was built again; says which file and why."
+    "The index beside a storage could not be used, and was built again. The message says why."
 
 def _history(storage: DurableStorage) -> dict:
     "Which change the storage is at, and what it holds there."
     with storage._lock as s: head = s.head
-    return {"change": head.changes, "count": head.count, "digest": head.digest, "storage": head.storage}
+    return {
+        "change": head.changes, "count": head.count, "digest": head.digest,
+        "storage": head.storage}
 
 def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -> bool:
-    "Whether rows that came shortly before a change, and are still there, are others in the index: a copy of the storage that went its own way has rows of these ids, too. Codes of bits and of residuals tell nothing."
+    """Whether an index holds other vectors under the same ids.
+
+    Two copies of one storage that were written to separately give out the same ids. So the last
+    `most` rows up to the change of the index are compared with its codes, where they are still as
+    they were. Codes of bits and of residuals say too little for that."""
     if ivf.codec.scans or ivf.codec.residual: return False
     with storage._lock as s:
-        recent = np.setdiff1d(storage._changed(s, max(s.head.log_from, change - most)), storage._changed(s, change))
+        first = max(s.head.log_from, change - most)
+        recent = np.setdiff1d(storage._changed(s, first), storage._changed(s, change))
         ids, rows = storage.take(recent)
     lists = ivf.lists
     at = lists.positions()
@@ -86,7 +100,8 @@ def _objection(ivf: IVF, change: int, index: IVFIndex, asked: set[str]) -> str |
     if not (note.get("nprobe") is None or as_id(note["nprobe"])):
         return f"says nprobe {note['nprobe']!r:.40}, expected a whole number from 1 up, or none"
     if change > now["change"]:
-        return f"reflects change {change}, and the storage is at change {now['change']}: is it an older copy?"
+        at = f"the storage is at change {now['change']}"
+        return f"reflects change {change}, and {at}: is it an older copy?"
     if change == now["change"] and any(note.get(name) != value for name, value in now.items()):
         return f"reflects other contents of change {change}: is the storage another copy?"
     if storage.changes_since(change) is None:
@@ -96,7 +111,7 @@ def _objection(ivf: IVF, change: int, index: IVFIndex, asked: set[str]) -> str |
 
 # %% ../../nbs/80_durable/80_index.ipynb #8e23abbe
 def _adopt(index: IVFIndex, change: int, path: Path, verify: bool, asked: set[str]) -> str | None:
-    "Take an index file and catch up; or say why that cannot be done."
+    "Take an index file and catch up with the storage; returns why that cannot be done, or None."
     try: ivf = IVF.load(path, verify=verify)
     except (FileFormatError, OSError) as e: return str(e)
     if (why := _objection(ivf, change, index, asked)) is not None: return why
@@ -114,8 +129,8 @@ def _adopt(index: IVFIndex, change: int, path: Path, verify: bool, asked: set[st
         try: index.catch_up()
         except ValueError as e: return f"cannot catch up: {e}"
         lists = index._ivf.lists
-        if np.array_equal(np.sort(lists.ids[lists.positions()]), np.sort(np.fromiter(index.storage, np.int64))):
-            return None
+        there = np.sort(np.fromiter(index.storage, np.int64))
+        if np.array_equal(np.sort(lists.ids[lists.positions()]), there): return None
     return "holds other ids than the storage"
 
 @patch
@@ -124,16 +139,19 @@ def kept_index(self: DurableStorage,
     verify: bool, # compare the file's checksums
     options: dict[str, Any], # of `IVFIndex`
 ) -> IVFIndex:
-    "What `IVFIndex.open` gives."
+    """The index that is kept beside this storage, brought up to date; `IVFIndex.open` calls it.
+
+    If no file can be used, it warns with the reason, and builds the index."""
     storage, index, why = self, kind(self, **options), []
     kept = _kept(storage)
     while kept:
         change, path = kept.pop(0)
         reason = _adopt(index, change, path, verify, set(options))
         if reason is None: return index
-        # somebody saved meanwhile
+        # another process saved a newer one meanwhile
         if not path.exists() and (newer := [k for k in _kept(storage) if k[0] > change]):
-            kept = newer; continue
+            kept = newer
+            continue
         why.append(reason if path.name in reason else f"{path}: {reason}")
     stays = any(reason.endswith(OTHER) for reason in why)   # a sound file
     if len(storage) or why:
@@ -150,14 +168,14 @@ def kept_index(self: DurableStorage,
 def keep_index(self: DurableStorage,
     index: IVFIndex, # over this storage
 ) -> Path: # the file
-    "What `IVFIndex.save` does."
+    "Write an index beside this storage, and remove older ones; `IVFIndex.save` calls it."
     self._check_writable(waits=True)
     with index._lock, self._lock:
         index.catch_up()
         ivf, note = copy(index._ivf), _history(self) | {"nprobe": index.nprobe}
     path = self.path/f"index-{note['change']}.ivf"
     older = [p for _, p in _kept(self) if p != path]
-    halves = [p for p in self.path.iterdir() if _half_index.fullmatch(p.name)]   # of killed processes
+    halves = [p for p in self.path.iterdir() if _half_index.fullmatch(p.name)]   # not finished
     ivf.save(path, note)
     for p in older + halves: p.unlink(missing_ok=True)
     return path

@@ -3,5 +3,5 @@
 __all__ = ['OTHER', 'IndexFileWarning']
 
 class IndexFileWarning(UserWarning):
-    """The index beside a storage could not be used, and was built again; says which file and why."""
+    """The index beside a storage could not be used, and was built again. The message says why."""
 OTHER: str

@@ -15,6 +15,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 import numpy as np
+from fastcore.basics import patch
 from ..core import FileFormatError, MinivecdbError, permissions_in, permit
 from .segments import disk, open_file
 
@@ -45,14 +46,16 @@ def _lock_bytes(record: LockRecord) -> bytes:
 
 @lru_cache(16) # a reader looks at the same line for every snapshot
 def _as_record(raw: bytes) -> LockRecord | None:
-    "A line as a record, if it is whole."
-    if not (m := _lock_line.fullmatch(raw)) or int(m[5], 16) != zlib.crc32(raw[:m.start(5) - 5]): return None
+    "A line as a record; None if it is not whole."
+    m = _lock_line.fullmatch(raw)
+    if not m or int(m[5], 16) != zlib.crc32(raw[:m.start(5) - 5]): return None
     return LockRecord(int(m[1]), m[2].decode(), int(m[3]), int(m[4] or b"0", 16))
 
 def read_lock(fd: int) -> LockRecord | None:
     "The record in LOCK; None where there is none, or none that is whole."
     before = None
-    while (raw := os.pread(fd, 128, 0)) != before:   # a line that stays broken is; one that changes is being written
+    # A broken line that changes is just being written; one that stays is broken.
+    while (raw := os.pread(fd, 128, 0)) != before:
         if record := _as_record(raw): return record
         if not raw: return None
         before = raw
@@ -66,7 +69,7 @@ def try_lock(fd: int, exclusive: bool) -> bool: # whether it worked
     return True
 
 def unlock(fd: int):
-    "Let go of it."
+    "Free the lock of an open file or folder."
     fcntl.flock(fd, fcntl.LOCK_UN)
 
 def has_writer(fd: int) -> bool:
@@ -74,13 +77,15 @@ def has_writer(fd: int) -> bool:
     try:
         try: return not try_lock(fd, False)
         finally: unlock(fd)
-    finally: unlock(fd)   # again: an interrupt may come in place of the first
+    finally: unlock(fd)   # again: an interrupt may come instead of the first
 
 def let_go(
     fd: int, # an open file or folder whose lock may be held
     forget: Callable[[], None], # removes the number from where it is kept
 ):
-    "Unlock, forget, close: in this order an interrupt leaves at most a descriptor without a lock."
+    """Unlock and close a descriptor, and remove its number.
+
+    It unlocks first, so an interrupt leaves at most a descriptor without a lock."""
     unlock(fd)
     forget()
     os.close(fd)
@@ -89,7 +94,7 @@ def let_go(
 def left_beside(
     path: Path, # a folder
 ) -> Iterator[Path]:
-    "What others that were making this folder left behind."
+    "Unfinished copies of a folder, left by processes that died while they made it."
     for part in path.parent.glob(f".{escape(path.name)}.*.part"):
         if not re.fullmatch(r"[0-9a-f]{8}", part.name[len(path.name) + 2:-5]): continue
         fd = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -98,10 +103,10 @@ def left_beside(
         finally: os.close(fd)
 
 _half_export = re.compile(r"\..+\.(json|jsonl|ndjson|parquet|ivf)\.[0-9a-f]{8}\.tmp", re.DOTALL)
-_half_begin = re.compile(rb'\{"(dimension|id)"|PAR1|minivIVF|$') # or nothing was written yet
+_half_begin = re.compile(rb'\{"(dimension|id)"|PAR1|minivIVF|$') # $: nothing was written yet
 
 def _remove_export(path: Path):
-    "Remove an unfinished export, if it is ours by name and contents and nobody is writing it."
+    "Remove an unfinished export, if name and contents are ours and no process is writing it."
     if not _half_export.fullmatch(path.name): return
     with suppress(OSError, FileFormatError):
         fd = open_file(path)
@@ -112,7 +117,7 @@ def _remove_export(path: Path):
 def remove_left(
     path: Path, # a folder
 ):
-    "Remove what makers of this folder, and of exports beside it, left behind, as far as it can be."
+    "Remove unfinished copies of this folder and unfinished exports beside it, where possible."
     with suppress(OSError):
         for part in left_beside(path): shutil.rmtree(part, ignore_errors=True)
         for export in path.parent.glob(".*.tmp"): _remove_export(export)
@@ -121,7 +126,7 @@ def remove_left(
 def seconds(
     timeout: Any, # from 0 up
 ) -> float:
-    "A time to wait, or a ValueError that says what would be one."
+    "A time to wait, in seconds; raises ValueError for anything else."
     known = isinstance(timeout, (int, float, np.number)) and not isinstance(timeout, bool)
     with suppress(OverflowError):
         if known and timeout >= 0: return float(timeout)
@@ -129,13 +134,20 @@ def seconds(
         f"expected the timeout as a number of seconds from 0 up, got {timeout!r:.60}")
 
 # %% ../../nbs/80_durable/15_lock.ipynb #43bc264c
+_NO_LOCKS = (
+    "this system has no file locks (fcntl): a durable storage cannot be shared safely here")
+
+_open_locks: weakref.WeakSet = weakref.WeakSet()
+
 class WriterLock:
-    "The right to write in a folder; ends with the process, however it ends."
+    """The lock of the one handle that may write in a folder. It ends with its process.
+
+    Raises `LockedError` if another handle holds it for longer than the timeout."""
     def __init__(self,
         path: Path, # the file LOCK, made if missing
         timeout: float, # seconds to wait for another writer
     ):
-        if fcntl is None: raise MinivecdbError("this system has no file locks (fcntl): a durable storage cannot be shared safely here")
+        if fcntl is None: raise MinivecdbError(_NO_LOCKS)
         self.path, self.fd, self.session, self.pid = path, -1, secrets.token_hex(8), os.getpid()
         self._named, self.found, self.storage = "", None, 0
         _open_locks.add(self)
@@ -154,7 +166,7 @@ class WriterLock:
         if hasattr(self, "fd"): self.release()
 
     def _wait(self, timeout: float):
-        "Take the lock, or say who holds it."
+        "Take the lock; raises `LockedError` after the timeout."
         deadline, tries = time.monotonic() + timeout, 0
         while not try_lock(self.fd, True):
             tries += 1
@@ -162,46 +174,61 @@ class WriterLock:
             time.sleep(.001 if tries <= 3 else .01)
 
     def _give_up(self, timeout: float):
-        "Say who holds the lock."
+        "Raise the error that names the process which holds the lock."
         record = read_lock(self.fd)
-        who = f"process {record.pid}{' (this one, through another handle)' if record.pid == os.getpid() else ''}" if record else "another process"
-        raise LockedError(f"{self.path.parent}: {who} is writing, and was still after {timeout:g} seconds: wait longer (timeout=), close it there, or open with mode=\"r\"")
-
-    def check(self):
-        "Raise if the file LOCK is no longer the one whose lock this is: another writer may have been let in."
-        if self._named and self._name() == self._named: return
-        try: there = os.path.samestat(os.stat(self.path), os.fstat(self.fd))
-        except FileNotFoundError: there = False
-        if not there: raise LockedError(f"{self.path}: was removed or replaced while process {self.pid} was writing, so another writer may be at work: close this handle, leave LOCK where it is, and open the storage again")
-
-    def _name(self) -> str:
-        "What Linux calls the open file: another name, or one with a remark, once it was moved or removed. To look at its times instead would make every `note` behind it write new ones."
-        try: return os.readlink(f"/proc/self/fd/{self.fd}")
-        except OSError: return ""
+        who = f"process {record.pid}" if record else "another process"
+        if record and record.pid == os.getpid(): who += " (this one, through another handle)"
+        raise LockedError(
+            f"{self.path.parent}: {who} is writing, and was still after {timeout:g} seconds: "
+            'wait longer (timeout=), close it there, or open with mode="r"')
 
     def note(self, commits: int):
-        "Write down that a commit was acknowledged. Not synced: losing it loses nothing."
-        disk.write(self.fd, _lock_bytes(LockRecord(self.pid, self.session, commits, self.storage)), 0)
+        "Write the number of the last commit to LOCK. It is not synced: its loss loses no row."
+        record = LockRecord(self.pid, self.session, commits, self.storage)
+        disk.write(self.fd, _lock_bytes(record), 0)
 
     def release(self):
-        "Let others write. It may be called again, and then does what an interrupt left undone."
+        "Free the lock. A second call does what an interrupt left undone."
         if self.fd < 0: return
         if self.pid == os.getpid(): return let_go(self.fd, self._forget)
-        os.close(self.fd); self._forget()   # a child closes its copy, and leaves its parent the lock
+        os.close(self.fd)   # a child closes its copy, and the lock of its parent stays
+        self._forget()
 
     def _forget(self): self.fd = -1
 
-_open_locks: weakref.WeakSet = weakref.WeakSet()
+# %% ../../nbs/80_durable/15_lock.ipynb #c4866063
+@patch
+def check(self: WriterLock):
+    """Raise `LockedError` if the file LOCK is no longer the one that is locked.
+
+    Another process may then have locked the new file, and be writing."""
+    if self._named and self._name() == self._named: return
+    try: there = os.path.samestat(os.stat(self.path), os.fstat(self.fd))
+    except FileNotFoundError: there = False
+    if there: return
+    raise LockedError(
+        f"{self.path}: was removed or replaced while process {self.pid} was writing, "
+        "so another writer may be at work: close this handle, leave LOCK where it is, "
+        "and open the storage again")
+
+@patch
+def _name(self: WriterLock) -> str:
+    """The name of the open file, as Linux tells it; empty on other systems.
+
+    It differs after the file was moved or removed. This call is cheaper than a comparison of
+    the file's times, which every `note` changes."""
+    try: return os.readlink(f"/proc/self/fd/{self.fd}")
+    except OSError: return ""
 
 def _forget_locks():
-    "A child process lets go of its copy: it must not hold a lock that its parent's death should end."
+    "Close the copies in a child process, so that the locks end when the parent ends."
     for lock in list(_open_locks): lock.release()
 
 if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_forget_locks)
 
 # %% ../../nbs/80_durable/15_lock.ipynb #6581c35b
 def in_turn(method: Callable) -> Callable:
-    "A method that takes its turn among the threads of a handle, whose lock is `writing`."
+    "Decorate a method that only one thread of a handle may run at a time; its lock is `writing`."
     @wraps(method)
     def waiting(self, *args, **kwargs):
         with self.writing: return method(self, *args, **kwargs)   # one line, see `changing`

@@ -23,7 +23,7 @@ def try_lock(fd: int, exclusive: bool) -> bool:
     """Try to take the lock of an open file or folder, alone or with others."""
     ...
 def unlock(fd: int):
-    """Let go of it."""
+    """Free the lock of an open file or folder."""
     ...
 def has_writer(fd: int) -> bool:
     """Whether some handle holds the lock, here or in another process."""
@@ -32,19 +32,23 @@ def let_go(
     fd: int,  # an open file or folder whose lock may be held
     forget: Callable[[], None],  # removes the number from where it is kept
 ):
-    """Unlock, forget, close: in this order an interrupt leaves at most a descriptor without a lock."""
+    """Unlock and close a descriptor, and remove its number.
+    
+    It unlocks first, so an interrupt leaves at most a descriptor without a lock."""
     ...
 def left_beside(path: Path) -> Iterator[Path]:
-    """What others that were making this folder left behind."""
+    """Unfinished copies of a folder, left by processes that died while they made it."""
     ...
 def remove_left(path: Path):
-    """Remove what makers of this folder, and of exports beside it, left behind, as far as it can be."""
+    """Remove unfinished copies of this folder and unfinished exports beside it, where possible."""
     ...
 def seconds(timeout: Any) -> float:
-    """A time to wait, or a ValueError that says what would be one."""
+    """A time to wait, in seconds; raises ValueError for anything else."""
     ...
 class WriterLock:
-    """The right to write in a folder; ends with the process, however it ends."""
+    """The lock of the one handle that may write in a folder. It ends with its process.
+    
+    Raises `LockedError` if another handle holds it for longer than the timeout."""
     path: Path
     fd: Any
     session: Any
@@ -57,15 +61,17 @@ class WriterLock:
         timeout: float,  # seconds to wait for another writer
     ) -> None: ...
     def __del__(self): ...
-    def check(self):
-        """Raise if the file LOCK is no longer the one whose lock this is: another writer may have been let in."""
-        ...
     def note(self, commits: int):
-        """Write down that a commit was acknowledged. Not synced: losing it loses nothing."""
+        """Write the number of the last commit to LOCK. It is not synced: its loss loses no row."""
         ...
     def release(self):
-        """Let others write. It may be called again, and then does what an interrupt left undone."""
+        """Free the lock. A second call does what an interrupt left undone."""
+        ...
+    def check(self):
+        """Raise `LockedError` if the file LOCK is no longer the one that is locked.
+        
+        Another process may then have locked the new file, and be writing."""
         ...
 def in_turn(method: Callable) -> Callable:
-    """A method that takes its turn among the threads of a handle, whose lock is `writing`."""
+    """Decorate a method that only one thread of a handle may run at a time; its lock is `writing`."""
     ...

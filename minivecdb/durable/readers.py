@@ -19,20 +19,24 @@ from .snapshots import Reader
 # %% ../../nbs/80_durable/40_readers.ipynb #5dd79b0c
 @patch
 def _reader_without_writer(self: DurableStorage, session: str) -> Reader | None:
-    "A connection to a folder that nobody writes; it takes the lock of `gate` for each snapshot."
+    """A reader for a folder without a writer. It locks the folder for each snapshot.
+
+    Without a log, SQLite reads the main file as one that never changes. With a log, it uses the
+    shared memory that a dead writer left; if that is missing, it reads a private copy."""
     wal, shm = (self.path/f"meta.sqlite{end}" for end in ("-wal", "-shm"))
     gate = open_folder(self.path)
     try:
         logged = wal.exists() and wal.stat().st_size > 0
         if logged and not shm.exists(): return self._private_reader(session, gate)
-        reader = Reader(connect(f"{uri_path(self.meta)}?mode=ro&{'readonly_shm=1' if logged else 'immutable=1'}"), session, gate)
+        how = "readonly_shm=1" if logged else "immutable=1"
+        reader = Reader(connect(f"{uri_path(self.meta)}?mode=ro&{how}"), session, gate)
         return reader.borrow(self) if logged else reader
     except BaseException: os.close(gate); raise
 
 def private_copy(
     folder: Path, # of a storage
 ) -> tempfile.TemporaryDirectory: # holds `meta.sqlite` and its log
-    "A copy of SQLite's two files, which nobody else knows; it goes when the object goes."
+    "A copy of SQLite's two files, which is removed together with the object."
     refuse_links(folder)
     copy = tempfile.TemporaryDirectory(prefix="minivecdb-")
     for name in ("meta.sqlite", "meta.sqlite-wal"):
@@ -44,7 +48,7 @@ def check_room(
     size: int, # its bytes
     folder: Path, # where the copy goes
 ):
-    "Raise unless there is room for a copy."
+    "Raise `ReadError` unless there is room for a copy."
     if size <= (free := shutil.disk_usage(folder).free): return
     told = f"{size / 1e6:,.0f} MB are to be copied, and {folder} has room for {free / 1e6:,.0f}"
     raise ReadError(errno.ENOSPC, f"{told}: set TMPDIR to another disk", str(path))
@@ -61,7 +65,9 @@ def _copy_database(path: Path, target: Path):
 @patch
 def _private_reader(self: DurableStorage, session: str, gate: int) -> Reader | None:
     "A connection to a private copy; None if a writer came before it was finished."
-    if not try_lock(gate, False) or session != self._session(): os.close(gate); return None
+    if not try_lock(gate, False) or session != self._session():
+        os.close(gate)
+        return None
     copy = private_copy(self.path)
     unlock(gate)
     return Reader(connect(uri_path(Path(copy.name)/"meta.sqlite")), session, gate, copy)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from fastcore.basics import patch
 from ..core import FileFormatError, MinivecdbError
 from ..vector_storage import VectorStorage
-from .segments import DamageError, Segment, connect, open_file, refuse_links
+from .segments import Segment, connect, damage_error, open_file, refuse_links
 from .segments import segment_files, segment_name, uri_path
 from .lock import LockRecord, has_writer, let_go, read_lock, try_lock, unlock
 from .format import DAMAGED, FORMAT, READS, Head, check_head, check_schema
@@ -27,22 +27,27 @@ class Reader:
     def __init__(self,
         con: sqlite3.Connection,
         session: str, # of the writer that was there, or was there last
-        gate: int | None = None, # where no writer was there: the folder, to be locked while reading, so that a new one leaves the main file alone
+        # The folder, if there was no writer: locked while reading, so that a new writer does not
+        # change the main file.
+        gate: int | None = None,
         copy: TemporaryDirectory | None = None, # that holds the files of `con`
     ):
-        self.con, self.session, self.gate, self.copy, self.pid = con, session, gate, copy, os.getpid()
-        self.format = 0 # of the tables, once they were looked at
-        self.home, self.file = None, None
+        self.con, self.session, self.pid = con, session, os.getpid()
+        self.gate, self.copy = gate, copy
+        self.format = 0 # of the tables; 0 until they were checked
+        self.home, self.file = None, None # of one that borrows: see `borrow`
         con.text_factory = bytes
 
     def borrow(self, storage: DurableStorage) -> "Reader":
-        "Note that this one reads a dead writer's shared memory: where it is when nobody reads, and (inode, device) of its file."
+        """Note that this reader uses the shared memory of a writer that died.
+
+        `home` is the list where it is while it is idle, `file` is (inode, device) of its file."""
         self.home, self.file = storage._idle, os.stat(storage.meta)[1:3]
         _borrowed.add(self)
         return self
 
     def close(self):
-        "Give everything back. It may be called again, and then does what an interrupt left undone."
+        "Close and unlock everything. A second call does what an interrupt left undone."
         with suppress(sqlite3.Error, UnicodeDecodeError): self.con.close()
         _borrowed.discard(self)
         if self.gate is not None: let_go(self.gate, self._forget)
@@ -53,7 +58,7 @@ class Reader:
         if hasattr(self, "file") and self.pid == os.getpid(): self.close()
 
 class Snapshot(NamedTuple):
-    "One committed state, for as long as it is held."
+    "One committed state: a read transaction, its head, and the segments that it names."
     reader: Reader
     con: sqlite3.Connection       # of the reader, in a transaction
     head: Head
@@ -78,15 +83,18 @@ def _writer_is_there(self: DurableStorage) -> bool:
 
 @patch
 def _new_reader(self: DurableStorage) -> Reader | None:
-    "A connection that reads the folder as it is now; None while a writer is just coming or going."
+    "A connection to the folder as it is now; None while a writer is opening or closing it."
     session, writing = self._session(), self._writer_is_there()
     refuse_links(self.path)
     if not writing: return self._reader_without_writer(session)
     ready = all((self.path/f"meta.sqlite{end}").exists() for end in ("-wal", "-shm"))
     if not ready: return None
-    if (busy := self._borrowers()) and (record := read_lock(self._lock_fd)) and record.pid == os.getpid(): return None   # that writer waits for them
+    busy = self._borrowers()
+    record = read_lock(self._lock_fd) if busy else None
+    if record and record.pid == os.getpid(): return None   # a writer of this process waits for them
     reader = Reader(connect(f"{uri_path(self.meta)}?mode=ro"), session)
-    return reader.borrow(self) if busy else reader   # SQLite lets all connections of a process share what the first one borrowed
+    # all connections of a process share the memory that the first one borrowed
+    return reader.borrow(self) if busy else reader
 
 # %% ../../nbs/80_durable/35_snapshots.ipynb #594211b1
 class _Moved(Exception):
@@ -97,17 +105,20 @@ class _Empty(_Moved):
 
 @patch
 def _acknowledged(self: DurableStorage) -> LockRecord | None:
-    "What LOCK says, read before the snapshot is taken: the snapshot must have it."
+    "The record in LOCK, read before a snapshot is taken: the snapshot must have its commit."
     if self._writer is not None and os.getpid() == self.pid: return None
     if self._lock_fd < 0 and self._session() == "none": return None
     return read_lock(self._lock_fd)
 
 @patch
 def _check_reader(self: DurableStorage, reader: Reader):
-    "Look once whether a connection shows a storage that this version can read."
+    "Raise unless this version can read what a new connection shows."
     meta, format = self.meta, check_schema(reader.con, self.meta)
     if not format: raise _Empty("the file is still empty")
-    if format not in (FORMAT, *READS): raise FileFormatError(f"{meta}: format {format}: open it for writing once, which brings it to format {FORMAT}")
+    if format not in (FORMAT, *READS):
+        raise FileFormatError(
+            f"{meta}: format {format}: open it for writing once, "
+            f"which brings it to format {FORMAT}")
     head = read_head(reader.con, meta, format)
     check_head(head, meta, database_bytes(meta))
     if reader.gate is not None: check_base(meta, head, head_alone(meta))
@@ -137,27 +148,34 @@ def _open_segments(self: DurableStorage, reader: Reader, head: Head) -> dict[int
     opened = {}
     for s in self._segment_rows(reader.con):
         old = files.get(s.number)
-        if old is not None and old.rows >= s.rows: opened[s.number] = old; continue
+        if old is not None and old.rows >= s.rows:
+            opened[s.number] = old
+            continue
         name = self.path/segment_name(s.number, s.generation)
         try: opened[s.number] = Segment(name, head.dimension, s.rows)
         except FileNotFoundError as e:
+            # with a writer, a compaction may just have removed it
             if reader.gate is None: raise _Moved(f"{name}: missing") from e
-            raise DamageError(f"{name}: missing: restore a backup, or repair_folder(path, into)") from e
+            raise damage_error(f"{name}: missing") from e
     if layout < head.layout: self._files = (head.layout, opened)
     return opened
 
 @patch
 def _end(self: DurableStorage, snapshot: Snapshot):
-    "Give a snapshot back."
+    "End a snapshot, and keep its reader for the next one."
     reader = snapshot.reader
     try: reader.con.execute("COMMIT")
     except (sqlite3.Error, UnicodeDecodeError): return reader.close()
     if reader.gate is not None: unlock(reader.gate)
-    if self._closed or len(self._idle) > 7 or reader.home is not None and reader.session != self._session(): reader.close()
-    else: self._idle.append(reader)
+    keep = not self._closed and len(self._idle) <= 7
+    # a new writer waits until a reader that borrows is closed
+    if keep and reader.home is not None: keep = reader.session == self._session()
+    if keep: self._idle.append(reader)
+    else: reader.close()
 
 # %% ../../nbs/80_durable/35_snapshots.ipynb #54f50baa
-_passing = re.compile("locked|busy|readonly|unable to open|no such table") # what SQLite may say while a writer comes or goes
+# What SQLite may say while a writer opens or closes the file.
+_passing = re.compile("locked|busy|readonly|unable to open|no such table")
 
 @patch
 def _begin(self: DurableStorage) -> Snapshot:
@@ -168,28 +186,33 @@ def _begin(self: DurableStorage) -> Snapshot:
     while True:
         reader = None
         try:
-            if (reader := self._idle_reader() or self._new_reader()) is not None: return self._start(reader)
+            reader = self._idle_reader() or self._new_reader()
+            if reader is not None: return self._start(reader)
         except sqlite3.OperationalError as e:
-            if not (_passing.search(str(e)) and (patience := patience - 1)): reader and reader.close(); raise self._damage(e) from e
-            last = e
+            last, patience = e, patience - 1
+            if not _passing.search(str(e)) or not patience:
+                reader and reader.close()
+                raise self._damage(e) from e
         except (_Moved, FileNotFoundError) as e: last = e
-        except DAMAGED as e: reader and reader.close(); raise self._damage(e) from e
+        except DAMAGED as e:
+            reader and reader.close()
+            raise self._damage(e) from e
         except BaseException: reader and reader.close(); raise
         reader and reader.close()
         if time.monotonic() > deadline: raise _gave_up(self, last) from last
         time.sleep(.001)
 
 def _gave_up(storage: DurableStorage, last: Exception | None) -> Exception:
-    "What to say after waiting for a writer that does not come to an end."
+    "The error after waiting for a writer that neither opens nor closes the file."
     if isinstance(last, _Empty):
         refuse_lost(storage.meta, segment_files(storage.path), storage._acknowledged())
-        told = "a storage was begun here and never finished: open it for writing, with its dimension"
+        told = "a storage was begun here and not finished: open it for writing, with its dimension"
         return FileNotFoundError(errno.ENOENT, told, str(storage.path))
     return storage._damage(last or "a writer neither finishes opening it nor goes away")
 
 @patch
 def _idle_reader(self: DurableStorage) -> Reader | None:
-    "A reader that still fits; those of a parent process are left alone."
+    "An idle reader of the present session, or None. Those of a parent process are not closed."
     while True:
         try: reader = self._idle.pop()
         except IndexError: return None
@@ -210,7 +233,7 @@ def next_id(self: DurableStorage) -> int:
 
 @patch(as_prop=True)
 def changes(self: DurableStorage) -> int:
-    "Counts adds, updates and deletes, in whichever process."
+    "How many adds, updates and deletes there were, by all processes together."
     with self._lock as s: return s.head.changes
 
 @patch
@@ -222,11 +245,14 @@ def __repr__(self: DurableStorage) -> str:
     if self._closed: return f"DurableStorage({self.path.name}, closed)"
     try: rows = f"{len(self):,}"
     except MinivecdbError as e: return f"DurableStorage({self.path.name}, cannot be read: {e})"
-    return f"DurableStorage({self.path.name}: {rows} vectors of {self.dimension} dimensions{f', model {self.model}' if self.model else ''}{', read only' if self.mode == 'r' else ''})"
+    model = f", model {self.model}" if self.model else ""
+    mode = ", read only" if self.mode == "r" else ""
+    what = f"{rows} vectors of {self.dimension} dimensions{model}{mode}"
+    return f"DurableStorage({self.path.name}: {what})"
 
 @patch
 def _repr_markdown_(self: DurableStorage) -> str:
-    "The first rows as a table, as in memory; also of a storage that is closed or damaged something is shown."
+    "The first rows as a table; one line for a storage that is closed or damaged."
     if self._closed: return repr(self)
     try: return VectorStorage._repr_markdown_(self)
     except MinivecdbError: return repr(self)

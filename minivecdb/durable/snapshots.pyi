@@ -13,9 +13,9 @@ class Reader:
     """A connection that reads, and what it was opened on."""
     con: sqlite3.Connection
     session: str
+    pid: Any
     gate: Any
     copy: TemporaryDirectory | None
-    pid: Any
     format: Any
     home: Any
     file: Any
@@ -23,18 +23,20 @@ class Reader:
         self,
         con: sqlite3.Connection,
         session: str,  # of the writer that was there, or was there last
-        gate: int | None = None,  # where no writer was there: the folder, to be locked while reading, so that a new one leaves the main file alone
+        gate: int | None = None,
         copy: TemporaryDirectory | None = None,  # that holds the files of `con`
     ) -> None: ...
     def borrow(self, storage: DurableStorage) -> 'Reader':
-        """Note that this one reads a dead writer's shared memory: where it is when nobody reads, and (inode, device) of its file."""
+        """Note that this reader uses the shared memory of a writer that died.
+        
+        `home` is the list where it is while it is idle, `file` is (inode, device) of its file."""
         ...
     def close(self):
-        """Give everything back. It may be called again, and then does what an interrupt left undone."""
+        """Close and unlock everything. A second call does what an interrupt left undone."""
         ...
     def __del__(self): ...
 class Snapshot(NamedTuple):
-    """One committed state, for as long as it is held."""
+    """One committed state: a read transaction, its head, and the segments that it names."""
     reader: Reader
     con: sqlite3.Connection  # of the reader, in a transaction
     head: Head

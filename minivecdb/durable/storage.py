@@ -132,6 +132,33 @@ def _fail(self: DurableStorage, error: Exception, committing: bool = False) -> W
         f"{self.path}: a write failed ({self._failed}); {state}, and this handle writes no more: "
         "free the disk or replace it, then open the storage again")
 
+# %% ../../nbs/80_durable/30_storage.ipynb #60db03d2
+@patch
+def _check_writable(self: DurableStorage,
+    waits: bool = False, # whether this thread will wait for the one that writes now
+):
+    """Raise unless this handle may write.
+
+    `ReadOnlyError` in a handle that only reads and in a child process, `ClosedError` after `close`,
+    `WriteError` after a failed write, `MinivecdbError` inside another write."""
+    if self.mode == "r":
+        told = 'was opened with mode="r": open it with mode="rw" to write'
+        raise ReadOnlyError(f"{self.path} {told}")
+    if self._closed: raise ClosedError(f"{self.path} was closed: open it again")
+    if os.getpid() != self.pid:
+        raise ReadOnlyError(
+            f"{self.path} was opened by process {self.pid}, and this is its child {os.getpid()}: "
+            "open it again here")
+    if self._failed:
+        self._writer.check()   # if the lock was lost, its error is raised
+        raise WriteError(
+            f"{self.path}: refused, because an earlier write failed ({self._failed}): "
+            "open the storage again")
+    if waits or not self._changing: return
+    raise MinivecdbError(
+        f"{self.path}: a write inside another write of the same handle: finish the first one; "
+        "if an interrupt cut it short, close this handle and open the storage again")
+
 # %% ../../nbs/80_durable/30_storage.ipynb #6ca4e520
 @patch
 def _checkpoint(self: DurableStorage, kind: str = "PASSIVE",

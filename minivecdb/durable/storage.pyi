@@ -73,23 +73,28 @@ class DurableStorage(VectorStorage):
         A call that an interrupt cut short may be repeated."""
         ...
     def fold(self) -> int:
-        """Move the vectors of small writes from SQLite to the end of the last segment, in one commit."""
+        """Move the vectors of small writes from SQLite to a segment, in one commit."""
         ...
     def add_bulk(
         self,
-        vectors: Any,  # an array, a list of vectors, an `L`; an iterator of matrices or of pairs (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file
-        metadatas: Iterable[dict | None] | None = None,  # one dictionary per vector, or None for empty ones
+        vectors: Any,
+        metadatas: Iterable[dict | None] | None = None,  # one per vector; None for empty dictionaries
         *,
         progress: bool = False,  # show a bar
         vector: str = 'vector',  # the column of vectors of a table; all others are metadata
     ) -> list[int]:
-        """Add many vectors in one commit, reading the source block by block: all of them are stored, or none."""
+        """Add many vectors in one commit: all of them are stored, or none.
+        
+        The source is read block by block, so it may be larger than memory. Raises what `add` raises;
+        the message names the row."""
         ...
     def bytes_used(self) -> int:
-        """What the files of the folder take."""
+        """What the files of the folder take, in bytes; without SQLite's shared memory."""
         ...
     def compact(self) -> Compaction:
-        """Rewrite what is alive without what was deleted, in bounded memory, segment by segment. Deleted data is then really gone."""
+        """Rewrite the living rows without the deleted ones, segment by segment, in bounded memory.
+        
+        Afterwards no file of the folder holds deleted data, unless `erased` of the report is False."""
         ...
     def check(
         self,
@@ -113,32 +118,36 @@ class DurableStorage(VectorStorage):
         path: tuple[str, ...],  # of a key
         ids: np.ndarray,  # [n] int64, all that there are, ascending
     ) -> Column | None:
-        """A column that is kept beside the storage, or is from now on; None where it keeps none."""
+        """The column of a key, from its file or from the metadata.
+        
+        None if this storage keeps no columns, or if `ids` are not all its ids."""
         ...
     @classmethod
     def load(
         cls,
         path: str | Path,  # a JSON file
     ) -> VectorStorage:
-        """As `VectorStorage.load`: in memory. `restore` takes a file into a durable storage."""
+        """Load a JSON file as a storage in memory. `restore` reads a file into a durable storage."""
         ...
     def export(
         self,
         path: str | Path,  # ending in one of `FORMATS`
     ):
-        """Write everything to one file, replacing it in one step."""
+        """Write the latest commit to one file, which is replaced in one step.
+        
+        Raises `FileFormatError` for another ending, and `WriteError` if the disk fails."""
         ...
     def save(
         self,
         path: str | Path,  # a file name, usually ending in .json
     ):
-        """Write everything to a JSON file, as a storage in memory does."""
+        """Write the latest commit to a JSON file, as a storage in memory does."""
         ...
-    def restore(
-        self,
-        source: Any,  # a file that `export` or `VectorStorage.save` wrote, a storage, or a table with a column `id`
-    ) -> int:
-        """Fill an empty storage, keeping the ids; in one commit."""
+    def restore(self, source: Any) -> int:
+        """Fill an empty storage in one commit; the rows keep their ids.
+        
+        Raises `MinivecdbError` if this storage has given out ids, and `DimensionError`, `ModelError` or
+        `FileFormatError` if the source does not fit; then the storage stays empty."""
         ...
     def kept_index(
         self,
@@ -146,13 +155,15 @@ class DurableStorage(VectorStorage):
         verify: bool,  # compare the file's checksums
         options: dict[str, Any],  # of `IVFIndex`
     ) -> IVFIndex:
-        """What `IVFIndex.open` gives."""
+        """The index that is kept beside this storage, brought up to date; `IVFIndex.open` calls it.
+        
+        If no file can be used, it warns with the reason, and builds the index."""
         ...
     def keep_index(
         self,
         index: IVFIndex,  # over this storage
     ) -> Path:
-        """What `IVFIndex.save` does."""
+        """Write an index beside this storage, and remove older ones; `IVFIndex.save` calls it."""
         ...
     def one_state(self) -> AbstractContextManager:
         """For `with`: all reads of this thread inside see the same commit, which is looked up once."""
@@ -220,7 +231,7 @@ class DurableStorage(VectorStorage):
         ...
     @property
     def changes(self) -> int:
-        """Counts adds, updates and deletes, in whichever process."""
+        """How many adds, updates and deletes there were, by all processes together."""
         ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
@@ -229,11 +240,14 @@ class DurableStorage(VectorStorage):
         vector: Any,  # [d] numbers
         metadata: dict | None = None,  # what the vector stands for: anything JSON can hold
     ) -> int:
-        """Add one vector. When this returns, it is on the disk."""
+        """Add one vector in one commit. When this returns, it is on the disk.
+        
+        Raises `DimensionError` for another length, `MetadataError` for metadata that JSON cannot hold,
+        and `WriteError` if the disk fails."""
         ...
     def delete_bulk(
         self,
         ids: Iterable[int],  # ids that may or may not be there
     ) -> int:
-        """Delete many vectors in one commit."""
+        """Delete many vectors in one commit; ids that are not there are passed over."""
         ...

@@ -12,7 +12,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import as_id, as_metadata, as_vector, each_id
 from ..filters import Filter
-from .segments import DamageError, runs
+from .segments import damage_error, run_bounds
 from .format import DAMAGED, IdRun, metadata_text, row_seals, sealed
 from .lock import in_turn
 from .storage import DurableStorage
@@ -25,7 +25,10 @@ def add(self: DurableStorage,
     vector: Any, # [d] numbers
     metadata: dict | None = None, # what the vector stands for: anything JSON can hold
 ) -> int: # the new id
-    "Add one vector. When this returns, it is on the disk."
+    """Add one vector in one commit. When this returns, it is on the disk.
+
+    Raises `DimensionError` for another length, `MetadataError` for metadata that JSON cannot hold,
+    and `WriteError` if the disk fails."""
     row, text = as_vector(vector, self.dimension)[None], metadata_text(metadata)
     with self.writing, changing(self) as change:
         id = change.head["next_id"]
@@ -39,25 +42,32 @@ UPDATE_ROWS = 1024 # that an update by filter reads at a time
 
 @patch
 @in_turn
-def _update_one(self: DurableStorage, id: int, vector: Any, metadata: dict | None, merge: dict | None):
-    "Change one vector, in one commit."
-    self.get(id)
-    self._rewrite_rows([as_id(id)], None if vector is None else as_vector(vector, self.dimension)[None], metadata, merge)
+def _update_one(self: DurableStorage, id: int, vector: Any, metadata: dict | None,
+                merge: dict | None):
+    "Change one row, in one commit."
+    self.get(id)   # raises if it is not there
+    row = None if vector is None else as_vector(vector, self.dimension)[None]
+    self._rewrite_rows([as_id(id)], row, metadata, merge)
 
 @patch
-def _update_matching(self: DurableStorage, f: Filter, metadata: dict | None, merge: dict | None) -> int:
-    "Change what meets a filter, in one commit."
+def _update_matching(self: DurableStorage, f: Filter, metadata: dict | None,
+                     merge: dict | None) -> int: # rows
+    "Change all rows that match a filter, in one commit."
     with self.writing:
         return self._rewrite_rows(self.matching_ids(f).tolist(), None, metadata, merge)
 
 @patch
-def _rewrite_rows(self: DurableStorage, ids: list[int], row: np.ndarray | None, metadata: dict | None, merge: dict | None) -> int:
-    "New contents for rows that are there, in one commit."
-    text, more = None if metadata is None else metadata_text(metadata), None if merge is None else as_metadata(merge)
+def _rewrite_rows(self: DurableStorage, ids: list[int], row: np.ndarray | None,
+                  metadata: dict | None, merge: dict | None) -> int: # rows
+    "Write new contents for rows that are there, in one commit."
+    text = None if metadata is None else metadata_text(metadata)
+    more = None if merge is None else as_metadata(merge)
     with self.writing, changing(self) as change:
         for a in range(0, len(ids), UPDATE_ROWS):
-            with reading(self) as s: there, rows, texts = self._fetch(s, ids[a:a + UPDATE_ROWS])
-            for id, old, kept in zip(there.tolist(), rows, texts): change.replace(id, old[None], row, text if more is None else metadata_text({**self._metadata_at(id, kept), **more}))
+            with reading(self) as s: found = self._fetch(s, ids[a:a + UPDATE_ROWS])
+            for id, old, kept in zip(found.ids.tolist(), found.rows, found.texts):
+                if more is not None: text = metadata_text({**self._metadata_at(id, kept), **more})
+                change.replace(id, old[None], row, text)
     return len(ids)
 
 # %% ../../nbs/80_durable/62_writes.ipynb #752f07eb
@@ -68,13 +78,14 @@ def replace(self: Change,
     row: np.ndarray | None, # [1, d] float32, the new one; None to keep it
     text: bytes | None, # new metadata; None to keep it
 ):
-    "New contents for an id that is there."
+    "Write new contents for an id that is there. A new vector goes to table `recent`."
     kept, crc = self.con.execute("SELECT metadata, crc FROM rows WHERE id = ?", (id,)).fetchone()
     text = kept if text is None else text
     new, = row_seals([id], old if row is None else row, [text])
     self.run("UPDATE rows SET metadata = CAST(? AS TEXT), crc = ? WHERE id = ?", (text, new, id))
     if row is not None:
-        self.head["recent"] += self.con.execute("SELECT 1 FROM recent WHERE id = ?", (id,)).fetchone() is None
+        recent = self.con.execute("SELECT 1 FROM recent WHERE id = ?", (id,)).fetchone()
+        if recent is None: self.head["recent"] += 1
         self.run("INSERT OR REPLACE INTO recent VALUES (?, ?)", (id, row.tobytes()))
     self.digest(new - crc)
     self.note(id, 1)
@@ -85,17 +96,27 @@ def replace(self: Change,
 def delete_bulk(self: DurableStorage,
     ids: Iterable[int], # ids that may or may not be there
 ) -> int: # how many were there
-    "Delete many vectors in one commit."
+    "Delete many vectors in one commit; ids that are not there are passed over."
     wanted = sorted({key for key in each_id(ids) if key is not None})
     self._check_writable()
-    try: crcs = dict(pair for i in wanted if (pair := self._con.execute("SELECT id, crc FROM rows WHERE id = ?", (i,)).fetchone()))
+    try: crcs = self._stored_seals(wanted)
     except DAMAGED as e: raise self._damage(e) from e
-    if (lost := next((i for i, crc in crcs.items() if type(crc) is not int), None)) is not None: raise DamageError(f"{self.meta}: row {lost} is damaged: restore a backup, or repair_folder(path, into)")
     if len(crcs) < len(wanted):
         with reading(self) as s: self._check_gone(s, [i for i in wanted if i not in crcs])
     if not crcs: return 0
     with self.writing, changing(self) as change: change.remove(crcs)
     return len(crcs)
+
+@patch
+def _stored_seals(self: DurableStorage, ids: list[int]) -> dict[int, int]:
+    "The checksums of those ids that are there; raises `DamageError` if one is no number."
+    crcs = {}
+    for id in ids:
+        found = self._con.execute("SELECT crc FROM rows WHERE id = ?", (id,)).fetchone()
+        if found is None: continue
+        if type(found[0]) is not int: raise damage_error(f"{self.meta}: row {id} is damaged")
+        crcs[id] = found[0]
+    return crcs
 
 # %% ../../nbs/80_durable/62_writes.ipynb #cda21853
 @patch
@@ -104,13 +125,11 @@ def remove(self: Change,
 ):
     "Delete rows."
     ids = np.array(list(crcs))
-    recent = self.con.execute("SELECT count(*) FROM recent").fetchone()[0] if self.head["recent"] else 0
     self.many("DELETE FROM rows WHERE id = ?", ((i,) for i in crcs))
-    if recent:
+    if self.head["recent"]:
         self.many("DELETE FROM recent WHERE id = ?", ((i,) for i in crcs))
         self.head["recent"] = self.con.execute("SELECT count(*) FROM recent").fetchone()[0]
-    starts = runs(ids)
-    for a, b in zip(starts[:-1].tolist(), starts[1:].tolist()): self.bury(int(ids[a]), b - a)
+    for a, b in run_bounds(ids): self.bury(int(ids[a]), b - a)
     self.head["count"] -= len(crcs)
     self.digest(-sum(crcs.values()))
     self.note_all(ids)
@@ -121,7 +140,7 @@ def bury(self: Change,
     first: int, # id
     n: int, # how many ids from there on
 ):
-    "Enter ids that are not to be found into the table `gone`, joining neighbours."
+    "Enter ids that are not there into table `gone`, and join neighbouring runs."
     left = self.read(IdRun, "WHERE first < ? ORDER BY first DESC LIMIT 1", first)
     right = self.read(IdRun, "WHERE first = ?", first + n)
     if right:
@@ -132,10 +151,10 @@ def bury(self: Change,
 
 @patch
 def _delete_one(self: DurableStorage, id: int) -> bool:
-    "Remove one vector, in one commit."
+    "Delete one vector, in one commit."
     return self.delete_bulk([id] if isinstance(id, Hashable) else []) == 1
 
 @patch
 def _delete_matching(self: DurableStorage, f: Filter) -> int:
-    "Remove what meets a filter, in one commit."
+    "Delete all rows that match a filter, in one commit."
     with self.writing: return self.delete_bulk(self.matching_ids(f).tolist())

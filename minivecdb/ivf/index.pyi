@@ -330,6 +330,12 @@ class State:
     def bytes_of_copies(self) -> dict[str, int]:
         """Bytes of the copies, with the directory of originals."""
         ...
+    def evenness(self) -> dict[str, Any]:
+        """Sizes of the lists, and how much more a search reads than if all were equal (`imbalance`)."""
+        ...
+    def drift(self) -> dict[str, Any]:
+        """How far rows are from their centroids, now and in training, and last what to do (`advice`)."""
+        ...
 class Part:
     """An attribute of an index that belongs to its state; setting it puts another state in place."""
     name: str
@@ -362,7 +368,7 @@ class IVF:
     def __init__(
         self,
         dimension: int,  # d
-        n_clusters: int | None = None,  # lists; None for `default_clusters` of the training vectors
+        n_clusters: int | None = None,
         metric: str = 'cosine',  # or "euclidean", "dot"
         codec: str | Codec = 'flat',
         *,
@@ -553,8 +559,12 @@ class IVF:
     def memory_usage(self) -> dict[str, int]:
         """Bytes of what the index holds, reserved room included."""
         ...
-    def get_stats(self) -> dict[str, Any]:
-        """The number and sizes of the lists, bytes per vector, and how far the data has drifted."""
+    def get_stats(
+        self,
+        nprobe: int | None = None,  # the lists that a search is told to read; None if it is not told
+    ) -> dict[str, Any]:
+        """What the index holds, what a search reads and finds, bytes per vector, how even the lists
+        are, and how far the data has drifted."""
         ...
     def to_faiss(
         self,

@@ -115,24 +115,47 @@ def bytes_of_copies(self: State) -> dict[str, int]:
     held = _bytes(c.codes, c.ids, c.rounded, c.terms, c.starts, c.sizes, c.rooms)
     return {"copies": held + 12 * len(c.ids)}
 
+# %% ../../nbs/60_ivf/17_stats.ipynb #4b44fae2
 @patch
-def get_stats(self: IVF) -> dict[str, Any]:
-    "The number and sizes of the lists, bytes per vector, and how far the data has drifted."
-    self = self.at(self.state)   # whoever writes meanwhile
-    sizes = self.lists.sizes if self.is_trained else np.zeros(0, np.int64)
-    n, filled, (total, rows) = max(1, int(sizes.sum())), sizes.any(), self.state.error_then
-    off_centre = self.state.off_centre() if filled else 0.
-    choice = {} if self.choice is None else {"choice": self.choice.text}
-    return {"off_centre": off_centre, "strange": self.strange} | self.state.advice(off_centre) | {
-        "built": self.is_trained,
-        "n_clusters": len(sizes),
-        "n_vectors": int(sizes.sum()),
+def evenness(self: State) -> dict[str, Any]: # by name
+    "Sizes of the lists, and how much more a search reads than if all were equal (`imbalance`)."
+    sizes = np.zeros(0, np.int64) if self.lists is None else self.lists.sizes
+    return {
         "avg_cluster_size": float(sizes.mean()) if len(sizes) else 0.,
         "min_cluster_size": int(sizes.min()) if len(sizes) else 0,
         "max_cluster_size": int(sizes.max(initial=0)),
         "empty_clusters": int((sizes == 0).sum()),
-        "bytes_per_vector": sum(self.memory_usage().values()) / n,
-        "imbalance": float(len(sizes) * (sizes.astype(float)**2).sum() / n**2),
-        "quantization_error": self.state.error_now() if filled else 0.,
+        "imbalance": float(len(sizes) * (sizes.astype(float)**2).sum() / max(1, sizes.sum())**2),
+    }
+
+@patch
+def drift(self: State) -> dict[str, Any]: # by name
+    "How far rows are from their centroids, now and in training, and last what to do (`advice`)."
+    total, rows = self.error_then
+    off_centre = self.off_centre() if len(self) else 0.
+    return {
+        "quantization_error": self.error_now() if len(self) else 0.,
         "quantization_error_at_training": total / max(1, rows),
-    } | self.reads() | choice
+        "off_centre": off_centre,
+        "strange": self.strange,
+    } | self.advice(off_centre)
+
+@patch
+def get_stats(self: IVF,
+    nprobe: int | None = None, # the lists that a search is told to read; None if it is not told
+) -> dict[str, Any]: # by name, `advice` last and only where something is to be done
+    """What the index holds, what a search reads and finds, bytes per vector, how even the lists
+    are, and how far the data has drifted."""
+    self = self.at(self.state)   # whoever writes meanwhile
+    reads, upkeep = self.reads(nprobe), self.upkeep
+    moves = {} if upkeep is None else {"splits": upkeep.splits, "merges": upkeep.merges}
+    choice = {} if self.choice is None else {"choice": self.choice.text}
+    return {
+        "n_vectors": len(self),
+        "dimension": self.dimension,
+        "n_clusters": len(self.coarse) if self.is_trained else 0,
+        "built": self.is_trained,
+        **{name: reads[name] for name in ("nprobe", "recall", "mode", "known_from")},
+        "codec": self.codec.name,
+        "bytes_per_vector": sum(self.memory_usage().values()) / max(1, len(self)),
+    } | choice | self.state.evenness() | moves | self.state.drift()

@@ -15,7 +15,7 @@ from ..distances import length_span, prepare_queries, row_lengths
 from ..exact import FlatIndex, FlatRows
 from ..kmeans import assign, clustering_metric, too_coarse
 from ..kmeans import bisect, bisected_centroids
-from ..lists import ranges, Growing, last_in_place, picked, taken
+from ..lists import ranges, Growing, InvertedLists, last_in_place, picked, taken
 from .index import IVF, Centroids, default_clusters
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #45fb5546
@@ -61,11 +61,22 @@ class Upkeep:
     turn: int = 0 # the clock: rows that came or left so far
     growing: Growing | None = None # where the lists are about to move
 
-    def extended(self, m: int) -> "Upkeep":
-        "The same with some empty lists behind the others."
+    def extended(self,
+        m: int, # how many more
+        lists: InvertedLists, # of the index now
+    ) -> "Upkeep":
+        "The same with some empty lists behind the others; `lists` may have readers."
         if not len(self.spread): return self   # nothing is known yet
         longer = {n: np.append(getattr(self, n), np.zeros(m, t)) for n, t in PER_LIST.items()}
-        return replace(self, **longer, growing=None)
+        follows = self.follows(lists)
+        growing = self.growing.extend(m).handed_over(lists) if follows else None
+        return replace(self, **longer, growing=growing)
+
+    def follows(self,
+        lists: InvertedLists, # of an index
+    ) -> bool:
+        "Whether `growing` made these lists: other writes may have changed them since."
+        return self.growing is not None and self.growing.now is lists
 
 PER_LIST = {"spread": np.float64, "gain": np.float64, "loss": np.float64, "news": np.int64, "unseen": np.int64, "moved": np.int64}
 
@@ -82,8 +93,7 @@ class _Work:
         k = len(centroids)
         self.ivf, self.state, self.metric = ivf, state, clustering_metric(state.metric.name).name
         self.centroids, self.lengths = centroids.rows, centroids.state.lengths[:k]
-        goes_on = known.growing is not None and known.growing.now is state.lists
-        growing = known.growing if goes_on else Growing(state.lists.widened())
+        growing = known.growing if known.follows(state.lists) else Growing.of(state.lists)
         self.growing = growing.reclaimed()
         self.before = self.centroids
         self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, state.lists.used, len(known.spread) == k

@@ -2,18 +2,10 @@
 // All distances, cells and neighbours are those of the plane that is drawn.
 (() => {
   "use strict";
-  const K = 10, SVG = "http://www.w3.org/2000/svg";
-  const ORDINALS = ["nearest", "2nd nearest", "3rd nearest"];
+  const {squared, ranked, cell, element, polygon, slider, choice, tell, place, draggable} = window.touch;
+  const K = 10, ORDINALS = ["nearest", "2nd nearest", "3rd nearest"];
 
   // --- what an inverted file does, in the plane -------------------------------------------------------------------
-
-  const squared = (a, b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2;
-
-  // Numbers of `places`, the nearest to `q` first; equal distances in the order of their numbers.
-  function ranked(places, q) {
-    const far = places.map(p => squared(p, q));
-    return places.map((_, i) => i).sort((i, j) => far[i] - far[j] || i - j);
-  }
 
   // The cell of each point: its nearest centre.
   function cellsOf(points, centres) { return points.map(p => ranked(centres, p)[0]); }
@@ -27,46 +19,17 @@
     return {order, opened, read, truth, found, missed, recall: found.length / K};
   }
 
-  // The part of the picture that is nearer to centre `j` than to any other: cut by one half-plane after the other.
-  function cellBorder(centres, j, width, height) {
-    let shape = [[0, 0], [width, 0], [width, height], [0, height]];
-    centres.forEach((other, i) => {
-      if (i === j) return;
-      const side = p => squared(p, other) - squared(p, centres[j]);      // at least 0: on our side
-      const cut = [];
-      shape.forEach((p, n) => {
-        const next = shape[(n + 1) % shape.length], here = side(p), there = side(next);
-        if (here >= 0) cut.push(p);
-        if ((here >= 0) !== (there >= 0)) {
-          const t = here / (here - there);
-          cut.push([p[0] + t * (next[0] - p[0]), p[1] + t * (next[1] - p[1])]);
-        }
-      });
-      shape = cut;
-    });
-    return shape;
-  }
-
   // --- drawing -----------------------------------------------------------------------------------------------------
 
-  function element(kind, attributes, parent, text) {
-    const node = kind.startsWith("svg:") ? document.createElementNS(SVG, kind.slice(4)) : document.createElement(kind);
-    for (const [name, value] of Object.entries(attributes || {})) node.setAttribute(name, value);
-    if (text !== undefined) node.textContent = text;
-    if (parent) parent.append(node);
-    return node;
-  }
-
-  function start(box, data) {
-    const {width, height, points, centres, questions, labels} = data;
+  function draw(box) {
+    const {width, height, points, centres, questions, labels} = window.minivecdbMap;
     const cells = cellsOf(points, centres);
     const state = {q: questions[0].at.slice(), nprobe: 1};
-    box.replaceChildren();
 
     const svg = element("svg:svg", {viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label":
       `A map of ${points.length} headlines in ${centres.length} cells. The question is a star among them.`}, box);
     const areas = centres.map((_, j) => element("svg:polygon",
-      {class: "cell", points: cellBorder(centres, j, width, height).map(p => p.map(Math.round).join(",")).join(" ")}, svg));
+      {class: "cell", points: polygon(cell(centres, j, width, height))}, svg));
     const reach = element("svg:circle", {class: "reach"}, svg);
     const dots = points.map(p => element("svg:circle", {cx: p[0], cy: p[1], r: 5}, svg));
     const marks = centres.map(c => element("svg:path", {class: "centre", d: `M${c[0] - 6} ${c[1]}h12M${c[0]} ${c[1] - 6}v12`}, svg));
@@ -77,14 +40,9 @@
     element("svg:path", {d: "M0-17 4.6-6 17-5 7.4 3 10.5 15 0 8.6-10.5 15-7.4 3-17-5-4.6-6Z"}, star);
 
     const panel = element("div", {class: "panel"}, box);
-    const asks = element("label", {}, element("p", {}, panel), "Question ");
-    const select = element("select", {}, asks);
-    questions.forEach((question, i) => element("option", {value: i}, select, question.text));
+    const select = choice(panel, "Question", questions.map((question, i) => [i, question.text]), chosen => { state.q = questions[chosen].at.slice(); show(); });
     const own = element("option", {value: "", disabled: "", hidden: ""}, select, "where you put the star");
-    const opens = element("label", {}, element("p", {}, panel), "Cells to open, ");
-    element("code", {}, opens, "nprobe");
-    const number = element("output", {}, opens);
-    const slider = element("input", {type: "range", min: 1, max: centres.length, value: 1}, opens);
+    const opens = slider(panel, "Cells to open, nprobe", {min: 1, max: centres.length, value: 1, tell: n => `${n} of ${centres.length}`}, n => { state.nprobe = n; show(); });
     const numbers = element("p", {class: "numbers", "aria-live": "polite"}, panel);
     const why = element("p", {class: "why"}, panel);
     const list = element("ol", {}, panel);
@@ -103,17 +61,14 @@
       const far = Math.sqrt(squared(points[now.truth[K - 1]], q));
       Object.entries({cx: q[0], cy: q[1], r: Math.round(far + 9)}).forEach(([name, value]) => reach.setAttribute(name, value));
       star.setAttribute("transform", `translate(${q[0]} ${q[1]})`);
-      slider.value = nprobe;
-      number.textContent = `${nprobe} of ${centres.length}`;
-      slider.setAttribute("aria-valuetext", number.textContent);
+      opens.set(nprobe);
       say(now);
     }
 
     function say(now) {
-      numbers.replaceChildren();
-      const tell = (value, words) => { const span = element("span", {}, numbers); element("b", {}, span, value); span.append(` ${words}`); };
-      tell(String(centres.length + now.read.length), `compared: ${centres.length} centres and ${now.read.length} of ${points.length} headlines`);
-      tell(now.recall.toFixed(1), `recall@${K}: ${now.found.length} of the ${K} nearest found`);
+      tell(numbers, [
+        [String(centres.length + now.read.length), `compared: ${centres.length} centres and ${now.read.length} of ${points.length} headlines`],
+        [now.recall.toFixed(1), `recall@${K}: ${now.found.length} of the ${K} nearest found`]]);
       why.textContent = reason(now);
       list.replaceChildren();
       now.truth.forEach(i => {
@@ -137,27 +92,10 @@
       show();
     }
 
-    function moveTo(event) {
-      const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      move(at.x, at.y);
-    }
-
-    star.addEventListener("pointerdown", event => { star.setPointerCapture(event.pointerId); star.focus({preventScroll: true}); event.preventDefault(); });
-    star.addEventListener("pointermove", event => { if (star.hasPointerCapture(event.pointerId)) moveTo(event); });
-    svg.addEventListener("click", event => { if (!star.contains(event.target)) moveTo(event); });
-    star.addEventListener("keydown", event => {
-      const step = event.shiftKey ? 50 : 10;
-      const by = {ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step]}[event.key];
-      if (!by) return;
-      event.preventDefault();
-      event.stopPropagation();
-      move(state.q[0] + by[0], state.q[1] + by[1]);
-    });
-    select.addEventListener("change", () => { state.q = questions[select.value].at.slice(); show(); });
-    slider.addEventListener("input", () => { state.nprobe = Number(slider.value); show(); });
+    draggable(svg, star, move, () => state.q);
+    svg.addEventListener("click", event => { if (!star.contains(event.target)) move(...place(svg, event)); });
     show();
-    box.dataset.ready = "";
   }
 
-  document.querySelectorAll(".vmap").forEach(box => start(box, window.minivecdbMap));
+  window.touch.start("map", draw);
 })();

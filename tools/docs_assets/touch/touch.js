@@ -118,13 +118,14 @@
       const by = {ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step]}[event.key];
       if (!by) return;
       event.preventDefault();
+      event.stopPropagation();
       const [x, y] = where();
       moved(x + by[0], y + by[1]);
     });
   }
 
   function start(name, draw) {
-    const begin = () => document.querySelectorAll(`.touch[data-touch="${name}"]`).forEach(box => {
+    const begin = () => document.querySelectorAll(`[data-touch="${name}"]`).forEach(box => {
       if (box.dataset.ready) return;
       box.replaceChildren();
       draw(box);
