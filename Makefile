@@ -40,6 +40,8 @@ drift: .venv/.ready
 data: .venv/.ready
 	$(BIN)/python -m minivecdb.datasets 20200
 
+# Two pages run side by side, each with one thread for numpy's products and torch: with two each, a quarter of the work is waiting.
+notebooks: export OMP_NUM_THREADS ?= 1
 notebooks: data
 	$(BIN)/nbdev_test --n_workers 2 --timing
 
