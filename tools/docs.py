@@ -7,7 +7,7 @@ page. `docs.py readme` writes the tabs into `_quarto.yml` too, so a site made wi
 import argparse, ast, os, posixpath, re, shutil, subprocess, sys, tempfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
@@ -208,14 +208,19 @@ def mend_cells(cells: list, change) -> list:
         out.append(cell)
     return out
 
-def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
-    "A mended notebook as Markdown, and the files of its pictures."
+@cache
+def exporter(template: str):
+    "The exporter of all pages with one template, which it reads once."
     from nbconvert import MarkdownExporter
     order = ['text/html', 'text/markdown', 'image/svg+xml', 'image/png', 'image/jpeg', 'text/latex', 'text/plain']
     if template == 'readme': order.remove('text/html')
-    exporter = MarkdownExporter(template_file=str(ASSETS/f'{template}.md.j2'), filters=dict(fence=fence, plain=plain, clean_html=clean_html))
-    exporter.config.NbConvertBase.display_data_priority = order
-    text, resources = exporter.from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
+    made = MarkdownExporter(template_file=str(ASSETS/f'{template}.md.j2'), filters=dict(fence=fence, plain=plain, clean_html=clean_html))
+    made.config.NbConvertBase.display_data_priority = order
+    return made
+
+def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
+    "A mended notebook as Markdown, and the files of its pictures."
+    text, resources = exporter(template).from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
     return re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', resources.get('outputs') or {}
 
 def with_counts(nb, project: Project):

@@ -14,7 +14,7 @@ from ..core import bare, kernel, plain_array
 from ..exact import FlatIndex, Coarse
 from ..codecs import Codec
 from .lists import InvertedLists
-from .single_query import _lists_of_one, _slack, no_lists
+from .single_query import ALL_READ, _lists_of_one, _slack, is_unread, no_lists
 
 # %% ../../nbs/55_lists/80_single_code.ipynb #6d5f573d
 @kernel(inline="always")
@@ -98,14 +98,15 @@ def _offer_list(how, codes, first, stop, residual, centroid, prepared, kind, hal
         if low <= limits[0]: keep_in_shortlist(state, 0, r, low, low + np.float32(2) * half)
 
 @kernel()
-# [1, d], 0..2, `Coarse`, (codes, ids, starts, sizes, largest), as `unpacks` returns it, [1, p], answers [1, k] twice
+# [1, d], 0..2, `Coarse`, (codes, ids, starts, sizes, largest, [n_lists] unread or [0]), as `unpacks` returns it, [1, p], answers [1, k] twice
 def _search_codes(query, kind, coarse, lists, how, residual, near, room, distances, found):
     "Whether the answer is certain; if not, ask the general road."
-    codes, ids, starts, sizes, longest = lists
+    codes, ids, starts, sizes, longest, unread = lists
     distances[:], found[:] = np.inf, -1
     d, k, prepared, own, row = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(query.shape[1], np.float32)
     if not _lists_of_one(query, kind, coarse, prepared, own, np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32), near):
         return False
+    if is_unread(near, unread): return False
     half = np.full(1, _slack(kind, own[0], longest, d) * .500001, np.float32)
     state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
     for j in near[0]:
@@ -130,13 +131,14 @@ def ready_codes(
     index: FlatIndex, # over the centroids
     coarse: Coarse, # the same, made ready
     lists: InvertedLists, # of codes
+    unread: np.ndarray = ALL_READ, # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable: # (query [1, d] float32, k, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."
     how, fits = unpacks(codec), all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index.state.span, lists.span))
     if how is None or not fits or lists.copies is not None:
         return lambda query, k, nprobe, near=None: None
     longest, n_lists, kind = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind
-    held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest), how, bool(codec.residual)))
+    held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest, unread), how, bool(codec.residual)))
     one = np.empty((1, index.dimension), np.float32)
     answer = np.empty((1, 1), np.float32), no_lists(1)
     run = _search_codes.compiled_for(one, kind, *held, no_lists(1), 1, *answer)
