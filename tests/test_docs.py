@@ -361,8 +361,7 @@ ONCE = {   # pages that look at a clock themselves, because what they show happe
     '45_reads.ipynb': 'a cold file', '50_rows.ipynb': 'the first time', '62_writes.ipynb': 'each write', '64_columns.ipynb': 'a new handle each time',
     '40_default_nprobe.ipynb': 'a part of one build'}
 
-STILL = {'20_int8', '25_masks', '55_shortlist', '10_flat', '20_coarse', '10_assignment', '60_rounding', '70_pruning', '20_product', '40_blocks',
-         '60_code_scan', '70_single_query', '80_single_code', '50_spilling', '40_sql'}   # have the like of such a function; may only become fewer
+STILL = {'60_rounding', '70_pruning', '60_code_scan', '70_single_query', '80_single_code', '50_spilling', '40_sql'}   # have the like of such a function; may only become fewer
 
 def test_pages_measure_with_the_functions_of_the_page_on_measuring():
     "They warm up, and take the median or the least of several runs, or turns."
