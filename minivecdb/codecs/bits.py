@@ -13,7 +13,7 @@ from ..core import FileFormatError
 from ..distances import Metric, get_metric, prepare_queries, row_lengths, Frame, NO_ORIGIN
 from ..distances import SAMPLE, evenly, origin_of, random_signs, rotate_back, rotated
 from ..kmeans import assign
-from .blocks import Blocks, ROWS
+from .blocks import Blocks, ROWS, as_blocks
 from .codec import Codec, CodecError, _whole
 from .names import register_codec
 
@@ -57,7 +57,7 @@ LONGEST = 1e17 # of rows and queries: sums of products of such numbers fit float
 
 class RaBitQ(Codec):
     "Signs of a rotated residual (Gao & Long 2024), or a finer grid (Gao et al. 2024), and factors."
-    residual, scans, learned, block_rows = True, True, ("signs",), ROWS
+    residual, learned, block_rows = True, ("signs",), ROWS
     # "rows": offsets depend on the origin, and cannot be made anew from codes
     farthest, remakes, reading_cost = 8., "rows", 1
     scanner, learns_in_lists = "bits", False
@@ -120,6 +120,10 @@ class RaBitQ(Codec):
     ) -> Blocks:
         "Room for codes, in the form in which they are scanned."
         return Blocks(np.empty((0, ROWS * self.code_width), np.uint8), 0, self.planes, 2).like(n)
+
+    def kept(self, codes: np.ndarray) -> Blocks: return as_blocks(codes, self.room())
+    def for_file(self, codes: Any) -> np.ndarray: return self.kept(codes).data
+    def from_file(self, a: np.ndarray, n: int) -> Blocks: return Blocks(a, n, self.planes, 2)
 
 # %% ../../nbs/50_codecs/50_bits.ipynb #a80cd829
 def _factors(
