@@ -471,8 +471,10 @@ def test_readme_of_a_project(tmp_path):
     assert '[features](nbs/01_quarto_features.ipynb#own-id), then `Shelf.put`' in text
     assert '```python\n1 + 1\n```\n\n```text\n2\n```' in text and '```text\npip install x\n```' in text
     assert '[settings](settings.ini) and [Python](https://www.python.org)' in text
+    before = (root/'_quarto.yml').stat().st_mtime_ns
     run_docs(root, 'readme')
     assert (root/'README.md').read_text() == text
+    assert (root/'_quarto.yml').stat().st_mtime_ns == before   # so that a site made before is still fresh
 
 def test_readme_without_an_index_does_nothing(tmp_path):
     root = make_project(tmp_path/'project')
@@ -493,7 +495,7 @@ def test_readme_links_lead_somewhere():
 
 def is_fresh(site: Path) -> bool:
     "Is `site` newer than everything it is made from?"
-    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').rglob('*.ipynb'), *(ROOT/'tools').glob('docs*'), *(ROOT/'tools/docs_assets').rglob('*')]
+    sources = [ROOT/'_quarto.yml', ROOT/'settings.ini', *(ROOT/'nbs').rglob('*.ipynb'), *(ROOT/'tools').glob('*.py'), *(ROOT/'tools/docs_assets').rglob('*')]
     return (site/'search.json').exists() and (site/'search.json').stat().st_mtime > max(p.stat().st_mtime for p in sources)
 
 @pytest.fixture(scope='session')

@@ -29,6 +29,20 @@ def filled(x, metric="cosine", codec="flat", **options):
     return index
 
 
+@pytest.mark.parametrize("codec", ["flat", "bf16", "int8", "pq4x8", "rabitq"])
+def test_more_candidates_than_rows_are_all_rows(codec, monkeypatch):
+    "The index is measured with as many candidates as there are rows; few at a time change nothing."
+    s = VectorStorage(16)
+    s.add_bulk(data("gaussian", 2100, 16)[0])
+    every, more = (IVFIndex(s, codec=codec, rescore=n).build() for n in (2100, 100_000))
+    monkeypatch.setattr(ivf_enough, "AT_ONCE", 20_000)   # blocks of rows fewer than candidates
+    parts = IVFIndex(s, codec=codec, rescore=100_000).build()
+    for index in (more, parts):
+        assert index.get_stats()["nprobe"] == every.get_stats()["nprobe"]
+        assert index.get_stats()["recall"] == every.get_stats()["recall"]
+    assert len(more.search(np.ones(16, "f"), 3)) == 3
+
+
 def test_a_small_index_is_exact():
     x, q = data("gaussian", 900, 48)
     s = VectorStorage(48)

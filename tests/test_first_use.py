@@ -78,6 +78,28 @@ def test_a_single_query_waits_for_no_compiler(monkeypatch):
     assert doubled.soon(1.)
 
 
+def test_threads_that_come_at_once_share_one_dispatcher():
+    "Four threads make the first call of a kernel together; none finds that its types are not compiled."
+    from threading import Barrier, Thread
+    made, wrong = [], []
+    for _ in range(20):
+        @kernels.kernel(cache=False)
+        def inner(a): return a[0] + 1
+        inner.function.__globals__["inner_kernel"] = inner
+        @kernels.kernel(cache=False)
+        def outer(a): return inner_kernel(a) * 2
+        barrier, x = Barrier(4), np.arange(3.)
+        def first():
+            barrier.wait()
+            try: made.append((outer, outer.dispatcher()))
+            except Exception as error: wrong.append(error)
+        threads = [Thread(target=first) for _ in range(4)]
+        for t in threads: t.start()
+        for t in threads: t.join()
+    assert not wrong and len({(id(k), id(d)) for k, d in made}) == 20
+    assert outer.compiled_for(x)
+
+
 def test_a_function_of_no_module_is_none_of_ours():
     numba, notice = pytest.importorskip("numba"), kernels.watch_compiler()
     made = {}

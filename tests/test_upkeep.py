@@ -238,6 +238,43 @@ def test_growing_lists_against_a_dictionary(steps):
                 at = lists.positions(np.array([j]))
                 assert lists.ids[at].tolist() == wanted[j] and lists.codes[at, 0].tolist() == wanted[j]
 
+def what_it_holds(lists):
+    at = lists.positions()
+    return [np.ascontiguousarray(a[at]).tobytes() for a in (lists.ids, lists.codes, lists.lengths)]
+
+@pytest.mark.parametrize("codec", ["flat", "int8"])
+@pytest.mark.parametrize("metric", ["dot", "euclidean", "cosine"])
+def test_readers_keep_what_they_hold_when_far_crowds_come(metric, codec):
+    "Lists for a crowd are made within the write; whoever reads the lists before it loses no row."
+    crowds = 0
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        def few_places(n): return (10 * rng.standard_normal((7, D))[rng.integers(7, size=n)] + .01 * rng.standard_normal((n, D))).astype(np.float32)
+        index = IVF(D, 20, metric, codec)
+        index.train(x := few_places(1500)); index.add(x)
+        index.upkeep, readers = Upkeep(), []
+        for step in range(12):
+            before = len(index.coarse)
+            index.add(few_places(100))
+            crowds += len(index.coarse) > before
+            readers.append((index.lists, what_it_holds(index.lists)))
+            if step % 5 == 4: index.remove(rng.choice(index.lists.ids[index.lists.positions()], 40))
+            for lists, held_then in readers: assert what_it_holds(lists) == held_then
+            if step % 4 == 3: del readers[rng.integers(len(readers))]
+    assert crowds or codec != "flat"
+
+def test_a_room_is_not_used_again_while_older_readers_are_unknown():
+    "Upkeep is switched off and on again: those who read the lists from before are not in its list."
+    index = kept_even(n=400)
+    rng, readers = np.random.default_rng(0), []
+    for step in range(40):
+        if step % 8 == 0: readers.append((index.lists, what_it_holds(index.lists)))
+        if step % 8 in (1, 3): index.upkeep = Upkeep()
+        if step % 24 == 5: index.upkeep = None
+        index.remove(rng.choice(held(index), 20, replace=False))
+        index.add(rows(step, 20, step / 10))
+        for lists, held_then in readers: assert what_it_holds(lists) == held_then
+
 def test_halves_are_those_that_make_the_spread_smallest():
     "Against every cut along every direction between two rows."
     def spread(x): return ((x - x.mean(0))**2).sum()

@@ -444,7 +444,9 @@ def readme(root: Path):
     "Write README.md, and its pictures in README_files/, from the index notebook; without one do nothing."
     project = read_project(root)
     quarto = root/'_quarto.yml'
-    quarto.write_text(docs_nav.quarto_text(quarto.read_text(encoding='utf-8'), project.nav), encoding='utf-8')
+    before = quarto.read_text(encoding='utf-8')
+    after = docs_nav.quarto_text(before, project.nav)
+    if after != before: quarto.write_text(after, encoding='utf-8')   # a file that is newer makes the site old
     if not (root/project.nbs/'index.ipynb').exists(): return
     text, files = readme_text(project)
     shutil.rmtree(root/'README_files', ignore_errors=True)

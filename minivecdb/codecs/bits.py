@@ -115,15 +115,20 @@ class RaBitQ(Codec):
         "Rows rotated in the same way as the rows in codes."
         return rotated(x, self.arrays["signs"], compiled)
 
-    def room(self,
-        n: int = 0, # rows
-    ) -> Blocks:
-        "Room for codes, in the form in which they are scanned."
-        return Blocks(np.empty((0, ROWS * self.code_width), np.uint8), 0, self.planes, 2).like(n)
+# %% ../../nbs/50_codecs/50_bits.ipynb #960da521
+@patch
+def room(self: RaBitQ,
+    n: int = 0, # rows
+) -> Blocks:
+    "Room for codes, in the form in which they are scanned."
+    return Blocks(np.empty((0, ROWS * self.code_width), np.uint8), 0, self.planes, 2).like(n)
 
-    def kept(self, codes: np.ndarray) -> Blocks: return as_blocks(codes, self.room())
-    def for_file(self, codes: Any) -> np.ndarray: return self.kept(codes).data
-    def from_file(self, a: np.ndarray, n: int) -> Blocks: return Blocks(a, n, self.planes, 2)
+@patch
+def kept(self: RaBitQ, codes: np.ndarray) -> Blocks: return as_blocks(codes, self.room())
+@patch
+def for_file(self: RaBitQ, codes: Any) -> np.ndarray: return self.kept(codes).data
+@patch
+def from_file(self: RaBitQ, a: np.ndarray, n: int) -> Blocks: return Blocks(a, n, self.planes, 2)
 
 # %% ../../nbs/50_codecs/50_bits.ipynb #a80cd829
 def _factors(

@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from ..core import MinivecdbError, as_matrix, check_dimension
 from ..distances import Frame
 
-# %% ../../nbs/50_codecs/10_codec.ipynb #cc038874
+# %% ../../nbs/50_codecs/10_codec.ipynb #cc038875
 class CodecError(MinivecdbError, ValueError):
     "A codec that cannot be made, trained or applied to what it was given."
 
@@ -25,6 +25,7 @@ def _whole(name: str, value: Any) -> int:
         advice = f": give {int(value)}"
     raise CodecError(f"expected {name} as an integer, got {value!r}{advice}")
 
+# %% ../../nbs/50_codecs/10_codec.ipynb #cc038874
 class Codec:
     "How one vector is stored in a list."
     name = ""                    # as `make_codec` reads it

@@ -118,25 +118,32 @@ class Kernel:
     "A function of arrays that numba compiles at its first call; compiled code is cached on disk."
     ready: int = 0 # kernels compiled so far in this process
     spent: float = 0. # arithmetic done so far that a kernel could have done
+    # one thread at a time makes dispatchers; a kernel makes those of the kernels that it calls
+    making = threading.RLock()
     def __init__(self, function: Callable, **options: Any):
         update_wrapper(self, function)
         self.function, self.options, self.compiled, self.wanted = function, options, None, 0.
 
     def dispatcher(self) -> Callable:
         "The compiled function; kernels that it calls by name are compiled into it."
-        if self.compiled is None:
-            njit = need("numba", f"so much work at once ({self.__name__})", extra="").njit
-            watch_compiler()
-            f = self.function
-            f, used = self.function, self.function.__globals__
-            called = {name: used.get(name) for name in self.function.__code__.co_names}
-            called = {n: v.dispatcher() for n, v in called.items() if isinstance(v, Kernel)}
-            linked = FunctionType(f.__code__, {**used, **called}, f.__name__, f.__defaults__)
-            f = update_wrapper(linked, f)
-            self.compiled = njit(**{"cache": True, "nogil": True, **self.options})(f)
-            _own_files(self.compiled, self.function)
-            Kernel.ready += 1
-        return self.compiled
+        with Kernel.making:
+            if self.compiled is None:
+                self.compiled = self._made()
+                Kernel.ready += 1
+            return self.compiled
+
+    def _made(self) -> Callable:
+        "What `dispatcher` keeps."
+        njit = need("numba", f"so much work at once ({self.__name__})", extra="").njit
+        watch_compiler()
+        f, used = self.function, self.function.__globals__
+        called = {name: used.get(name) for name in f.__code__.co_names}
+        called = {n: v.dispatcher() for n, v in called.items() if isinstance(v, Kernel)}
+        linked = FunctionType(f.__code__, {**used, **called}, f.__name__, f.__defaults__)
+        f = update_wrapper(linked, f)
+        made = njit(**{"cache": True, "nogil": True, **self.options})(f)
+        _own_files(made, self.function)
+        return made
 
     def __call__(self, *args: Any) -> Any:
         return (self.compiled or self.dispatcher())(*map(plain_array, args))
@@ -147,8 +154,9 @@ class Kernel:
         "The machine code for some arguments, without the search for it that begins each call of a dispatcher."
         from numba import typeof
         types = tuple(map(typeof, args))
-        self.dispatcher().compile(types)
-        return self.compiled.overloads[types].entry_point
+        dispatcher = self.dispatcher()
+        dispatcher.compile(types)
+        return dispatcher.overloads[types].entry_point
 
     def pays(self, work: float) -> bool:
         "Whether to call it for this much arithmetic: if it is compiled, or else if that `pays`."

@@ -49,6 +49,7 @@ class Kernel:
     """A function of arrays that numba compiles at its first call; compiled code is cached on disk."""
     ready: int = ...  # kernels compiled so far in this process
     spent: float = ...  # arithmetic done so far that a kernel could have done
+    making: Any
     function: Callable
     options: Any
     compiled: Any

@@ -10,6 +10,7 @@ __all__ = ['LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 'FlatRows
 
 class Candidates:
     """For each of m queries, the rows with the smallest surrogates; has the methods of `Shortlist`."""
+    reads_bytes: bool
     given: np.ndarray
     queries: np.ndarray
     metric: Metric
@@ -39,6 +40,7 @@ class Candidates:
         rows: np.ndarray,  # [L, d] float32
         lengths: np.ndarray,  # [L] float64
         base: int,  # position of the first row
+        floats: bool = True,  # without effect: products are always those of floats
         copies: tuple = ...,  # as in `Shortlist.offer`
     ):
         """Offer a block of rows to some queries."""

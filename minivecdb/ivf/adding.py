@@ -308,9 +308,11 @@ def with_centroids(self: State,
     coarse = FlatIndex(self.dimension, self.metric.name)
     coarse.add(np.concatenate([self.coarse.rows, more]))
     copies = None if lists.copies is None else extended(lists.copies, m)
-    lists = dataclasses.replace(extended(lists, m), copies=copies)
-    parts = {"centroids": Centroids(coarse, lists.signs), "lists": lists}
+    longer = dataclasses.replace(extended(lists, m), copies=copies)
+    parts = {"centroids": Centroids(coarse, lists.signs), "lists": longer}
     if self.reach is not None:
         parts["reach"] = Reach(*(np.append(a, np.zeros(m)) for a in self.reach))
-    if self.upkeep is not None: parts["upkeep"] = self.upkeep.extended(m)
+    if self.upkeep is not None:
+        parts["upkeep"] = known = self.upkeep.extended(m, lists)
+        if known.growing is not None: parts["lists"] = known.growing.now
     return self.changed(**parts)

@@ -154,30 +154,37 @@ def _in_all_lists(ivf: IVF, x: np.ndarray, k: int, rescore: int | None) -> np.nd
         parts = np.array_split(x, -(-len(x) // max(100, AT_ONCE // len(every))))
         how = {"nprobe": len(ivf.coarse), "rescore": rescore}
         return np.concatenate([ivf.search(part, k, **how)[1] for part in parts])
-    again = rescore is not None and ivf.rows is not None
+    again, wanted = rescore is not None and ivf.rows is not None, k
+    if again: wanted = max(k, min(rescore, len(every)))
+    parts = min(len(x), -(-len(x) * wanted // AT_ONCE))
+    if parts > 1:
+        some = np.array_split(x, parts)
+        return np.concatenate([_in_all_lists(ivf, part, k, rescore) for part in some])
     best, block = None, max(1, AT_ONCE // (4 * max(len(x), codec.n_compared)))   # held 4 times
     for i in range(0, len(every), block):
-        found = _nearest_at(ivf, x, max(k, rescore) if again else k, every[i:i + block])
-        best = found if best is None else _nearer(best, found)
+        found = _nearest_at(ivf, x, wanted, every[i:i + block])
+        best = found if best is None else _nearer(best, found, wanted)
     if not again: return best[1]
     return ivf.state.exact.nearest(QueryBlock.of(x, lists, ivf.metric), best[1], k)[1]
 
-# ([m, k] distances, [m, k] ids) twice -> the same
-def _nearer(a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray]) -> tuple:
-    "The nearest of two answers to the same queries."
+# ([m, i] distances, [m, i] ids), ([m, j], [m, j]) -> ([m, at most k], [m, at most k])
+def _nearer(a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray],
+            k: int) -> tuple[np.ndarray, np.ndarray]:
+    "The k nearest of two answers to the same queries."
     far, ids = (np.concatenate(both, axis=1) for both in zip(a, b))
-    order = np.lexsort((ids, far, ids < 0), axis=1)[:, :a[0].shape[1]]
+    order = np.lexsort((ids, far, ids < 0), axis=1)[:, :k]
     return np.take_along_axis(far, order, 1), np.take_along_axis(ids, order, 1)
 
-# positions [n] -> ([m, k] distances, [m, k] ids)
+# positions [n] -> ([m, at most k] distances, [m, at most k] ids)
 def _nearest_at(ivf: IVF, x: np.ndarray, k: int, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     "The k nearest of the rows at some positions, by their codes."
     codec, rows = ivf.codec, ivf.compared(at)
     asked = codec.project(codec.source(x, ivf.lists.moved(x)))
     flat = FlatIndex(rows.shape[1], ivf.metric.name)
     flat.add(rows, ivf.lists.ids[at])
-    return flat.search(asked, k)
+    return flat.search(asked, min(k, len(at)))
 
+# %% ../../nbs/60_ivf/40_default_nprobe.ipynb #aece6bd1
 def recall_by_lists(
     ivf: IVF, # with vectors
     asked: int | None = None, # rows to ask; None for `ASKED`

@@ -150,7 +150,8 @@ class IVF:
 
     def __init__(self,
         dimension: int, # d
-        n_clusters: int | None = None, # lists; None for `default_clusters` of the training vectors
+        # lists; None for `default_clusters` of all vectors, and at most one for ten to train with
+        n_clusters: int | None = None,
         metric: str = "cosine", # or "euclidean", "dot"
         # how vectors are stored, see `make_codec`; "auto" chooses when it is trained
         codec: str | Codec = "flat",
@@ -294,7 +295,7 @@ def _lists_for(self: IVF, state: State, total: int, n: int) -> int:
     return min(default_clusters(total), n // 10 + 1)
 
 def _with_length(x: np.ndarray, least: int) -> np.ndarray: # [n, d] -> [m, d]
-    "Without the rows of zeros: their products are 0, and a centroid there collects lonely rows."
+    "The rows without those of zeros: a centroid at zero attracts rows whose products are small."
     some = x[x.any(1)]
     return some if len(some) >= least else x
 
@@ -316,7 +317,7 @@ def _empty_lists(self: IVF,
 @patch
 # rows [n, d] -> None where not all have codes
 def _found_by_codes(self: IVF, x: np.ndarray, most: int = 1000) -> float | None:
-    "Of the 2 or 11 nearest of some rows, themselves included, the share that codes tell: the less."
+    "The smaller of recall@2 and recall@11 of the codes, for rows that count themselves."
     x, state = x[evenly(len(x), most)], self.state
     moved, ids = state.lists.moved(x), np.arange(len(x))
     unit, kind = prepare_queries(moved, self.metric)[0], clustering_metric(self.metric.name).name

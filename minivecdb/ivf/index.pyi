@@ -368,7 +368,7 @@ class IVF:
     def __init__(
         self,
         dimension: int,  # d
-        n_clusters: int | None = None,  # lists; None for `default_clusters` of the training vectors
+        n_clusters: int | None = None,
         metric: str = 'cosine',  # or "euclidean", "dot"
         codec: str | Codec = 'flat',
         *,

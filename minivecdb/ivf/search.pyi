@@ -23,7 +23,7 @@ class Plan(NamedTuple):
     k: int
     keep: int  # candidates wanted for each query
     rescore: int | None  # how many of them are measured by exact vectors; None for none
-    samples: int  # of these, how many are measured, so that a line corrects the others; 0: all
+    samples: int  # how many of these are measured, for a line that corrects all; 0: all
     final: bool  # whether distances of candidates matter; False: all will be measured
     refined: bool  # whether exact vectors put candidates in order
     limits: ReadLimits

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from ..distances import length_span, prepare_queries, row_lengths
+from ..distances import Frame, length_span, prepare_queries, row_lengths
 from ..exact import FlatIndex, FlatRows
 from ..kmeans import assign, clustering_metric, too_coarse
 from ..kmeans import bisect, bisected_centroids
-from ..lists import ranges, Growing, last_in_place, picked, taken
+from ..lists import ranges, Growing, InvertedLists, last_in_place, picked, taken
 from .index import IVF, Centroids, default_clusters
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #45fb5546
@@ -61,11 +61,22 @@ class Upkeep:
     turn: int = 0 # the clock: rows that came or left so far
     growing: Growing | None = None # where the lists are about to move
 
-    def extended(self, m: int) -> "Upkeep":
-        "The same with some empty lists behind the others."
+    def extended(self,
+        m: int, # how many more
+        lists: InvertedLists, # of the index now
+    ) -> "Upkeep":
+        "The same with some empty lists behind the others; `lists` may have readers."
         if not len(self.spread): return self   # nothing is known yet
         longer = {n: np.append(getattr(self, n), np.zeros(m, t)) for n, t in PER_LIST.items()}
-        return replace(self, **longer, growing=None)
+        follows = self.follows(lists)
+        growing = self.growing.extend(m).handed_over(lists) if follows else None
+        return replace(self, **longer, growing=growing)
+
+    def follows(self,
+        lists: InvertedLists, # of an index
+    ) -> bool:
+        "Whether `growing` made these lists: other writes may have changed them since."
+        return self.growing is not None and self.growing.now is lists
 
 PER_LIST = {"spread": np.float64, "gain": np.float64, "loss": np.float64, "news": np.int64, "unseen": np.int64, "moved": np.int64}
 
@@ -82,8 +93,7 @@ class _Work:
         k = len(centroids)
         self.ivf, self.state, self.metric = ivf, state, clustering_metric(state.metric.name).name
         self.centroids, self.lengths = centroids.rows, centroids.state.lengths[:k]
-        goes_on = known.growing is not None and known.growing.now is state.lists
-        growing = known.growing if goes_on else Growing(state.lists.widened())
+        growing = known.growing if known.follows(state.lists) else Growing.of(state.lists)
         self.growing = growing.reclaimed()
         self.before = self.centroids
         self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, state.lists.used, len(known.spread) == k
@@ -103,12 +113,13 @@ class _Work:
     # [p], [p] -> ([p, d] float32, [p, 1] float32)
     def as_held(self, owner: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         "Rows of the lists, decoded where the codec is lossy; and their `share`, what each is to be multiplied by, if it is not None."
-        at = self.lists.starts[owner] + place
+        at, codec = self.lists.starts[owner] + place, self.state.codec
         codes = picked(self.lists.codes, at)
-        if self.state.codec.lossless:
-            return self.lists.moved(codes), _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
-        x = self.state.codec.decode(codes)
-        return prepare_queries(x + self.centroids[owner] if self.state.codec.residual else x, self.state.metric)[0], None
+        if codec.keeps_lengths:
+            share = _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
+            return self.lists.moved(codes), share
+        x = codec.restored(codec.decode(codes), owner, self.centroids, Frame())
+        return prepare_queries(x, self.state.metric)[0], None
 
     def rows(self, owner: np.ndarray, place: np.ndarray) -> np.ndarray: # [p], [p] -> [p, d] float32
         "The same, as clustering wants them."
@@ -173,7 +184,7 @@ def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarra
 def give(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray):
     "Move rows to other lists; their codes are made again where they depend on the centroid."
     columns, codec = taken(self.lists, self.lists.starts[owner] + place), self.state.codec
-    if codec.residual and len(owner):
+    if len(owner) and not codec.codes_stay:
         x = self._exact(owner, place, columns[1])
         columns = (codec.encode(x - self.centroids[to]), *columns[1:])
     more = np.bincount(to, minlength=len(self.centroids))
@@ -237,7 +248,7 @@ def settle(self: _Work, names: np.ndarray, centres: np.ndarray, owner: np.ndarra
     saved = np.bincount(owner[others[leave]], self.apart(away[leave], centres[own[others[leave]]]) - cost[others[leave]], len(self.spread))
     moves = np.flatnonzero((names[nearest] != owner) & ((owner == cut) | (saved > WORTH * self.spread)[owner]))
     # a new centroid for `cut`: its codes are made again; neighbours keep theirs
-    if self.state.codec.residual:
+    if not self.state.codec.codes_stay:
         moves, names_, centres = np.union1d(moves, np.flatnonzero(owner == cut)), names[:2], centres[:2]
     else: names_, centres = names, _means(x, share, nearest, own, others, away, centres)
     to = names[nearest[moves]]
@@ -256,7 +267,7 @@ def changed(self: _Work, owner: np.ndarray, to: np.ndarray, part: int = 1):
 def _move_and_centre(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray,
                      names: np.ndarray, centres: np.ndarray):
     "Move rows to lists whose centroids change; codes are read by the old centroids and written by the new."
-    if not self.state.codec.residual:
+    if self.state.codec.codes_stay:
         self.recentre(names, centres); return self.give(owner, place, to)
     columns = taken(self.lists, self.lists.starts[owner] + place)
     x = self._exact(owner, place, columns[1])
@@ -294,7 +305,7 @@ def refine(self: _Work) -> bool: # whether there was something to do
     sizes = self.lists.sizes
     new = self.news / np.maximum(1, sizes) * ((sizes > 0) & (2 * sizes <= MOST))
     j = int(new.argmax())
-    if FOLLOW * new[j] <= 1 or self.state.codec.residual: return False
+    if FOLLOW * new[j] <= 1 or not self.state.codec.codes_stay: return False
     names = np.append(j, self.near(j, self.centroids[j:j + 1], MOST - int(sizes[j])))
     owner, place, news = np.repeat(names, sizes[names]), ranges(0 * names, sizes[names]), self.news[names]
     self.settle(names, self.centroids[names], owner, place)

@@ -3,6 +3,7 @@ import numpy as np
 from dataclasses import dataclass
 from minivecdb.ivf.index import IVF
 from minivecdb.lists.changes import Growing
+from minivecdb.lists.lists import InvertedLists
 from typing import Any
 
 __all__ = ['MOST', 'NEAR', 'UNEVEN', 'STARVED', 'FEWER', 'SWAP', 'FOLLOW', 'SEEN', 'SMALL', 'WORTH', 'FAR', 'STRAYS', 'HOME', 'EVERY', 'PER_LIST', 'Upkeep']
@@ -35,8 +36,18 @@ class Upkeep:
     merges: int = ...
     turn: int = ...  # the clock: rows that came or left so far
     growing: Growing | None = ...  # where the lists are about to move
-    def extended(self, m: int) -> 'Upkeep':
-        """The same with some empty lists behind the others."""
+    def extended(
+        self,
+        m: int,  # how many more
+        lists: InvertedLists,  # of the index now
+    ) -> 'Upkeep':
+        """The same with some empty lists behind the others; `lists` may have readers."""
+        ...
+    def follows(
+        self,
+        lists: InvertedLists,  # of an index
+    ) -> bool:
+        """Whether `growing` made these lists: other writes may have changed them since."""
         ...
     def write(
         self,

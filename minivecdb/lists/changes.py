@@ -166,8 +166,21 @@ class Growing:
     warm: tuple[tuple, tuple] = ((), ()) # for each array of both, the rows whose memory was touched before it is needed
     waiting: tuple = ()                # (who may still be reading, the rooms that were given up behind them), the oldest first
 
+    @staticmethod
+    def of(
+        lists: InvertedLists, # of an index that somebody may be searching
+    ) -> "Growing":
+        """Lists that are changed from here on.
+
+        Readers of the lists before them are not known, so that a room that is given up counts as
+        read until the arrays are replaced."""
+        wide = lists.widened()
+        if wide.ids is not lists.ids: return Growing(wide)   # nobody has read these arrays
+        return Growing(wide, waiting=((weakref.ref(wide.ids), NO_ROOMS),))
+
     def __getstate__(self) -> dict: return {**self.__dict__, "waiting": ()}   # a copy's readers are others
 
+# %% ../../nbs/55_lists/20_changes.ipynb #2d22e787
 @patch
 def _alone(self: Growing, now: InvertedLists) -> Growing: return _with(self, now=now, next=None, copied=None, warm=(self.warm[0], ()))
 
@@ -210,9 +223,14 @@ def spanning(self: Growing,
     return _with(self, now=_with(self.now, span=span), next=None if self.next is None else _with(self.next, span=span))
 
 @patch
-def extend(self: Growing) -> Growing:
-    "One list more."
-    return _with(self, now=extended(self.now)) if self.next is None else _with(self, now=extended(self.now), next=extended(self.next), copied=np.append(self.copied, True))
+def extend(self: Growing,
+    n: int = 1, # how many more
+) -> Growing:
+    "Some empty lists more."
+    longer = _with(self, now=extended(self.now, n))
+    if self.next is None: return longer
+    copied = np.append(self.copied, np.ones(n, bool))
+    return _with(longer, next=extended(self.next, n), copied=copied)
 
 @patch
 def retire(self: Growing,

@@ -61,6 +61,13 @@ class Growing:
     copied: np.ndarray | None = ...  # [n_lists] which are there already
     warm: tuple[tuple, tuple] = ...  # for each array of both, the rows whose memory was touched before it is needed
     waiting: tuple = ...  # (who may still be reading, the rooms that were given up behind them), the oldest first
+    @staticmethod
+    def of(lists: InvertedLists) -> 'Growing':
+        """Lists that are changed from here on.
+        
+        Readers of the lists before them are not known, so that a room that is given up counts as
+        read until the arrays are replaced."""
+        ...
     def __getstate__(self) -> dict: ...
     def take_out(
         self,
@@ -84,8 +91,11 @@ class Growing:
     ) -> Growing:
         """The same with a span that holds these lengths, too."""
         ...
-    def extend(self) -> Growing:
-        """One list more."""
+    def extend(
+        self,
+        n: int = 1,  # how many more
+    ) -> Growing:
+        """Some empty lists more."""
         ...
     def retire(
         self,

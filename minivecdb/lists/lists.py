@@ -91,6 +91,7 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     more = lists.span, lists.signs, lists.origin, lists.copies
     return InvertedLists(*columns, starts, sizes, rooms, used, *more)
 
+# %% ../../nbs/55_lists/10_lists.ipynb #1c92b99b
 def _ahead(n: int) -> int: return n + n // 2 + 4096
 
 @patch

@@ -72,7 +72,7 @@ class Reading(NamedTuple):
 
 # %% ../../nbs/55_lists/90_scanners.ipynb #db680377
 class ListRows(NamedTuple):
-    "How the rows of lists are read, and those of second places, whose positions follow theirs."
+    "How rows of lists are read, and second copies, whose positions come after all first ones."
     decode: Callable | None      # list -> ([L, d] rows, [L] lengths); None: lists hold rows
     decode_copy: Callable | None # the same of copies
     fetch: Callable              # positions [p] -> (rows, where in them [p], lengths [p] or [0])
@@ -245,8 +245,8 @@ def single_call(self: Scanner,
 
 # %% ../../nbs/55_lists/90_scanners.ipynb #d459ff15
 FEW = 20           # queries for which laying out a list for all of them costs more than it saves
-WIDE = 128         # dimensions up to which no more than these, and those for the dimensions
-MOST_SHARED = 96   # queries more where few lists of many are read: beyond, they share no more
+WIDE = 128         # up to this dimension, at most FEW + d // 32 queries are searched singly
+MOST_SHARED = 96   # at most so many queries more are, where few lists of many are read
 LARGE = 2e7        # numbers in an index that is no longer in the processor's caches
 
 class FlatScanner(Scanner):

@@ -49,7 +49,7 @@ class Reading(NamedTuple):
     lists: InvertedLists  # these lists, in memory
     guard: Guard | None  # None: all rows may be found
 class ListRows(NamedTuple):
-    """How the rows of lists are read, and those of second places, whose positions follow theirs."""
+    """How rows of lists are read, and second copies, whose positions come after all first ones."""
     decode: Callable | None  # list -> ([L, d] rows, [L] lengths); None: lists hold rows
     decode_copy: Callable | None  # the same of copies
     fetch: Callable  # positions [p] -> (rows, where in them [p], lengths [p] or [0])

@@ -68,7 +68,7 @@ def unpacks(
     if "codebooks" in codec.learned and not codec.rotates:
         return 3, none, none, codec.arrays["codebooks"], codec.n_bits
 
-# %% ../../nbs/55_lists/80_single_code.ipynb #4f8b651a
+# %% ../../nbs/55_lists/80_single_code.ipynb #c8d623b2
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
 def _product_and_square(a, b):
     "a·b and b·b in float32, in any order."
@@ -85,6 +85,7 @@ def _row(how, codes, r, added, j, out): # [k, d], or [0, d] for nothing
     if len(added):
         for x in range(len(out)): out[x] += added[j, x]
 
+# %% ../../nbs/55_lists/80_single_code.ipynb #4f8b651a
 @bare()
 def _offer_list(
     how, # as `unpacks` returns it

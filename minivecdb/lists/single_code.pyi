@@ -18,7 +18,10 @@ def ready_codes(
     coarse: Coarse,  # the same, made ready
     lists: InvertedLists,  # of codes
 ) -> Callable:
-    """A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."""
+    """A search of these lists for one query in one call. It is made once, and serves until something
+    changes.
+    
+    It returns None where it is not certain of the answer, and always if no loop reads the codec."""
     ...
 def codes_soon(work: float) -> bool:
     """Whether this call is compiled, or would by now have paid for it."""
