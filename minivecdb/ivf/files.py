@@ -89,10 +89,8 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self.state.next_id, "spill": self.spill,
-            "frame": list(self.frame),
-            "codec": self.codec.state()[0], "codec_given": self.keeps_codec, "span": self.lists.span.tolist(), "error_then": self.state.error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
-            "enough": None if self.enough is None else asdict(self.enough), "written": self.written,
-            "strange": self.strange, "codes_find": self.codes_find}
+            "frame": list(self.frame), "codec": self.codec.state()[0], "codec_given": self.keeps_codec, "span": self.lists.span.tolist(), "error_then": self.state.error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
+            "enough": self.enough and asdict(self.enough), "written": self.written, "strange": self.strange, "codes_find": self.codes_find}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, self.codec.block_rows > 1)
@@ -302,11 +300,12 @@ def _with_empty(a: dict[str, np.ndarray], d: int) -> dict[str, np.ndarray]:
     return nothing | {"signs": NO_TURN, "origin": NO_ORIGIN} | a
 
 # %% ../../nbs/60_ivf/65_files.ipynb #dabb00ef
-def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
+def _restored_copies(a: dict[str, np.ndarray], codec: Codec) -> InvertedLists | None:
     "Second places from a checked file."
     if "copies.sizes" not in a: return None
     sizes, ids = a["copies.sizes"], a["copies.ids"]
-    columns = a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"]
+    codes, lengths = codec.kept(a["copies.codes"]), np.empty((len(ids), 0))
+    columns = codes, ids, lengths, a["copies.rounded"], a["copies.terms"]
     starts, span = np.cumsum(sizes) - sizes, np.empty(0)
     return InvertedLists(*columns, starts, sizes, sizes, len(ids), span, a["signs"], a["origin"])
 
@@ -322,10 +321,9 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     coarse = FlatIndex(index.dimension, index.metric.name); coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
     a["codes"] = codec.from_file(a["codes"], len(a["ids"]))
-    if "copies.codes" in a: a["copies.codes"] = codec.kept(a["copies.codes"])
     columns, span = (a[name] for name in _BY_ROW), np.array(head["span"], float)
     lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
-                          a["signs"], a["origin"], _restored_copies(a))
+                          a["signs"], a["origin"], _restored_copies(a, codec))
     index.note, kept, error = head.get("note"), head.get("upkeep"), head.get("error_then") or (0., 0)
     index.state = index.state.changed(
         centroids=Centroids(coarse, a["signs"]), lists=lists, order=a.get("order"),
