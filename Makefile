@@ -40,8 +40,9 @@ drift: .venv/.ready
 data: .venv/.ready
 	$(BIN)/python -m minivecdb.datasets 20200
 
+# Two pages run side by side, each with one thread for numpy's products and torch: with two each, a quarter of the work is waiting.
 notebooks: data
-	$(BIN)/nbdev_test --n_workers 2 --timing
+	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2 --timing
 
 pages: data
 	$(BIN)/python tools/pages.py $(PAGES)

@@ -14,6 +14,8 @@ sys.path[:0] = [str(ROOT/'tools'), str(ROOT/'tests')]
 import chrome, docs, docs_api, docs_nav, docs_reference, docs_search
 import docs_markdown as dm
 
+EXPORTED = re.compile(r'^#\| *exports?\b', re.M)
+
 # --- a small project --------------------------------------------------------------------------------------------
 
 QUARTO = f'''
@@ -353,6 +355,23 @@ def test_the_texts_of_a_picture_are_written(tmp_path, options, told):
 def test_every_picture_says_what_it_shows():
     for path in docs.notebooks(docs.read_project(ROOT)): docs.check_pictures(path)
 
+ONCE = {   # pages that look at a clock themselves, because what they show happens once, or every time counts
+    '00_vector_storage.ipynb': 'each add', '10_model.ipynb': 'a fresh process', '20_bulk.ipynb': 'rates in turns', '50_family.ipynb': 'inside a search',
+    '20_changes.ipynb': 'each write', '65_files.ipynb': 'the first reading', '20_columns.ipynb': 'a column is built once', '15_lock.ipynb': 'after a kill',
+    '45_reads.ipynb': 'a cold file', '50_rows.ipynb': 'the first time', '62_writes.ipynb': 'each write', '64_columns.ipynb': 'a new handle each time',
+    '40_default_nprobe.ipynb': 'a part of one build'}
+
+STILL = {'20_int8', '25_masks', '55_shortlist', '10_flat', '20_coarse', '10_assignment', '60_rounding', '70_pruning', '20_product', '40_blocks',
+         '60_code_scan', '70_single_query', '80_single_code', '50_spilling', '40_sql'}   # have the like of such a function; may only become fewer
+
+def test_pages_measure_with_the_functions_of_the_page_on_measuring():
+    "They warm up, and take the median or the least of several runs, or turns."
+    own = set()
+    for path in docs.notebooks(docs.read_project(ROOT)):
+        cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == 'code' and not EXPORTED.search(c.source)]
+        if any(re.search(r'(perf_counter|process_time|monotonic)\(\)', s) for s in cells): own.add(path.name)
+    assert own <= set(ONCE) | {f'{name}.ipynb' for name in STILL}
+
 def test_no_title(tmp_path):
     assert 'index.ipynb has no title' in broken(tmp_path, lambda root: write_notebook(root/'nbs/index.ipynb', 'No title'))
 
@@ -608,6 +627,12 @@ QUESTIONS = {   # what newcomers type, and the pages that answer it
     'update': ['guide/change'], 'JSON': ['guide/save', 'guide/own_data'], 'threads': ['guide/batches'], 'distance or score': ['guide/metric'],
     'normalise': ['guide/metric'], 'drift': ['guide/drift']}
 
+MORE = {   # and what others typed, and did not find
+    'empty cell': ['guide/own_data'], 'missing value': ['guide/own_data'], 'delete rows command line': ['guide/change'],
+    'near duplicates': ['guide/threshold'], 'append': ['guide/change'], 'what is a vector': ['start/hour'], 'slow search': ['guide/nprobe'],
+    'backup': ['guide/save'], 'pandas': ['guide/own_data'], 'score above': ['guide/threshold'], 'wrong results': ['guide/nprobe'],
+    'multiple users': ['guide/processes'], 'no results': ['guide/filter'], 'hybrid search': ['start/limits'], 'crash': ['guide/save']}
+
 def asked(browser, words: str) -> list[str]:
     "The pages that the search of the site finds, as a reader who types would see them."
     browser.run(TYPE, '')
@@ -617,7 +642,7 @@ def asked(browser, words: str) -> list[str]:
     return [urlsplit(link).path for link in found]
 
 def test_search_leads_to_the_page_that_answers(browser, site):
-    "Each of the twenty questions is answered by one of the first three hits, with the ranking that the site uses."
+    "Each question is answered by one of the first three hits, with the ranking that the site uses."
     files, address = site
     ours = (files/'guide/nprobe.html').exists()
     browser.size(1280, 900)
@@ -627,10 +652,10 @@ def test_search_leads_to_the_page_that_answers(browser, site):
     browser.wait(f'const found = (function() {{ {FOUND} }})(); return found.length ? found : null')
     if not ours: return
     lost = {}
-    for words, pages in QUESTIONS.items():
+    for words, pages in (QUESTIONS | MORE).items():
         found = [path.removeprefix(urlsplit(address).path).strip('/') for path in asked(browser, words)[:3]]
         if not any(f'{page}.html' in found for page in pages): lost[words] = found
-    assert not lost and len(QUESTIONS) == 20
+    assert not lost and len(QUESTIONS) == 20 and len(QUESTIONS | MORE) == 35
 
 def test_explanations_rank_above_code(browser, our_site, server):
     "The name of a function is found, but no title of code stands before a page that explains."
@@ -692,6 +717,46 @@ def test_keys_reach_what_scrolls_and_pictures_enlarge(browser, site):
         assert not browser.run('return document.querySelector("dialog.enlarged").open')
     browser.size(1280, 900)
 
+AXE = """
+    window.found = null;
+    axe.run(document, {resultTypes: ['violations']}).then(
+        told => window.found = told.violations.map(v => `${v.id}: ${v.nodes[0].html.slice(0, 120)}`), lost => window.found = [String(lost)]);
+    return true"""
+ONE_OF_EACH = """   // code has a span for each word: two of each colour are looked at, and the others are plain text
+    const seen = {};
+    for (const span of document.querySelectorAll('.highlight span[class]')) {
+        const kind = span.className + span.closest('.highlight').className;
+        seen[kind] = (seen[kind] || 0) + 1;
+        if (seen[kind] > 2 && !span.id && !span.querySelector('a, [id]')) span.replaceWith(span.textContent);
+    }"""
+SAMPLED = 'index', 'guide/filter', 'guide/glossary', 'ivf/stats', 'core/errors', 'api/index', '404', 'quarto_features'   # each tab, each kind of page
+
+@pytest.mark.parametrize('width', [1280, 390])
+@pytest.mark.parametrize('dark', [False, True])
+def test_axe_finds_nothing(browser, site, width, dark):
+    "The rules of axe-core for people who cannot see, hear or use a mouse, on a page of each kind."
+    axe = pytest.importorskip('axe_core_python', reason='axe-core-python is not installed: pip install -e ".[dev]"')
+    files, address = site
+    rules = (Path(axe.__file__).parent/'axe.min.js').read_text(encoding='utf-8')
+    browser.size(width, 900, mobile=width < 500)
+    browser.dark(dark)
+    wrong = {}
+    for name in [n for n in SAMPLED if (files/f'{n}.html').exists()]:
+        browser.open(f'{address}/{name}.html')
+        browser.run(ONE_OF_EACH)
+        browser.devtools('Runtime.evaluate', expression=rules)
+        browser.run(AXE)
+        if found := browser.wait('return window.found && [window.found]', 60)[0]: wrong[name] = found
+    browser.dark(False)
+    browser.size(1280, 900)
+    assert not wrong
+
+def test_a_rendered_page_has_names_and_levels():
+    html = '<nav aria-labelledby="__nav_4_12_label"></nav><nav class="md-nav" aria-label="Recall"></nav><h1>A</h1><h3 class="api-name" id="f">f</h3><table><th></th><th style="x"></th><th>a</th></table><h2 id="b">B</h2><h3 class="api-name">g</h3>'
+    mended = dm.accessible(html)
+    assert 'aria-label="On this page: Recall"' in mended and 'aria-labelledby="__nav_4_label __nav_4_12_label"' in mended and mended.count('<td') == 2 and mended.count('<th') == 1
+    assert re.findall(r'<h3[^>]*>', mended) == ['<h3 class="api-name" aria-level="2" id="f">', '<h3 class="api-name">']
+
 def test_the_map_on_the_first_page(browser, our_site, server):
     "The still picture is replaced, and the map follows the scheme of the site."
     folder, address = server
@@ -731,6 +796,15 @@ def test_our_pages(our_site):
             assert card.select_one('a.api-source[href*="/blob/"]'), f'{name}: {title} has no source link'
         loaded = [o.get('src') or o.get('href') for o in page.select('script[src], link[rel=stylesheet], link[rel=icon], img[src]')]
         assert not [o for o in loaded if o != 'data:,' and (dm.is_outside(o) or o.startswith('/'))], name
+
+def test_pages_of_the_book_open_with_a_picture(our_site):
+    "Before the first heading and the first code, so that the idea is seen before it is read."
+    late = []
+    for entry in (e for e in docs.read_project(ROOT).nav if e.tab == 'Book'):
+        article = read_page(our_site/f'{docs.address(entry.notebook)}.html').find('article')
+        first = next(o for o in article.find_all(['h2', 'svg', 'img', 'div']) if o.name != 'div' or 'highlight' in o.get('class', []))
+        if first.name not in ('svg', 'img'): late.append(entry.notebook)
+    assert not late
 
 # --- the API tab ------------------------------------------------------------------------------------------------
 

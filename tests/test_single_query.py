@@ -74,7 +74,7 @@ def test_what_is_ready_is_made_once_and_anew_after_a_change(codec, spill, monkey
     made, once = [], []
     kind, answer = type(index.state.scanner), SingleSearch.answer
     make = kind.single_call
-    monkeypatch.setattr(kind, "single_call", lambda self, exact: made.append(1) or make(self, exact))
+    monkeypatch.setattr(kind, "single_call", lambda self, *given: made.append(1) or make(self, *given))
     monkeypatch.setattr(SingleSearch, "answer", lambda self, *given: once.append(answer(self, *given)) or once[-1])
     how = {"nprobe": 4} | ({} if codec == "flat" else {"rescore": 30})
     for n, change in enumerate((lambda: None, lambda: index.add(x[:7]), lambda: index.remove([1]), lambda: index.train(x).add(x), lambda: setattr(index, "rows", ArrayRows(x.copy()))), 1):

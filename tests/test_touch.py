@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT/'tools'), str(ROOT/'tests')]
-import chrome, touch
+import chrome, heads, touch
 
 @pytest.fixture(scope='module')
 def browser():
@@ -142,6 +142,22 @@ def test_still_pictures_are_those_that_the_scripts_draw(browser, tmp_path):
     for name in touch.SCRIPTS:
         still = (touch.STILLS/f'touch_{name}.svg').read_text(encoding='utf-8')
         assert still == touch.still_text(touch.drawn(browser, touch.page_text(name), touch.FIRST.get(name, '')), touch.part('touch.css'), '.touch'), f'{name}: python tools/touch.py'
+
+@pytest.mark.parametrize('name', heads.DRAWN)
+def test_the_pictures_that_pages_open_with(name):
+    "Each is the one that the script draws, stays on its sheet, and opens one page."
+    text = (heads.PICTURES/f'head_{name}.svg').read_text(encoding='utf-8')
+    assert text == heads.still(name), 'python tools/heads.py'
+    width, height = map(int, re.search(r'viewBox="0 0 (\d+) (\d+)"', text).groups())
+    xs, ys = ([float(v) for v in re.findall(rf' (?:{names})="([-\d.]+)"', text)] for names in ('x|x1|x2|cx', 'y|y1|y2|cy'))
+    assert -5 <= min(xs) <= max(xs) <= width + 5 and -5 <= min(ys) <= max(ys) <= height + 5
+    pages = [p for p in (touch.ROOT/'nbs').rglob('*.ipynb') if f'images/head_{name}.svg' in p.read_text(encoding='utf-8')]
+    assert len(pages) == 1
+
+def test_a_drawing_takes_the_place_of_its_image():
+    shown = heads.with_heads('![A <bowl>](../images/head_choosing.svg)\n\n*Work.*', heads.PICTURES)
+    assert shown.startswith('<div class="head"><svg role="img" aria-label="A &lt;bowl&gt;"') and '<style>' not in shown and shown.endswith('*Work.*')
+    assert heads.with_heads('![a](images/other.svg)', heads.PICTURES) == '![a](images/other.svg)'
 
 def test_what_a_page_loads_is_small():
     for name in touch.SCRIPTS: assert sum(len(touch.part(p)) for p in ('touch.js', 'touch.css', f'{name}.js')) < 150_000

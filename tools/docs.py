@@ -7,15 +7,15 @@ page. `docs.py readme` writes the tabs into `_quarto.yml` too, so a site made wi
 import argparse, ast, os, posixpath, re, shutil, subprocess, sys, tempfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 os.environ.setdefault('MPLBACKEND', 'agg')
 import nbformat, yaml
-import docs_nav, docs_reference, docs_search, headline_map, touch
+import docs_nav, docs_reference, docs_search, headline_map, heads, touch
 from docs_nav import DocsError, Entry
 from fastcore.xtras import working_directory
-from docs_markdown import (Divs, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
+from docs_markdown import (Divs, accessible, anchor_of, cell_options, clean_html, fence, from_root, glossary_terms, is_outside, label_fences,
                            link_terms, maths, mend, plain, relink, split_anchor, unnested)
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -208,14 +208,19 @@ def mend_cells(cells: list, change) -> list:
         out.append(cell)
     return out
 
-def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
-    "A mended notebook as Markdown, and the files of its pictures."
+@cache
+def exporter(template: str):
+    "The exporter of all pages with one template, which it reads once."
     from nbconvert import MarkdownExporter
     order = ['text/html', 'text/markdown', 'image/svg+xml', 'image/png', 'image/jpeg', 'text/latex', 'text/plain']
     if template == 'readme': order.remove('text/html')
-    exporter = MarkdownExporter(template_file=str(ASSETS/f'{template}.md.j2'), filters=dict(fence=fence, plain=plain, clean_html=clean_html))
-    exporter.config.NbConvertBase.display_data_priority = order
-    text, resources = exporter.from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
+    made = MarkdownExporter(template_file=str(ASSETS/f'{template}.md.j2'), filters=dict(fence=fence, plain=plain, clean_html=clean_html))
+    made.config.NbConvertBase.display_data_priority = order
+    return made
+
+def to_markdown(nb, template: str, key: str, folder: str) -> tuple[str, dict]:
+    "A mended notebook as Markdown, and the files of its pictures."
+    text, resources = exporter(template).from_notebook_node(nb, resources={'unique_key': key, 'output_files_dir': folder})
     return re.sub(r'\n{3,}', '\n\n', text).strip() + '\n', resources.get('outputs') or {}
 
 def with_counts(nb, project: Project):
@@ -283,7 +288,8 @@ def linked(page: Page, pages: list[Page], project: Project) -> str:
     by_name = {o.name: o for o in pages}
     text = relink(page.text, lambda link: page_link(link, page, by_name, project)) if page.notebook else page.text
     if page.notebook: text = link_terms(text, terms_for(page, by_name.get(GLOSSARY)))
-    text = touch.with_pictures(text, project.root/project.nbs/'images')
+    images = project.root/project.nbs/'images'
+    text = heads.with_heads(touch.with_pictures(text, images), images)
     if page.name == 'index': text = with_map(text, project)
     subtitle = f'{maths(page.subtitle)}\n{{.subtitle}}\n\n' if page.subtitle else ''
     head = yaml.safe_dump({'title': page.title.replace('`', ''), 'description': page.subtitle.replace('`', ''), **({'hide': ['toc']} if page.name == 'index' else {})}, allow_unicode=True)
@@ -367,6 +373,7 @@ def render(work: Path):
     done = subprocess.run([sys.executable, '-m', 'zensical', 'build', '--strict', '-f', 'mkdocs.yml'], cwd=work, capture_output=True, text=True)
     if done.returncode: raise DocsError('Zensical could not build the site:\n' + done.stdout + done.stderr)
     (work/'site/sitemap.xml').unlink(missing_ok=True)   # it would need to know the site's address
+    for page in (work/'site').rglob('*.html'): page.write_text(accessible(page.read_text(encoding='utf-8')), encoding='utf-8')
 
 def reference(project: Project, pages: list[Page]) -> list[Page]:
     "The pages of the API tab: none for a project that is not this one."

@@ -274,6 +274,17 @@ def fence(text: str, kind: str) -> str:
     marks = '`' * max(3, 1 + max((len(o) for o in re.findall(r'`{3,}', text)), default=0))
     return f'{marks}{kind}\n{text}\n{marks}'
 
+# --- the rendered page ------------------------------------------------------------------------------------------
+
+def accessible(html: str) -> str:
+    """A rendered page as a screen reader needs it: no empty head of a column, no two lists of links of one name, and no card
+    that skips a level because no heading stands above it."""
+    html = re.sub(r'<th([^>]*)></th>', r'<td\1></td>', html)
+    html = re.sub(r'aria-labelledby="__nav_(\d+)_(\d+)_label"', r'aria-labelledby="__nav_\1_label __nav_\1_\2_label"', html)
+    html = html.replace('<nav class="md-nav" aria-label="', '<nav class="md-nav" aria-label="On this page: ')
+    above, first, below = html.partition('<h2 ')
+    return above.replace('<h3 class="api-name"', '<h3 class="api-name" aria-level="2"') + first + below
+
 # --- all of it --------------------------------------------------------------------------------------------------
 
 def mend(text: str, divs: Divs, taken: set[str]) -> str:

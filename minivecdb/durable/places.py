@@ -32,11 +32,12 @@ class Extents:
     ) -> Places: # of each id
         "Look up where vectors lie."
         if not len(self.first): return Places(np.full(len(ids), -1), np.zeros(len(ids), np.int64))
-        at = np.searchsorted(self.first, ids, "right") - 1
+        at = self.first.searchsorted(ids, "right") - 1
         offset = ids - self.first[at]
-        there = (at >= 0) & (offset < self.n[at])
-        segment = np.where(there, self.segment[at], -1)
-        return Places(segment, np.where(there, self.start[at] + offset, 0))
+        segment, row = self.segment[at], self.start[at] + offset
+        outside = (at < 0) | (offset >= self.n[at])
+        segment[outside], row[outside] = -1, 0
+        return Places(segment, row)
 
 # %% ../../nbs/80_durable/42_places.ipynb #e55e119f
 @patch

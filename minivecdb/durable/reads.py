@@ -8,7 +8,7 @@ __all__ = ['TEXT_ROWS', 'FoundRows', 'VerifiedRows', 'reading']
 # %% ../../nbs/80_durable/45_reads.ipynb #69e4975f
 import numpy as np
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 from fastcore.basics import patch
 from fastcore.foundation import L
@@ -18,7 +18,7 @@ from .segments import DamageError, damage_error
 from .format import DAMAGED, IdRun, LogEntry, metadata_of
 from .format import metadata_of_several, row_seals, seal_fits, text_seals
 from . import readers as durable_readers
-from .storage import DurableStorage
+from .storage import DurableStorage, _View
 from .snapshots import Snapshot
 from .places import Places, vectors_at
 
@@ -65,9 +65,9 @@ def _verified(self: DurableStorage, s: Snapshot, found: list[tuple]) -> Verified
     columns = _columns_of(self, s, found)
     ids = np.array(columns.ids, np.int64)
     places = self._extents(s).find(ids)
-    for at in np.flatnonzero(places.segment < 0).tolist():
-        if columns.vectors[at] is not None: continue
-        raise damage_error(f"{self.meta}: row {ids[at]} has no vector")
+    for id, segment, vector in zip(columns.ids, places.segment.tolist(), columns.vectors):
+        if segment < 0 and vector is None:
+            raise damage_error(f"{self.meta}: row {id} has no vector")
     rows = vectors_at(s, places, columns.vectors)
     seals = row_seals(columns.ids, rows, columns.texts)
     if tuple(seals) != columns.seals: self._refuse_unsealed(s, columns, places, seals)
@@ -169,12 +169,12 @@ def _blocks(self: DurableStorage, s: Snapshot, size: int = 8 << 20,
         raise damage_error(f"{self.meta}: table rows has {seen:,} rows, expected {s.head.count:,}")
 
 # %% ../../nbs/80_durable/45_reads.ipynb #f6fd8664
-@contextmanager
-def reading(storage: DurableStorage) -> Iterator[Snapshot]:
-    "For `with`: one snapshot; errors of SQLite inside are raised as our own."
-    with storage._lock as s:
-        try: yield s
-        except DAMAGED as e: raise storage._damage(e) from e
+class reading(_View):
+    "For `with`: one snapshot of a storage; errors of SQLite inside are raised as our own."
+    def __exit__(self, kind=None, error=None, trace=None):
+        try:
+            if isinstance(error, DAMAGED): raise self.storage._damage(error) from error
+        finally: super().__exit__()
 
 @patch
 def one_state(self: DurableStorage) -> AbstractContextManager:
@@ -184,6 +184,12 @@ def one_state(self: DurableStorage) -> AbstractContextManager:
 def _unknown(id: Any, next_id: int) -> UnknownIdError:
     "The error for an id that is not there."
     return UnknownIdError(why_unknown(id, next_id))
+
+@patch
+def _metadata_from(self: DurableStorage, ids: Iterable[int], texts: list[bytes]) -> list[dict]:
+    "Metadata from some texts; raises `DamageError` with the id of one that cannot be read."
+    try: return metadata_of_several(texts)
+    except (ValueError, RecursionError): return list(map(self._metadata_at, ids, texts))
 
 @patch
 def _metadata_at(self: DurableStorage, id: int, text: bytes) -> dict:
@@ -233,9 +239,7 @@ def metadata_of(self: DurableStorage,
         found = {}
         for a in range(0, len(distinct), TEXT_ROWS):
             texts = _texts(self, s, distinct[a:a + TEXT_ROWS])
-            try: found.update(zip(texts, metadata_of_several(list(texts.values()))))
-            except (ValueError, RecursionError):   # one by one: the error names the row
-                found |= {id: self._metadata_at(id, text) for id, text in texts.items()}
+            found.update(zip(texts, self._metadata_from(texts, list(texts.values()))))
     if ascending and list(found) == wanted: return [*found.values()]
     return [found.get(i) for i in wanted]
 
@@ -252,8 +256,9 @@ def get_bulk(self: DurableStorage,
         place = {id: at for at, id in enumerate(found.ids.tolist())}
         for name, id in zip(given, wanted):
             if id not in place: raise _unknown(name, s.head.next_id)
-    places = [(id, place[id]) for id in wanted]
-    return [(found.rows[at].copy(), self._metadata_at(id, found.texts[at])) for id, at in places]
+    places = [place[id] for id in wanted]
+    metadata = self._metadata_from(wanted, [found.texts[at] for at in places])
+    return [(found.rows[at].copy(), some) for at, some in zip(places, metadata)]
 
 @patch
 def get_all(self: DurableStorage) -> L: # of (id, vector, metadata), in the order of the ids

@@ -1,9 +1,6 @@
 # Made by tools/stubs.py from reads.py.
 import numpy as np
-from collections.abc import Iterator
-from contextlib import contextmanager
-from minivecdb.durable.snapshots import Snapshot
-from minivecdb.durable.storage import DurableStorage
+from minivecdb.durable.storage import _View
 from typing import NamedTuple
 
 __all__ = ['TEXT_ROWS', 'FoundRows', 'VerifiedRows', 'reading']
@@ -19,8 +16,7 @@ class VerifiedRows(NamedTuple):
     ids: np.ndarray  # [m] int64
     rows: np.ndarray  # [m, d] float32
     texts: list[bytes]  # m metadata
-@contextmanager
-def reading(storage: DurableStorage) -> Iterator[Snapshot]:
-    """For `with`: one snapshot; errors of SQLite inside are raised as our own."""
-    ...
+class reading(_View):
+    """For `with`: one snapshot of a storage; errors of SQLite inside are raised as our own."""
+    def __exit__(self, kind=None, error=None, trace=None): ...
 TEXT_ROWS: int

@@ -9,7 +9,7 @@ from typing import Any
 from typing import Protocol
 from typing import runtime_checkable
 
-__all__ = ['Searchable', 'Counted', 'Clustered', 'Evaluation', 'as_table', 'batch_seconds', 'single_seconds', 'ExactSearch', 'true_ids', 'evaluate', 'mean_cost', 'Evaluations', 'benchmark_nprobe', 'n_clusters', 'doubling', 'TuningError', 'tune_nprobe', 'smallest', 'time_ratio']
+__all__ = ['Searchable', 'Counted', 'Clustered', 'Evaluation', 'as_table', 'batch_seconds', 'least_seconds', 'single_seconds', 'ExactSearch', 'true_ids', 'evaluate', 'mean_cost', 'Evaluations', 'benchmark_nprobe', 'n_clusters', 'doubling', 'TuningError', 'tune_nprobe', 'smallest', 'time_ratio']
 
 @runtime_checkable
 class Searchable(Protocol):
@@ -45,6 +45,13 @@ def batch_seconds(
     repeat: int = 3,
 ) -> float:
     """How long a batch takes, after it has run once before."""
+    ...
+def least_seconds(
+    work: Callable[[], Any],
+    repeat: int = 5,  # runs, after one to warm up
+    clock: Callable[[], float] = ...,  # `time.process_time` counts the processor alone
+) -> float:
+    """How long some work takes undisturbed: the least of some runs, after it has run once before."""
     ...
 def single_seconds(
     search: Callable[[np.ndarray], Any],  # answers one query, [1, d]

@@ -6,8 +6,9 @@ from minivecdb.vector_storage import VectorStorage
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 'FlatRows', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'check_k', 'padded', 'as_mask', 'in_blocks', 'recall']
+__all__ = ['GROUP', 'LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 'FlatRows', 'FlatIndex', 'as_ids', 'new_ids', 'as_queries', 'check_k', 'padded', 'as_mask', 'in_blocks', 'recall']
 
+GROUP: int
 class Candidates:
     """For each of m queries, the rows with the smallest surrogates; has the methods of `Shortlist`."""
     reads_bytes: bool

@@ -178,11 +178,12 @@ def _nearer(a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray],
 # positions [n] -> ([m, at most k] distances, [m, at most k] ids)
 def _nearest_at(ivf: IVF, x: np.ndarray, k: int, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     "The k nearest of the rows at some positions, by their codes."
-    codec, rows = ivf.codec, ivf.compared(at)
-    asked = codec.project(codec.source(x, ivf.lists.moved(x)))
+    codec, at = ivf.codec, at[np.argsort(ivf.lists.ids[at])]   # equal distances tie by id
+    rows, asked = ivf.compared(at), codec.project(codec.source(x, ivf.lists.moved(x)))
     flat = FlatIndex(rows.shape[1], ivf.metric.name)
-    flat.add(rows, ivf.lists.ids[at])
-    return flat.search(asked, min(k, len(at)))
+    flat.add(rows)
+    distances, found = flat.search(asked, min(k, len(at)))
+    return distances, ivf.lists.ids[at[found]]
 
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #aece6bd1
 def recall_by_lists(
@@ -205,8 +206,9 @@ def recall_by_lists(
     if lists.copies is not None:
         rank = np.minimum(rank, _ranks(ivf, away, _lists_of(lists.copies, found)))
     rank = np.where(other, rank, len(ivf.coarse))   # the row itself: never
-    counts = np.stack([np.bincount(r, minlength=len(ivf.coarse) + 1)[:-1] for r in rank])
-    return np.cumsum(counts, 1) / np.maximum(1, other.sum(1))[:, None]
+    counts = np.zeros((len(rank), len(ivf.coarse) + 1), np.int64)
+    np.add.at(counts, (np.arange(len(rank))[:, None], rank), 1)
+    return np.cumsum(counts[:, :-1], 1) / np.maximum(1, other.sum(1))[:, None]
 
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #86535db7
 def enough(

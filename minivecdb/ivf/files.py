@@ -162,7 +162,7 @@ class _Unseen:
         self.columns = list(filter(_in_lists, entries)) # in the order of stretches
         self.unseen, self.seen_whole = np.ones(len(arrays["sizes"]), bool), set()
 
-    def __len__(self) -> int: return int(self.unseen.sum())
+    def __len__(self) -> int: return int(np.count_nonzero(self.unseen))
 
     def __reduce__(self) -> tuple:   # a copy is in memory: what goes there was checked
         self.whole("order")

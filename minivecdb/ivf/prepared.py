@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from ..core import in_threads
 from ..distances import prepare_queries
 from ..exact import MOST_MISSING
-from ..lists import QueryBlock, ready_lists, scanner_of
+from ..lists import ALL_READ, QueryBlock, no_lists, scanner_of
 from .index import State
 from .exact_rows import ExactRows
 from .probing import ReadLimits
@@ -33,12 +33,12 @@ class SingleSearch:
         state: State,
     ):
         exact = ExactRows(state.rows, state.metric, state.lists.span)
-        self.state, self.call = state, scanner_of(state).single_call(exact)
+        self.state, self.unread = state, ALL_READ   # lists that no query has read yet
+        if state.unseen: self.unread = np.ones(len(state.coarse), bool)
+        self.call = scanner_of(state).single_call(exact, self.unread)
         self.dimension, self.rescore = state.dimension, None
         if state.choice is not None and state.rows is not None: self.rescore = state.choice.rescore
         self.chooses = state.reach is not None   # lists by more than their centroids
-        self.unseen = state.unseen               # lists that must be looked at before they are read
-        self.near = ready_lists(state.metric, state.centroids.ready) if self.unseen else None
 
     def answer(self,
         queries: Any,
@@ -66,14 +66,23 @@ class SingleSearch:
         nprobe: int,
         rescore: int | None, # candidates to measure
     ) -> tuple[np.ndarray, np.ndarray] | None: # None: unsure, so that another search must answer
-        "The answer to one query; of a mapped file, the lists that it reads are looked at first."
-        if self.chooses: lists = self.lists_of_each(query, nprobe)(0)
-        elif not self.unseen: return self.call(query, k, nprobe, rescore)
-        else:
-            lists = None if self.near is None else self.near(self.state.lists.moved(query), nprobe)
-            if lists is None: return None
-            self.state.look(lists)
-        return self.call(query, k, nprobe, rescore, lists)
+        "The answer to one query. A call that meets unread lists of a mapped file is made twice."
+        if self.chooses:
+            return self.call(query, k, nprobe, rescore, self.lists_of_each(query, nprobe)(0))
+        if not len(self.unread): return self.call(query, k, nprobe, rescore)
+        near = no_lists(min(nprobe, len(self.unread)))   # where the call writes them
+        found = self.call(query, k, nprobe, rescore, near)
+        if found or near[0, 0] < 0 or not self.unread[near].any(): return found
+        self.look(near)
+        return self.call(query, k, nprobe, rescore, near)
+
+    def look(self,
+        lists: np.ndarray, # list numbers, -1 for none
+    ):
+        "Compare lists of a mapped file with their checksums before they are read."
+        if not len(self.unread): return
+        self.state.look(lists)
+        self.unread[lists[lists >= 0]] = False
 
 # %% ../../nbs/60_ivf/15_prepared.ipynb #7c1e02d4
 AT_ONCE = 1024       # queries whose lists are chosen together
@@ -96,7 +105,7 @@ def lists_of_each(self: SingleSearch, queries: np.ndarray, nprobe: int) -> Calla
     moved = state.lists.moved(queries)
     prepared = prepare_queries(moved, state.metric, True)
     near = state.probe(QueryBlock(queries, moved, *prepared, None, True), ReadLimits(nprobe))
-    if self.unseen: state.look(near)
+    self.look(near)
     if (near >= 0).all(): return lambda i: near[i:i + 1]
     return lambda i: near[i:i + 1, near[i] >= 0]
 

@@ -13,12 +13,11 @@ def is_plain(options: SearchOptions) -> bool:
 class SingleSearch:
     """The search of single queries in one state: everything that does not depend on them is ready."""
     state: State
+    unread: Any
     call: Any
     dimension: Any
     rescore: Any
     chooses: Any
-    unseen: Any
-    near: Any
     def __init__(self, state: State) -> None: ...
     def answer(self, queries: Any, options: SearchOptions) -> tuple[np.ndarray, np.ndarray] | bool | None:
         """The answer to a query or a few that can be read as they are."""
@@ -30,7 +29,13 @@ class SingleSearch:
         nprobe: int,
         rescore: int | None,  # candidates to measure
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """The answer to one query; of a mapped file, the lists that it reads are looked at first."""
+        """The answer to one query. A call that meets unread lists of a mapped file is made twice."""
+        ...
+    def look(
+        self,
+        lists: np.ndarray,  # list numbers, -1 for none
+    ):
+        """Compare lists of a mapped file with their checksums before they are read."""
         ...
     def lists_of_each(self, queries: np.ndarray, nprobe: int) -> Callable:
         """Choose the lists of some queries, and look at them."""

@@ -17,7 +17,7 @@ from ..distances import query_terms, count_at_most, in_order_of_rows
 from ..core import kernel, plain_array
 from ..exact import Coarse, choose_all
 from .spilling import opened
-from .single_query import no_lists, _slack as slack_of
+from .single_query import ALL_READ, is_unread, no_lists, _slack as slack_of
 from .lists import InvertedLists, ranges
 from .code_scan import block_bounds, block_sums, query_tables, steady_product
 from ..codecs import FACTOR, RaBitQ
@@ -489,7 +489,7 @@ def _blocks_of(start, size):
     return (start + size + 63) // 64 - start // 64 if size else np.int64(0)
 
 @kernel()
-# ([1, d] as given, the same from the origin), 0..2, `Coarse`, ([4, d], what is subtracted first, [d] or [0]), (blocks, w, bits), (starts, sizes, length of the longest), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
+# ([1, d] as given, the same from the origin), 0..2, `Coarse`, ([4, d], what is subtracted first, [d] or [0]), (blocks, w, bits), (starts, sizes, length of the longest, [n_lists] unread or [0]), (blocks, starts, sizes, where, home, shift), [positions], (factor, first, then), rows to keep, [1, p], [n, d] or [0, d], answers [1, k] twice
 def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, keep, near, rows,
                      distances, found):
     "One query from its numbers to its neighbours; whether that was certain."
@@ -505,6 +505,7 @@ def _search_one_code(asked, kind, coarse, signs, held, lists, copies, ids, how, 
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     if near[0, 0] < 0:
         choose_all((g8, asked, shifts), query, prepared, own, kind, slacks, coarse, near)
+    if is_unread(near, lists[3]): return False
     rotate(prepared - signs[1] if len(signs[1]) else prepared, signs[0], turned)
     tables, wide, terms, numbers, unit = np.empty((w, 2, 16), np.uint8), np.empty((w // 3, 4, 64), np.uint8), np.empty(2, np.float32), np.zeros(8 * w if bits > 1 else 0, np.int32), np.zeros(1, np.float32)
     query_tables(turned[0], tables, wide, terms)
@@ -540,13 +541,14 @@ def ready_code(
     # [n, d] float32: exact vectors at their ids; None to take estimates
     rows: np.ndarray | None = None,
     ids: np.ndarray | None = None, # [positions] int64 to go by instead of the lists' own
+    unread: np.ndarray = ALL_READ, # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable: # (query [1, d] float32, k, rows to measure, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
     "A search of these lists for one query in one call; made once, as long as nothing changes."
     exact, longest, c = rows is not None, float(lists.span[1]) if len(lists.span) else 0., lists.copies
     data, how = lists.codes.data, how_wide(codec, metric, exact, 0)[:3]
     copies = (data[:0], IN_PLACE, IN_PLACE, *NO_COPIES[:2], len(lists.ids)) if c is None or not len(c) else (c.codes.data, c.starts, c.sizes, *lists.originals(), len(lists.ids))
     turning = codec.arrays["signs"], codec.common_part(metric)
-    held = plain_array((tuple(coarse), turning, (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest), copies, lists.every_id() if ids is None else ids, how))
+    held = plain_array((tuple(coarse), turning, (data, codec.planes, codec.bits), (lists.starts, lists.sizes, longest, unread), copies, lists.every_id() if ids is None else ids, how))
     rows, kind, n_lists = plain_array(rows if exact else np.empty((0, codec.dimension), np.float32)), metric.kind, len(coarse.rows)
     one, origin = np.empty((1, codec.dimension), np.float32), lists.origin
     answer = np.empty((1, 1), np.float32), no_lists(1)

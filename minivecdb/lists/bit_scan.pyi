@@ -87,6 +87,7 @@ def ready_code(
     lists: InvertedLists,  # of this codec's codes
     rows: np.ndarray | None = None,
     ids: np.ndarray | None = None,  # [positions] int64 to go by instead of the lists' own
+    unread: np.ndarray = ...,  # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable:
     """A search of these lists for one query in one call; made once, as long as nothing changes."""
     ...

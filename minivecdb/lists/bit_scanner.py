@@ -16,6 +16,7 @@ from ..codecs import LONGEST
 from .bit_scan import FIRST, MORE, code_soon, first_by_distance, ready_code, search_codes
 from .bit_scan import worth_measuring
 from .scanners import ALL_ROWS, SCANNERS, QueryBlock, Reading, Scanner
+from .single_query import ALL_READ
 
 # %% ../../nbs/55_lists/95_bit_scanner.ipynb #8010f998
 ESTIMATED = 10 # queries of codes of bits asked one by one where no exact vectors are in memory
@@ -133,13 +134,13 @@ def _without_far(self: BitScanner, queries: QueryBlock, found: tuple, k: int,
 
 # %% ../../nbs/55_lists/95_bit_scanner.ipynb #c930937b
 @patch
-def single_call(self: BitScanner, exact: Any) -> Callable:
+def single_call(self: BitScanner, exact: Any, unread: np.ndarray = ALL_READ) -> Callable:
     "As `Scanner.single_call`; candidates are measured in the same call if vectors are in memory."
     lists, metric, centroids = self.lists, self.metric, self.centroids
     fits = product_dtype(lists.span, centroids.index.state.span) is np.float32
     if self.frame.power or not self.frame.centred or not fits: return lambda *asked: None
-    estimated = ready_code(self.codec, metric, centroids.ready, lists)
-    measured, n = self._measured_call(exact), len(lists)
+    estimated = ready_code(self.codec, metric, centroids.ready, lists, unread=unread)
+    measured, n = self._measured_call(exact, unread), len(lists)
     def call(query, k, nprobe, rescore, near=None):
         if rescore is None: return estimated(query, k, k, nprobe, near)
         keep = max(k, rescore)
@@ -148,15 +149,16 @@ def single_call(self: BitScanner, exact: Any) -> Callable:
     return call
 
 @patch
-def _measured_call(self: BitScanner, exact: Any) -> Callable | None: # None: not all are in memory
+# None: not all are in memory
+def _measured_call(self: BitScanner, exact: Any, unread: np.ndarray) -> Callable | None:
     "The call that measures. It finds row numbers, which ascend where ids do."
     lists, reader = self.lists, exact.reader
     numbered = getattr(reader, "ids", None) is not None   # rows have ids of their own
     at = exact.numbers(lists.every_id() if numbered else np.array([self.state.next_id - 1]))
     if at is None: return None
     given = self.codec, self.metric, self.centroids.ready, lists, reader.x
-    if not numbered: return ready_code(*given)
-    one, ids = ready_code(*given, at), reader.ids
+    if not numbered: return ready_code(*given, unread=unread)
+    one, ids = ready_code(*given, at, unread), reader.ids
     def call(query, k, keep, nprobe, near=None):
         if (answer := one(query, k, keep, nprobe, near)) is None: return None
         distances, found = answer

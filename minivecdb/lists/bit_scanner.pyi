@@ -43,6 +43,6 @@ class BitScanner(Scanner):
     def promising(self, queries: QueryBlock, found: tuple, k: int, exact: Any) -> np.ndarray:
         """The candidates without those whose lower ends lie behind the k nearest of the first ones."""
         ...
-    def single_call(self, exact: Any) -> Callable:
+    def single_call(self, exact: Any, unread: np.ndarray = ...) -> Callable:
         """As `Scanner.single_call`; candidates are measured in the same call if vectors are in memory."""
         ...

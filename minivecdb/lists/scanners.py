@@ -15,7 +15,7 @@ from ..distances import Metric, prepare_queries, product_dtype, query_bytes, row
 from ..exact import nearest
 from .lists import InvertedLists
 from .spilling import read_at
-from .single_query import one_soon, ready_one
+from .single_query import ALL_READ, one_soon, ready_one
 from .single_code import codes_soon, ready_codes, unpacks
 
 # %% ../../nbs/55_lists/90_scanners.ipynb #a749e878
@@ -231,10 +231,13 @@ def ready_soon(self: Scanner,
 @patch
 def single_call(self: Scanner,
     exact: Any, # `ExactRows` of the index, for rescoring
+    # [n_lists] boolean: where one of these lists would be read, the call answers None
+    unread: np.ndarray = ALL_READ,
 ) -> Callable: # (query [1, d], k, nprobe, rescore, lists chosen already) -> answer, None: unsure
     "A search of one query with everything ready: made once for a state."
     lists, metric = self.lists, self.metric
-    near = ready_codes(self.codec, metric, self.centroids.index, self.centroids.ready, lists)
+    centroids = self.centroids
+    near = ready_codes(self.codec, metric, centroids.index, centroids.ready, lists, unread)
     def call(query, k, nprobe, rescore, chosen=None):
         if rescore is not None and exact.reader is None: return None
         keep = k if rescore is None else max(k, rescore)
@@ -272,9 +275,9 @@ class FlatScanner(Scanner):
     def ready_soon(self, work: float) -> bool:
         return bool(self.lists.rounded.shape[1]) and one_soon(work)
 
-    def single_call(self, exact: Any) -> Callable:
+    def single_call(self, exact: Any, unread: np.ndarray = ALL_READ) -> Callable:
         centroids = self.centroids
-        one = ready_one(self.metric, centroids.index, centroids.ready, self.lists)
+        one = ready_one(self.metric, centroids.index, centroids.ready, self.lists, unread)
         return lambda query, k, nprobe, rescore, near=None: one(query, k, nprobe, near)
 
 SCANNERS = {"flat": FlatScanner, "decoding": Scanner} # by `Codec.scanner`; others add themselves

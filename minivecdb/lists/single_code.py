@@ -14,7 +14,7 @@ from ..core import bare, kernel, plain_array
 from ..exact import FlatIndex, Coarse
 from ..codecs import Codec
 from .lists import InvertedLists
-from .single_query import _lists_of_one, _slack, no_lists
+from .single_query import ALL_READ, _lists_of_one, _slack, is_unread, no_lists
 
 # %% ../../nbs/55_lists/80_single_code.ipynb #6d5f573d
 @kernel(inline="always")
@@ -89,7 +89,7 @@ def _row(how, codes, r, added, j, out): # [k, d], or [0, d] for nothing
 @bare()
 def _offer_list(
     how, # as `unpacks` returns it
-    lists, # (codes, ids, starts, sizes, longest length)
+    lists, # as in `_search_codes`
     added, # [k, d] what decoded rows of each list lack, or [0, d]
     j, # which list
     query, # ([d] float32 prepared, 0..2 kind of metric)
@@ -98,7 +98,7 @@ def _offer_list(
     row, # [d] float32 to work in
 ):
     "Offer the rows of a list to the only query."
-    (codes, _, starts, sizes, _), (prepared, kind), limits = lists, query, state[0]
+    codes, starts, sizes, (prepared, kind), limits = lists[0], lists[2], lists[3], query, state[0]
     for r in range(starts[j], starts[j] + sizes[j]):
         _row(how, codes, r, added, j, row)
         product, square = _product_and_square(prepared, row)
@@ -111,20 +111,22 @@ def _search_codes(
     query, # [1, d] float32
     kind, # 0..2, of the metric
     coarse, # `Coarse`
-    lists, # (codes, ids, starts, sizes, longest length)
+    lists, # (codes, ids, starts, sizes, longest length, [n_lists] unread or [0])
     form, # (as `unpacks` returns it, [k, d] as `added` returns it)
     near, # [1, p] list numbers; chosen here if they are -1
     room, # rows of the shortlist at most
     answer, # ([1, k] float32 distances, [1, k] int64 ids), written
 ):
     "Whether the answer is certain; if not, the query has to be answered list by list."
-    (codes, ids, starts, sizes, longest), (how, added), (distances, found) = lists, form, answer
+    (codes, ids, starts, sizes, longest, unread), (how, added) = lists, form
+    distances, found = answer
     distances[:], found[:] = np.inf, -1
     d, k = query.shape[1], distances.shape[1]
     prepared, own, row = query.copy(), np.empty(1), np.empty(d, np.float32)
     in_bytes = np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32)
     if not _lists_of_one(query, kind, coarse, prepared, own, in_bytes[0], in_bytes[1], near):
         return False
+    if is_unread(near, unread): return False
     half = np.full(1, _slack(kind, own[0], longest, d) * .500001, np.float32)
     limits, uppers = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32)
     lows, positions = np.empty((1, room), np.float32), np.empty((1, room), np.int64)
@@ -152,6 +154,7 @@ def ready_codes(
     index: FlatIndex, # over the centroids
     coarse: Coarse, # the same, made ready
     lists: InvertedLists, # of codes
+    unread: np.ndarray = ALL_READ, # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable: # (query [1, d], k, nprobe, list numbers [1, p] or None) -> (distances, ids), or None
     """A search of these lists for one query in one call. It is made once, and serves until something
     changes.
@@ -162,7 +165,7 @@ def ready_codes(
     how = unpacks(codec) if fits and lists.copies is None else None
     if how is None: return lambda query, k, nprobe, near=None: None
     longest, n_lists, kind = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind
-    columns = lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest
+    columns = lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest, unread
     held = plain_array((tuple(coarse), columns, (how, codec.added(coarse[0]))))
     one = np.empty((1, index.dimension), np.float32)
     answer = np.empty((1, 1), np.float32), no_lists(1)

@@ -1,4 +1,5 @@
 # Made by tools/stubs.py from single_code.py.
+import numpy as np
 from collections.abc import Callable
 from minivecdb.codecs.codec import Codec
 from minivecdb.distances.metric import Metric
@@ -17,6 +18,7 @@ def ready_codes(
     index: FlatIndex,  # over the centroids
     coarse: Coarse,  # the same, made ready
     lists: InvertedLists,  # of codes
+    unread: np.ndarray = ...,  # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable:
     """A search of these lists for one query in one call. It is made once, and serves until something
     changes.

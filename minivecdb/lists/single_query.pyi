@@ -5,28 +5,28 @@ from minivecdb.distances.metric import Metric
 from minivecdb.exact.coarse import Coarse
 from minivecdb.exact.flat import FlatIndex
 from minivecdb.lists.lists import InvertedLists
+from typing import Any
 
-__all__ = ['no_lists', 'ready_one', 'one_soon', 'ready_lists', 'search_one']
+__all__ = ['ALL_READ', 'no_lists', 'is_unread', 'ready_one', 'one_soon', 'search_one']
 
 def no_lists(nprobe: int) -> np.ndarray:
     """Room for list numbers that are yet to be chosen."""
+    ...
+ALL_READ: Any
+def is_unread(near, unread):
+    """Whether one of these lists must be looked at first."""
     ...
 def ready_one(
     metric: Metric,
     index: FlatIndex,  # over the centroids
     coarse: Coarse,  # the same, made ready, and turned as the lists are
     lists: InvertedLists,  # of float32 rows, with their bytes
+    unread: np.ndarray = ...,  # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable:
     """A search of these lists for one query in one call; made once, as long as nothing changes."""
     ...
 def one_soon(work: float) -> bool:
     """Whether this call is compiled, or would by now have paid for it."""
-    ...
-def ready_lists(
-    metric: Metric,
-    coarse: Coarse,  # of the centroids
-) -> Callable:
-    """The lists that such a call reads, for whoever must look at them first."""
     ...
 def search_one(
     query: np.ndarray,  # [1, d] float32
