@@ -78,7 +78,8 @@ def folder_searches(home: Path, k: int = 5):
     asked = []
     for reader in durable._idle: reader.con.set_trace_callback(asked.append)
     indexes["folder"].search(q[0], k)
-    print(f"  of metadata: {sum('FROM rows' in sql for sql in asked)} reads; statements:", asked)
+    read = sum("FROM rows" in sql for sql in asked)
+    print(f"  one search: {len(asked)} statements, of which {read} read metadata")
     durable.close()
 
 def one_row(home: Path, codec: str, n: int = 300_000, d: int = 64, times: int = 5):
