@@ -55,7 +55,7 @@ def measure_in_codes(codec, base, centroids, queries, k, seed):
 def measure_ours(name, base, centroids, queries, search, k, seed):
     "Train, encode and decode; returns what is searched and the measurements."
     codec = make_codec(name, base.shape[1])
-    if codec.scans: return measure_in_codes(codec, base, centroids, queries, k, seed)
+    if codec.scanner == "bits": return measure_in_codes(codec, base, centroids, queries, k, seed)
     start = time.perf_counter()
     centre = centroids[assign(base, centroids)[0]] if codec.residual else np.zeros_like(base[:1])
     codec.train(base - centre, seed=seed)

@@ -100,6 +100,23 @@ def test_threads_that_come_at_once_share_one_dispatcher():
     assert outer.compiled_for(x)
 
 
+def test_code_stays_compiled_while_other_packages_are_loaded(tmp_path):
+    "Some packages are loaded in the middle of the work: what was compiled before and after is of one digest."
+    digests = """
+import gc, minivecdb, numpy as np
+from minivecdb.core.kernels import Kernel, sources_digest
+kernels = [k for k in gc.get_objects() if isinstance(k, Kernel) and hasattr(k, "function")]
+def digests(): return [sources_digest(k.function) for k in kernels]
+before = digests()
+with minivecdb.core.kernels.one_blas_thread(): pass
+x = np.random.default_rng(0).standard_normal((4000, 16)).astype(np.float32)
+minivecdb.IVF(16, 20).train(x).add(x)
+import fast_pytorch_kmeans, pyarrow
+assert len(before) > 50 and before == digests()
+"""
+    run(digests, tmp_path)
+
+
 def test_a_function_of_no_module_is_none_of_ours():
     numba, notice = pytest.importorskip("numba"), kernels.watch_compiler()
     made = {}

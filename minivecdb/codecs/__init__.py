@@ -1,5 +1,6 @@
 "How a row is stored in a list."
 from .codec import *
+from .in_lists import *
 from .names import *
 from .product import *
 from .projections import *

@@ -1,5 +1,6 @@
 # Made by tools/stubs.py from __init__.py.
 from .codec import *
+from .in_lists import *
 from .names import *
 from .product import *
 from .projections import *

@@ -13,7 +13,7 @@ from ..core import FileFormatError
 from ..distances import Metric, get_metric, prepare_queries, row_lengths, Frame, NO_ORIGIN
 from ..distances import SAMPLE, evenly, origin_of, random_signs, rotate_back, rotated
 from ..kmeans import assign
-from .blocks import Blocks, ROWS
+from .blocks import Blocks, ROWS, as_blocks
 from .codec import Codec, CodecError, _whole
 from .names import register_codec
 
@@ -57,7 +57,7 @@ LONGEST = 1e17 # of rows and queries: sums of products of such numbers fit float
 
 class RaBitQ(Codec):
     "Signs of a rotated residual (Gao & Long 2024), or a finer grid (Gao et al. 2024), and factors."
-    residual, scans, learned, block_rows = True, True, ("signs",), ROWS
+    residual, learned, block_rows = True, ("signs",), ROWS
     # "rows": offsets depend on the origin, and cannot be made anew from codes
     farthest, remakes, reading_cost = 8., "rows", 1
     scanner, learns_in_lists = "bits", False
@@ -115,11 +115,20 @@ class RaBitQ(Codec):
         "Rows rotated in the same way as the rows in codes."
         return rotated(x, self.arrays["signs"], compiled)
 
-    def room(self,
-        n: int = 0, # rows
-    ) -> Blocks:
-        "Room for codes, in the form in which they are scanned."
-        return Blocks(np.empty((0, ROWS * self.code_width), np.uint8), 0, self.planes, 2).like(n)
+# %% ../../nbs/50_codecs/50_bits.ipynb #960da521
+@patch
+def room(self: RaBitQ,
+    n: int = 0, # rows
+) -> Blocks:
+    "Room for codes, in the form in which they are scanned."
+    return Blocks(np.empty((0, ROWS * self.code_width), np.uint8), 0, self.planes, 2).like(n)
+
+@patch
+def kept(self: RaBitQ, codes: np.ndarray) -> Blocks: return as_blocks(codes, self.room())
+@patch
+def for_file(self: RaBitQ, codes: Any) -> np.ndarray: return self.kept(codes).data
+@patch
+def from_file(self: RaBitQ, a: np.ndarray, n: int) -> Blocks: return Blocks(a, n, self.planes, 2)
 
 # %% ../../nbs/50_codecs/50_bits.ipynb #a80cd829
 def _factors(

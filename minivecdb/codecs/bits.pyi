@@ -26,7 +26,6 @@ LONGEST: float
 class RaBitQ(Codec):
     """Signs of a rotated residual (Gao & Long 2024), or a finer grid (Gao et al. 2024), and factors."""
     residual: bool
-    scans: bool
     learned: tuple[Any, ...]
     block_rows: int
     farthest: float
@@ -73,6 +72,9 @@ class RaBitQ(Codec):
     ) -> Blocks:
         """Room for codes, in the form in which they are scanned."""
         ...
+    def kept(self, codes: np.ndarray) -> Blocks: ...
+    def for_file(self, codes: Any) -> np.ndarray: ...
+    def from_file(self, a: np.ndarray, n: int) -> Blocks: ...
     def encode_near(
         self,
         x: np.ndarray,  # [n, d] float32, of length 1 for cosine

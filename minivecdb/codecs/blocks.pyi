@@ -3,7 +3,7 @@ import numpy as np
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ['ROWS', 'places', 'Blocks', 'laid', 'as_blocks']
+__all__ = ['ROWS', 'places', 'Blocks', 'laid', 'rows_together', 'room_like', 'as_blocks']
 
 ROWS: int
 def places(
@@ -50,12 +50,28 @@ class Blocks:
     def __setitem__(self, at: Any, values: np.ndarray):
         """Write some rows."""
         ...
+    def ranges(
+        self,
+        starts: np.ndarray,  # [m] first rows; each begins a block
+        sizes: np.ndarray,  # [m] rows, up to the end of a block or of the rows
+    ) -> Blocks:
+        """Some ranges of rows, of data in a file."""
+        ...
 def laid(
     a: np.ndarray | Blocks,  # a column of lists
     n: int,  # rows
     make: Callable[[int], np.ndarray],  # number of rows of the array -> an array of a's form
 ) -> np.ndarray | Blocks:
     """A column of `n` rows of the same form, in an array that `make` gives."""
+    ...
+def rows_together(a: np.ndarray | Blocks) -> int:
+    """How many neighbouring rows of a column are stored together."""
+    ...
+def room_like(
+    a: np.ndarray | Blocks,  # a column of lists
+    n: int,  # rows
+) -> np.ndarray | Blocks:
+    """Room for `n` rows of the same form."""
     ...
 def as_blocks(
     rows: np.ndarray | Blocks,  # [n, width] uint8

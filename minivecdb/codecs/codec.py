@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from fastcore.basics import patch
 from ..core import MinivecdbError, as_matrix, check_dimension
-from ..distances import Frame, prepare_queries
+from ..distances import Frame
 
 # %% ../../nbs/50_codecs/10_codec.ipynb #cc038875
 class CodecError(MinivecdbError, ValueError):
@@ -31,7 +31,6 @@ class Codec:
     name = ""                    # as `make_codec` reads it
     lossless = False             # decode(encode(x)) == x, bit for bit
     residual = False             # encodes vectors minus the centroid of their list
-    scans = False                # lists are searched in codes of `encode_near`, see RaBitQ
     code_dtype = np.dtype(np.uint8)
     block_rows = 1               # rows that lists keep together
     learned: tuple[str, ...] = () # names of the arrays that `train` finds
@@ -46,6 +45,7 @@ class Codec:
     keeps_lengths = False        # lists keep the lengths of rows beside their codes
     byte_width = 0               # numbers of a row that lists keep in bytes beside its code
     learns_in_lists = True       # it learns from rows whose lists are known
+    faiss_letters = ""           # of the lists of faiss that hold such codes, if there are any
 
     def __init__(self,
         dimension: int, # d
@@ -58,23 +58,6 @@ class Codec:
         "How many numbers of `code_dtype` one code has."
         return self.dimension
     @property
-    def n_compared(self) -> int:
-        "How many numbers of a row are compared with a query: see `rows`."
-        return self.dimension
-    @property
-    def copied_width(self) -> int:
-        "How much of a code is repeated where a vector is in a second list."
-        return self.code_width
-    def length_shapes(self,
-        n: int, # rows
-    ) -> tuple: # of shapes
-        "Shapes of the arrays of lengths that lists of so many rows may have."
-        return (n,), (n, 0), (0, 0)
-    @property
-    def bytes_per_vector(self) -> int:
-        "Bytes of one code."
-        return self.code_width * self.code_dtype.itemsize
-    @property
     def is_trained(self) -> bool:
         "Whether it can encode: a codec without training always can."
         return all(a in self.arrays for a in self.learned)
@@ -83,6 +66,29 @@ class Codec:
         untrained = "" if self.is_trained else ", not trained"
         size = f"{self.bytes_per_vector:,} bytes for {self.dimension} dimensions"
         return f"{self.name}: {size}{untrained}"
+
+# %% ../../nbs/50_codecs/10_codec.ipynb #876237e4
+@patch(as_prop=True)
+def n_compared(self: Codec) -> int:
+    "How many numbers of a row are compared with a query: see `rows`."
+    return self.dimension
+
+@patch(as_prop=True)
+def copied_width(self: Codec) -> int:
+    "How much of a code is repeated where a vector is in a second list."
+    return self.code_width
+
+@patch
+def length_shapes(self: Codec,
+    n: int, # rows
+) -> tuple: # of shapes
+    "Shapes of the arrays of lengths that lists of so many rows may have."
+    return (n,), (n, 0), (0, 0)
+
+@patch(as_prop=True)
+def bytes_per_vector(self: Codec) -> int:
+    "Bytes of one code."
+    return self.code_width * self.code_dtype.itemsize
 
 # %% ../../nbs/50_codecs/10_codec.ipynb #35014a5b
 @patch
@@ -151,26 +157,6 @@ def project(self: Codec,
     return x
 
 @patch
-def source(self: Codec, given: np.ndarray, moved: np.ndarray) -> np.ndarray: # [n, d] each
-    "The rows that codes stand for: as given, or, since lossy codes are finest there, moved."
-    return given if self.lossless else moved
-
-@patch
-def moved(self: Codec, rows: np.ndarray, origin: np.ndarray) -> np.ndarray: # [n, d], [d] or [0]
-    "Decoded rows, counted from the origin of their lists."
-    return rows - origin if self.lossless and len(origin) else rows
-
-@patch
-def given(self: Codec, rows: np.ndarray, origin: np.ndarray) -> np.ndarray: # [n, d], [d] or [0]
-    "Decoded rows, counted from zero."
-    return rows if self.lossless or not len(origin) else rows + origin
-
-@patch
-def written(self: Codec, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
-    "What is encoded of vectors [n, d]: all, or the difference to the centroid of each."
-    return x - centroids if self.residual else x
-
-@patch
 def rows(self: Codec,
     codes: np.ndarray, # [n, code_width]
 ) -> np.ndarray: # [n, k] float32
@@ -186,50 +172,14 @@ def _as_codes(self: Codec, codes: np.ndarray) -> np.ndarray:
         f"{self.name} reads codes of shape (n, {self.code_width}) and type {self.code_dtype}, got "
         f"{codes.shape} and {codes.dtype}: decode with the codec that encoded")
 
-# %% ../../nbs/50_codecs/10_codec.ipynb #5a7e0c01
-@patch
-def room(self: Codec, n: int = 0) -> Any: # [n, code_width], or `Blocks`
-    "Room for codes, in the form in which lists keep them."
-    return np.empty((n, self.code_width), self.code_dtype)
-
-@patch
-def as_stored(self: Codec,
-    x: np.ndarray, # [n, d] float32
-    labels: np.ndarray, # [n] the list of each
-    centroids: np.ndarray, # [k, d] float32
-    metric: Any, # a `Metric`
-) -> np.ndarray: # [n, d] float32
-    "Rows of some lists as `train` and `encode` expect them."
-    x = prepare_queries(x, metric)[0]
-    return x - centroids[labels] if self.residual else x
-
-@patch
-def learn(self: Codec, x: np.ndarray, labels: np.ndarray | None, centroids: np.ndarray,
-          metric: Any, seed: int) -> Codec:
-    "`train` with rows of some lists: the arguments are those of `as_stored`."
-    return self.train(self.as_stored(x, labels, centroids, metric), seed)
-
-@patch
-def encode_in_lists(self: Codec, x: np.ndarray, labels: np.ndarray, centroids: np.ndarray,
-                    metric: Any, frame: Frame) -> np.ndarray: # [n, code_width]
-    "`encode` rows of some lists: the arguments are those of `as_stored`, and the index's frame."
-    return self.encode(self.as_stored(x, labels, centroids, metric))
-
-@patch
-def restored(self: Codec, rows: np.ndarray, labels: Any, centroids: np.ndarray,
-             frame: Frame) -> np.ndarray: # [n, d] float32
-    "Decoded rows of some lists, or of one, with the centroids that encoding subtracted."
-    return frame.unscaled(rows + centroids[labels]) if self.residual else rows
-
 # %% ../../nbs/50_codecs/10_codec.ipynb #3f9df4a4
 class FlatCodec(Codec):
     "The float32 numbers themselves: 4 bytes per dimension."
     name, lossless, code_dtype = "flat", True, np.dtype(np.float32)
     copied_width, reading_cost = 0, 1
-    remakes, scanner, keeps_lengths = "codes", "flat", True
+    remakes, scanner, keeps_lengths, faiss_letters = "codes", "flat", True, "IwFl"
     @property
     def byte_width(self) -> int: return -(-self.dimension // 4) * 4
-    def as_stored(self, x: np.ndarray, *others: Any) -> np.ndarray: return x
     def length_shapes(self, n: int) -> tuple: return (n,),   # every row has one
     def _encode(self, x: np.ndarray) -> np.ndarray: return x
     def _decode(self, codes: np.ndarray) -> np.ndarray: return codes

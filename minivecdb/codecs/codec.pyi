@@ -1,6 +1,7 @@
 # Made by tools/stubs.py from codec.py.
 import numpy as np
 from minivecdb.core.errors import MinivecdbError
+from minivecdb.distances.metric import Metric
 from minivecdb.distances.origin import Frame
 from typing import Any
 
@@ -13,7 +14,6 @@ class Codec:
     name: str
     lossless: bool
     residual: bool
-    scans: bool
     code_dtype: Any
     block_rows: int
     learned: tuple[str, ...] = ...  # names of the arrays that `train` finds
@@ -28,6 +28,7 @@ class Codec:
     keeps_lengths: bool
     byte_width: int
     learns_in_lists: bool
+    faiss_letters: str
     dimension: Any
     arrays: dict[str, np.ndarray]
     def __init__(
@@ -38,6 +39,11 @@ class Codec:
     def code_width(self) -> int:
         """How many numbers of `code_dtype` one code has."""
         ...
+    @property
+    def is_trained(self) -> bool:
+        """Whether it can encode: a codec without training always can."""
+        ...
+    def __repr__(self) -> str: ...
     @property
     def n_compared(self) -> int:
         """How many numbers of a row are compared with a query: see `rows`."""
@@ -56,11 +62,6 @@ class Codec:
     def bytes_per_vector(self) -> int:
         """Bytes of one code."""
         ...
-    @property
-    def is_trained(self) -> bool:
-        """Whether it can encode: a codec without training always can."""
-        ...
-    def __repr__(self) -> str: ...
     def train(
         self,
         x: Any,  # [n, d] numbers: a sample of the vectors; their residuals if `residual`
@@ -89,6 +90,19 @@ class Codec:
     ) -> np.ndarray:
         """Queries as they are compared with `rows`; unchanged unless the codec keeps fewer dimensions."""
         ...
+    def rows(
+        self,
+        codes: np.ndarray,  # [n, code_width]
+    ) -> np.ndarray:
+        """What projected queries are compared with: decoded vectors, or what is kept of them."""
+        ...
+    def dots(
+        self,
+        queries: np.ndarray,  # [m, d] float32, as the metric prepares them
+        codes: np.ndarray,  # [n, code_width]
+    ) -> np.ndarray:
+        """Inner products of queries with decoded vectors, right to rounding."""
+        ...
     def source(self, given: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """The rows that codes stand for: as given, or, since lossy codes are finest there, moved."""
         ...
@@ -100,15 +114,6 @@ class Codec:
         ...
     def written(self, x: np.ndarray, centroids: np.ndarray, metric: Any) -> np.ndarray:
         """What is encoded of vectors [n, d]: all, or the difference to the centroid of each."""
-        ...
-    def rows(
-        self,
-        codes: np.ndarray,  # [n, code_width]
-    ) -> np.ndarray:
-        """What projected queries are compared with: decoded vectors, or what is kept of them."""
-        ...
-    def room(self, n: int = 0) -> Any:
-        """Room for codes, in the form in which lists keep them."""
         ...
     def as_stored(
         self,
@@ -141,12 +146,37 @@ class Codec:
     ) -> np.ndarray:
         """Decoded rows of some lists, or of one, with the centroids that encoding subtracted."""
         ...
-    def dots(
+    def added(
         self,
-        queries: np.ndarray,  # [m, d] float32, as the metric prepares them
-        codes: np.ndarray,  # [n, code_width]
+        centroids: np.ndarray,  # [k, d]
     ) -> np.ndarray:
-        """Inner products of queries with decoded vectors, right to rounding."""
+        """What is to be added to the decoded rows of each list, if anything."""
+        ...
+    @property
+    def codes_stay(self) -> bool:
+        """Whether codes are still right after the centroid of their list has moved."""
+        ...
+    def same_rows(
+        self,
+        codes: np.ndarray,  # [n, code_width]
+        again: np.ndarray,  # [n, code_width], of the same lists
+    ) -> bool:
+        """Whether two codes may stand for the same row, for each of n rows."""
+        ...
+    def prepared_codes(self, codes: np.ndarray, metric: Metric) -> np.ndarray:
+        """Codes of the rows as `prepare_queries` returns them; lossy codecs encode these anyway."""
+        ...
+    def room(self, n: int = 0) -> Any:
+        """Room for codes, in the form in which lists keep them."""
+        ...
+    def kept(self, codes: np.ndarray) -> Any:
+        """Codes in the form in which lists keep them."""
+        ...
+    def for_file(self, codes: Any) -> np.ndarray:
+        """Codes of lists as a file holds them."""
+        ...
+    def from_file(self, a: np.ndarray, n: int) -> Any:
+        """The codes of n rows, in the form in which lists keep them, from what `for_file` returned."""
         ...
     def shapes(self) -> dict[str, tuple]:
         """Shapes of the arrays that are learned."""
@@ -180,10 +210,12 @@ class FlatCodec(Codec):
     remakes: str
     scanner: str
     keeps_lengths: bool
+    faiss_letters: str
     @property
     def byte_width(self) -> int: ...  # type: ignore[override]
-    def as_stored(self, x: np.ndarray, *others: Any) -> np.ndarray: ...
     def length_shapes(self, n: int) -> tuple: ...
+    def as_stored(self, x: np.ndarray, *others: Any) -> np.ndarray: ...
+    def prepared_codes(self, codes: np.ndarray, metric: Metric) -> np.ndarray: ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class ScalarCodec(Codec):
     """A code for each number by itself: of vectors, or of their differences to the centroid."""

@@ -80,7 +80,7 @@ def unpack_codes(
 # %% ../../nbs/50_codecs/20_product.ipynb #a5d53751
 class ProductQuantizer(Codec):
     "Pieces as numbers of codewords (Jégou et al. 2011), perhaps rotated first (Ge et al. 2013)."
-    learned = ("codebooks",)
+    learned, faiss_letters = ("codebooks",), "IwPQ"
     farthest, remakes = 256., "rows"   # tables are made of float32 products
     def __init__(self,
         dimension: int, # d

@@ -38,6 +38,7 @@ def unpack_codes(
 class ProductQuantizer(Codec):
     """Pieces as numbers of codewords (Jégou et al. 2011), perhaps rotated first (Ge et al. 2013)."""
     learned: tuple[Any, ...]
+    faiss_letters: str
     farthest: float
     remakes: str
     n_subquantizers: Any

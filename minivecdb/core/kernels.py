@@ -92,17 +92,20 @@ def watch_compiler() -> CompilerNotice: # the same one at each call
 def sources_digest(
     function: Callable, # of a module of this package, or of a page
 ) -> str:
-    "A digest of the modules of this package that a function may use code of."
-    package, seen, todo = __name__.split(".")[0], {}, [function.__module__]
+    """A digest of the modules of this package that a function may use code of.
+
+    Other packages do not count: some of their modules are loaded late, and code that was compiled
+    before would look outdated."""
+    package, sources, todo = __name__.split(".")[0], {}, [function.__module__]
     while todo:
         name = todo.pop()
-        if name in seen or name not in sys.modules: continue
-        module = sys.modules[name]
+        module = sys.modules.get(name)
+        if name in sources or module is None: continue
         ours = name.split(".")[0] == package and getattr(module, "__file__", None)
-        seen[name] = Path(module.__file__).read_bytes() if ours else b""
-        if ours or name == function.__module__:
-            todo += {str(getattr(getattr(module, n), "__module__", "")) for n in dir(module)}
-    return sha256(b"\0".join(seen[name] for name in sorted(seen))).hexdigest()
+        if not ours and name != function.__module__: continue
+        sources[name] = Path(module.__file__).read_bytes() if ours else b""
+        todo += {str(getattr(getattr(module, n), "__module__", "")) for n in dir(module)}
+    return sha256(b"\0".join(sources[name] for name in sorted(sources))).hexdigest()
 
 def _own_files(compiled: Any, function: Callable):
     "Tie the files of compiled code to this process, and to all sources of the code."

@@ -43,7 +43,10 @@ def watch_compiler() -> CompilerNotice:
     """Let numba report what it compiles; it does so one function at a time."""
     ...
 def sources_digest(function: Callable) -> str:
-    """A digest of the modules of this package that a function may use code of."""
+    """A digest of the modules of this package that a function may use code of.
+    
+    Other packages do not count: some of their modules are loaded late, and code that was compiled
+    before would look outdated."""
     ...
 class Kernel:
     """A function of arrays that numba compiles at its first call; compiled code is cached on disk."""

@@ -136,6 +136,7 @@ NO_COPIES = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), bool)
 
 class Shortlist:
     "For each of m queries, the rows that may be among its k nearest, by intervals; see `answers`."
+    reads_bytes = True # whether `offer_lists` reads rows that lists keep in bytes
     def __init__(self,
         queries: np.ndarray, # [m, d] float32 as given
         prepared: np.ndarray, # [m, d] float32, as `prepare_queries` returns them

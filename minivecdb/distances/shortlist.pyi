@@ -36,6 +36,7 @@ IN_PLACE: Any
 NO_COPIES: tuple[Any, ...]
 class Shortlist:
     """For each of m queries, the rows that may be among its k nearest, by intervals; see `answers`."""
+    reads_bytes: bool
     metric: Metric
     signs: np.ndarray
     given: np.ndarray

@@ -68,7 +68,7 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     Two copies of one storage that were written to separately give out the same ids. So the last
     `most` rows up to the change of the index are compared with its codes, where they are still as
     they were. Codes of bits and of residuals say too little for that."""
-    if ivf.codec.scans or ivf.codec.residual: return False
+    if not ivf.codec.codes_stay: return False
     with storage._lock as s:
         first = max(s.head.log_from, change - most)
         recent = np.setdiff1d(storage._changed(s, first), storage._changed(s, change))
@@ -81,8 +81,7 @@ def _foreign(ivf: IVF, change: int, storage: DurableStorage, most: int = 4096) -
     rows = ivf.codec.source(rows, lists.moved(rows))
     # in any list: the codec takes no residuals
     codes = ivf.state.encode(rows, np.zeros(len(rows), np.int64))
-    # a code may round a number the other way
-    return bool(((lists.codes[at] != codes).mean(1) > (0 if ivf.codec.lossless else .5)).any())
+    return not ivf.codec.same_rows(lists.codes[at], codes)
 
 # %% ../../nbs/80_durable/80_index.ipynb #396754d7
 OTHER = "which is not what was asked for"   # so that the file is kept until `save` is called

@@ -36,6 +36,7 @@ def _smallest(scores: np.ndarray, c: int) -> np.ndarray: # [m, L] -> columns [m,
 
 class Candidates:
     "For each of m queries, the rows with the smallest surrogates; has the methods of `Shortlist`."
+    reads_bytes = False
     def __init__(
         self,
         queries: np.ndarray, # [m, d] float32, as given
@@ -73,6 +74,7 @@ def offer(self: Candidates,
     rows: np.ndarray, # [L, d] float32
     lengths: np.ndarray, # [L] float64
     base: int, # position of the first row
+    floats: bool = True, # without effect: products are always those of floats
     copies: tuple = NO_COPIES, # as in `Shortlist.offer`
 ):
     "Offer a block of rows to some queries."

@@ -11,6 +11,7 @@ __all__ = ['GROUP', 'LAST_ID', 'MOST_MISSING', 'Candidates', 'rank', 'nearest', 
 GROUP: int
 class Candidates:
     """For each of m queries, the rows with the smallest surrogates; has the methods of `Shortlist`."""
+    reads_bytes: bool
     given: np.ndarray
     queries: np.ndarray
     metric: Metric
@@ -40,6 +41,7 @@ class Candidates:
         rows: np.ndarray,  # [L, d] float32
         lengths: np.ndarray,  # [L] float64
         base: int,  # position of the first row
+        floats: bool = True,  # without effect: products are always those of floats
         copies: tuple = ...,  # as in `Shortlist.offer`
     ):
         """Offer a block of rows to some queries."""

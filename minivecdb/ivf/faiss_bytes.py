@@ -246,7 +246,7 @@ class FaissParts:
     centroids: np.ndarray                 # [n_lists, d] float32
     lists: _Lists
     codebooks: _Codebooks | None = None    # None for plain rows
-    residual: bool = False                # whether codes encode a row less its centroid
+    of_differences: bool = False          # whether codes encode a row less its centroid
     rotation: np.ndarray | None = None    # [d, d]
     order: np.ndarray | None = None       # [n] ids in the order of insertion, where it is known
 

@@ -95,7 +95,7 @@ class FaissParts:
     centroids: np.ndarray  # [n_lists, d] float32
     lists: _Lists
     codebooks: _Codebooks | None = ...  # None for plain rows
-    residual: bool = ...  # whether codes encode a row less its centroid
+    of_differences: bool = ...  # whether codes encode a row less its centroid
     rotation: np.ndarray | None = ...  # [d, d]
     order: np.ndarray | None = ...  # [n] ids in the order of insertion, where it is known
 def read_parts(r: FaissReader) -> FaissParts:

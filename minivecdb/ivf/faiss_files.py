@@ -54,7 +54,7 @@ def _codec_of(parts: FaissParts) -> "str | Codec":
     bits, words = parts.codebooks
     learned = {"codebooks": words}
     if parts.rotation is not None: learned["rotation"] = parts.rotation
-    residual, rotated = "r" * parts.residual, "o" * (parts.rotation is not None)
+    residual, rotated = "r" * parts.of_differences, "o" * (parts.rotation is not None)
     name = f"{residual}{rotated}pq{len(words)}x{bits}"
     return make_codec(name, parts.dimension).accept(learned)
 
@@ -88,7 +88,7 @@ def index_of_parts(
 def _span_of(parts: FaissParts) -> np.ndarray:
     "The span of lengths for codes: no decoded row is longer, so no product is less certain."
     longest = parts.codebooks.longest
-    if parts.residual: longest += row_lengths(parts.centroids).max()
+    if parts.of_differences: longest += row_lengths(parts.centroids).max()
     return length_span(np.array([longest]))
 
 # %% ../../nbs/60_ivf/71_faiss_files.ipynb #fa155006

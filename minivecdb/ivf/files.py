@@ -18,7 +18,7 @@ from ..core import FileFormatError, MinivecdbError, cannot_read, check_memory, o
 from ..core import write_atomically
 from ..distances import NO_TURN, Frame, NO_ORIGIN
 from ..exact import LAST_ID, FlatIndex
-from ..codecs import ROWS, Blocks, as_blocks, Codec, codec_from_state
+from ..codecs import ROWS, Codec, codec_from_state
 from ..lists import Reach, InvertedLists, CAN_LAY, FileArray, RoomBehind
 from .checked import RowCheck, array_bytes, check_entries, check_fields, check_shapes
 from .checked import check_small, refuse
@@ -43,7 +43,7 @@ def _arrays(self: IVF) -> dict[str, np.ndarray]:
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
     turned = {name: a for name, a in (("signs", lists.signs), ("origin", lists.origin)) if len(a)}
     if self.reach is not None: turned["reach"] = np.stack(self.reach)
-    if isinstance(lists.codes, Blocks): columns["codes"] = as_blocks(columns["codes"], lists.codes).data
+    columns["codes"] = self.codec.for_file(columns["codes"])
     return {"centroids": self.coarse.rows, "sizes": lists.sizes, "sums": np.zeros(len(lists.sizes), np.int64)} | turned | columns | order | learned | kept | _copies(lists.copies)
 
 def _copies(copies: InvertedLists | None) -> dict[str, np.ndarray]:
@@ -89,13 +89,11 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
     head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self.state.next_id, "spill": self.spill,
-            "frame": list(self.frame),
-            "codec": self.codec.state()[0], "codec_given": self.keeps_codec, "span": self.lists.span.tolist(), "error_then": self.state.error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
-            "enough": None if self.enough is None else asdict(self.enough), "written": self.written,
-            "strange": self.strange, "codes_find": self.codes_find}
+            "frame": list(self.frame), "codec": self.codec.state()[0], "codec_given": self.keeps_codec, "span": self.lists.span.tolist(), "error_then": self.state.error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
+            "enough": self.enough and asdict(self.enough), "written": self.written, "strange": self.strange, "codes_find": self.codes_find}
     room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
-    _sum_up(head["arrays"], arrays, isinstance(self.lists.codes, Blocks))
+    _sum_up(head["arrays"], arrays, self.codec.block_rows > 1)
     header = json.dumps(head).encode().ljust(room)
     if len(header) > MAX_HEADER:
         raise ValueError(f"the header takes {len(header):,} bytes, expected at most {MAX_HEADER:,}: give a shorter note")
@@ -302,11 +300,12 @@ def _with_empty(a: dict[str, np.ndarray], d: int) -> dict[str, np.ndarray]:
     return nothing | {"signs": NO_TURN, "origin": NO_ORIGIN} | a
 
 # %% ../../nbs/60_ivf/65_files.ipynb #dabb00ef
-def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
+def _restored_copies(a: dict[str, np.ndarray], codec: Codec) -> InvertedLists | None:
     "Second places from a checked file."
     if "copies.sizes" not in a: return None
     sizes, ids = a["copies.sizes"], a["copies.ids"]
-    columns = a["copies.codes"], ids, np.empty((len(ids), 0)), a["copies.rounded"], a["copies.terms"]
+    codes, lengths = codec.kept(a["copies.codes"]), np.empty((len(ids), 0))
+    columns = codes, ids, lengths, a["copies.rounded"], a["copies.terms"]
     starts, span = np.cumsum(sizes) - sizes, np.empty(0)
     return InvertedLists(*columns, starts, sizes, sizes, len(ids), span, a["signs"], a["origin"])
 
@@ -314,16 +313,17 @@ def _restored_copies(a: dict[str, np.ndarray]) -> InvertedLists | None:
 def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     "An index from a checked file."
     codec = _trained_codec(head, a)
-    if ((ROWS if codec.scans else 1) * codec.code_width, codec.code_dtype) != (a["codes"].shape[1], a["codes"].dtype): raise ValueError(f"codes of width {a['codes'].shape[1]} do not belong to {codec}")
+    width, dtype = a["codes"].shape[1], a["codes"].dtype
+    if (width, dtype) != (codec.block_rows * codec.code_width, codec.code_dtype):
+        raise ValueError(f"codes of width {width} do not belong to {codec}")
     index = cls(head["dimension"], head["n_clusters"], head["metric"], codec, seed=head["seed"], spill=head.get("spill"))
     index.keeps_codec = bool(head.get("codec_given", False))
     coarse = FlatIndex(index.dimension, index.metric.name); coarse.add(a["centroids"])
     starts = np.cumsum(a["sizes"]) - a["sizes"]
-    if codec.scans: a["codes"] = Blocks(a["codes"], len(a["ids"]), codec.planes, 2)
-    if codec.scans and "copies.codes" in a: a["copies.codes"] = as_blocks(a["copies.codes"], a["codes"])
+    a["codes"] = codec.from_file(a["codes"], len(a["ids"]))
     columns, span = (a[name] for name in _BY_ROW), np.array(head["span"], float)
     lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
-                          a["signs"], a["origin"], _restored_copies(a))
+                          a["signs"], a["origin"], _restored_copies(a, codec))
     index.note, kept, error = head.get("note"), head.get("upkeep"), head.get("error_then") or (0., 0)
     index.state = index.state.changed(
         centroids=Centroids(coarse, a["signs"]), lists=lists, order=a.get("order"),

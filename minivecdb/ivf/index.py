@@ -170,12 +170,12 @@ class IVF:
         metric, self.seed = get_metric(metric), check_integer("seed", seed, 0)
         self.spill, self.memory = spill, memory
         self.auto = isinstance(codec, str) and codec == "auto"
-        trained = getattr(codec, "is_trained", False)
-        codec = make_codec("flat" if self.auto else codec, self.dimension)
-        self.keeps_codec = trained       # a codec that came trained is not trained again
+        made = make_codec("flat" if self.auto else codec, self.dimension)
+        # a codec that came trained is not trained again
+        self.keeps_codec = made is codec and made.is_trained
         self.by_id = False               # masks count rows by ascending id, whenever these came
         self.rescoring: int | None = None # candidates that searches will measure
-        self.state = State(self.dimension, metric, codec)
+        self.state = State(self.dimension, metric, made)
 
     @property
     def coarse(self) -> FlatIndex | None:

@@ -43,8 +43,7 @@ def _written_lists(index: IVF) -> Iterator[bytes]:
     yield _written_sizes(lists.sizes)
     for j in np.flatnonzero(lists.sizes):
         part = slice(lists.starts[j], lists.starts[j] + lists.sizes[j])
-        codes = lists.codes[part]
-        if codec.lossless: codes = _unit(codes, index)
+        codes = codec.prepared_codes(lists.codes[part], index.metric)
         yield np.ascontiguousarray(codes).tobytes()
         yield lists.ids[part].astype("<i8").tobytes()
 
@@ -52,7 +51,7 @@ def _written_lists(index: IVF) -> Iterator[bytes]:
 def _centroids_as_faiss_has_them(index: IVF) -> np.ndarray: # [n_lists, d] float32
     "Centroids where the data is; of length 1 for cosine, unless residuals were taken to them."
     rows = index.coarse.rows
-    if not index.codec.residual: rows = _unit(rows, index)
+    if index.codec.codes_stay: rows = _unit(rows, index)
     return rows + index.lists.origin if len(index.lists.origin) else rows
 
 def _written_rotation(index: IVF, rotation: np.ndarray) -> bytes: # [d, d]
@@ -63,23 +62,29 @@ def _written_rotation(index: IVF, rotation: np.ndarray) -> bytes: # [d, d]
     trained = struct.pack("<iiB", d, d, 1)
     return _common_bytes("IxPT", d, len(index), l2) + count + transform + trained
 
+def _written_codebooks(index: IVF) -> Iterator[bytes]:
+    "What a product quantizer has learned."
+    codec = index.codec
+    of_differences = not codec.codes_stay
+    yield struct.pack("<BQ", of_differences, codec.code_width)
+    yield struct.pack("<QQQ", index.dimension, codec.n_subquantizers, codec.n_bits)
+    yield _vector(codec.codebooks_from(index.lists.origin))
+
+_WRITTEN_CODECS = {"IwFl": lambda index: (), "IwPQ": _written_codebooks}
+
 def _written(index: IVF) -> Iterator[bytes]:
     "The file, piece by piece."
     d, n, codec, l2 = index.dimension, len(index), index.codec, index.metric.name == "euclidean"
-    centroids, quantized = _centroids_as_faiss_has_them(index), not codec.lossless
-    if quantized and codec.rotates:
-        rotation = codec.arrays["rotation"]
+    centroids, rotation = _centroids_as_faiss_has_them(index), codec.arrays.get("rotation")
+    if rotation is not None:
         yield _written_rotation(index, rotation)
         centroids = centroids @ rotation
     n_lists = len(centroids)
-    yield _common_bytes("IwPQ" if quantized else "IwFl", d, n, l2)
+    yield _common_bytes(codec.faiss_letters, d, n, l2)
     yield struct.pack("<QQ", n_lists, max(1, n_lists // 10))   # and nprobe
     yield _common_bytes("IxF2" if l2 else "IxFI", d, n_lists, l2) + _vector(centroids)
     yield struct.pack("<BQ", 0, 0)   # no map from ids to places
-    if quantized:
-        yield struct.pack("<BQ", codec.residual, codec.code_width)
-        yield struct.pack("<QQQ", d, codec.n_subquantizers, codec.n_bits)
-        yield _vector(codec.codebooks_from(index.lists.origin))
+    yield from _WRITTEN_CODECS[codec.faiss_letters](index)
     yield from _written_lists(index)
 
 @patch
@@ -91,7 +96,7 @@ def to_faiss(self: IVF,
     For cosine, faiss then takes inner products of vectors of length 1. Warns where second places
     are left out. Raises `FaissExportError` for other codecs."""
     self.state.check_trained()
-    if not self.codec.lossless and not hasattr(self.codec, "n_subquantizers"):
+    if not self.codec.faiss_letters:
         raise FaissExportError(
             "faiss files are written for flat and product-quantized lists, and these are "
             f"{self.codec.name}: build an index with codec='flat', or 'pq…'")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 import numpy as np
 from fastcore.basics import patch
-from ..distances import length_span, prepare_queries, row_lengths
+from ..distances import Frame, length_span, prepare_queries, row_lengths
 from ..exact import FlatIndex, FlatRows
 from ..kmeans import assign, clustering_metric, too_coarse
 from ..kmeans import bisect, bisected_centroids
@@ -113,12 +113,13 @@ class _Work:
     # [p], [p] -> ([p, d] float32, [p, 1] float32)
     def as_held(self, owner: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         "Rows of the lists, decoded where the codec is lossy; and their `share`, what each is to be multiplied by, if it is not None."
-        at = self.lists.starts[owner] + place
+        at, codec = self.lists.starts[owner] + place, self.state.codec
         codes = picked(self.lists.codes, at)
-        if self.state.codec.lossless:
-            return self.lists.moved(codes), _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
-        x = self.state.codec.decode(codes)
-        return prepare_queries(x + self.centroids[owner] if self.state.codec.residual else x, self.state.metric)[0], None
+        if codec.keeps_lengths:
+            share = _unit(self.lists.lengths[at]) if self.metric == "cosine" else None
+            return self.lists.moved(codes), share
+        x = codec.restored(codec.decode(codes), owner, self.centroids, Frame())
+        return prepare_queries(x, self.state.metric)[0], None
 
     def rows(self, owner: np.ndarray, place: np.ndarray) -> np.ndarray: # [p], [p] -> [p, d] float32
         "The same, as clustering wants them."
@@ -183,7 +184,7 @@ def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarra
 def give(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray):
     "Move rows to other lists; their codes are made again where they depend on the centroid."
     columns, codec = taken(self.lists, self.lists.starts[owner] + place), self.state.codec
-    if codec.residual and len(owner):
+    if len(owner) and not codec.codes_stay:
         x = self._exact(owner, place, columns[1])
         columns = (codec.encode(x - self.centroids[to]), *columns[1:])
     more = np.bincount(to, minlength=len(self.centroids))
@@ -247,7 +248,7 @@ def settle(self: _Work, names: np.ndarray, centres: np.ndarray, owner: np.ndarra
     saved = np.bincount(owner[others[leave]], self.apart(away[leave], centres[own[others[leave]]]) - cost[others[leave]], len(self.spread))
     moves = np.flatnonzero((names[nearest] != owner) & ((owner == cut) | (saved > WORTH * self.spread)[owner]))
     # a new centroid for `cut`: its codes are made again; neighbours keep theirs
-    if self.state.codec.residual:
+    if not self.state.codec.codes_stay:
         moves, names_, centres = np.union1d(moves, np.flatnonzero(owner == cut)), names[:2], centres[:2]
     else: names_, centres = names, _means(x, share, nearest, own, others, away, centres)
     to = names[nearest[moves]]
@@ -266,7 +267,7 @@ def changed(self: _Work, owner: np.ndarray, to: np.ndarray, part: int = 1):
 def _move_and_centre(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray,
                      names: np.ndarray, centres: np.ndarray):
     "Move rows to lists whose centroids change; codes are read by the old centroids and written by the new."
-    if not self.state.codec.residual:
+    if self.state.codec.codes_stay:
         self.recentre(names, centres); return self.give(owner, place, to)
     columns = taken(self.lists, self.lists.starts[owner] + place)
     x = self._exact(owner, place, columns[1])
@@ -304,7 +305,7 @@ def refine(self: _Work) -> bool: # whether there was something to do
     sizes = self.lists.sizes
     new = self.news / np.maximum(1, sizes) * ((sizes > 0) & (2 * sizes <= MOST))
     j = int(new.argmax())
-    if FOLLOW * new[j] <= 1 or self.state.codec.residual: return False
+    if FOLLOW * new[j] <= 1 or not self.state.codec.codes_stay: return False
     names = np.append(j, self.near(j, self.centroids[j:j + 1], MOST - int(sizes[j])))
     owner, place, news = np.repeat(names, sizes[names]), ranges(0 * names, sizes[names]), self.news[names]
     self.settle(names, self.centroids[names], owner, place)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from fastcore.basics import patch
 from ..core import FileFormatError, open_plain
-from ..codecs import ROWS, Blocks, laid
+from ..codecs import Blocks, laid, rows_together
 from .lists import InvertedLists, ranges, _columns
 
 # %% ../../nbs/55_lists/40_in_files.ipynb #20bce839
@@ -126,7 +126,7 @@ def probed(self: InvertedLists,
 ) -> tuple[InvertedLists, np.ndarray | None]: # (lists that hold these, their former positions, or None where nothing has moved)
     "Lists that lie in a file, as far as they are needed; others as they are."
     if self.in_memory: return self, None
-    which, each = np.unique(probes[probes >= 0]), ROWS if isinstance(self.codes, Blocks) else 1
+    which, each = np.unique(probes[probes >= 0]), rows_together(self.codes)
     which = which[self.sizes[which] > 0]
     first, last = self.starts[which] // each * each, np.minimum(-(-(self.starts[which] + self.sizes[which]) // each) * each, len(self.ids))
     new = np.append(True, first[1:] > last[:-1])[:len(which)]
@@ -139,8 +139,8 @@ def probed(self: InvertedLists,
 
 def _part(a: np.ndarray | FileArray | Blocks, begin: np.ndarray, end: np.ndarray, n: int) -> np.ndarray | Blocks:
     "Some ranges of a column, n rows in all."
-    if isinstance(a, Blocks): return Blocks(a.data.ranges(begin // ROWS, -(-end // ROWS) - begin // ROWS), n, a.planes, a.words)
-    return np.empty((n if len(a) else 0, *a.shape[1:]), a.dtype) if isinstance(a, np.ndarray) else a.ranges(begin, end - begin)   # columns of no width are not in files
+    if not isinstance(a, np.ndarray): return a.ranges(begin, end - begin)
+    return np.empty((n if len(a) else 0, *a.shape[1:]), a.dtype)   # no width: not in the file
 
 @patch
 def at_a_time(self: InvertedLists,

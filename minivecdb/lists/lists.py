@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from ..core import kernel
 from ..distances import length_span, NO_ORIGIN, NO_TURN, Shortlist
 from ..exact import Candidates
-from ..codecs import Blocks
+from ..codecs import Blocks, room_like, rows_together
 
 # %% ../../nbs/55_lists/10_lists.ipynb #dda71d02
 NO_ROOMS = np.empty((0, 2), np.int64)
@@ -84,13 +84,14 @@ def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.nd
     rooms = sizes + more if more.sum() >= sizes.sum() else _spare(sizes + more)
     capacity = int(rooms.sum()) if more.sum() >= sizes.sum() else _spare(int(rooms.sum()))
     starts = np.cumsum(rooms) - rooms
-    columns = [a.like(capacity) if isinstance(a, Blocks) else np.empty((capacity, *a.shape[1:]), a.dtype) for a in _columns(lists)]
+    columns = [room_like(a, capacity) for a in _columns(lists)]
     target = ranges(starts, sizes)
     for new, old in zip(columns, _columns(lists)): new[target] = old[at]
     used = int(rooms.sum())
     more = lists.span, lists.signs, lists.origin, lists.copies
     return InvertedLists(*columns, starts, sizes, rooms, used, *more)
 
+# %% ../../nbs/55_lists/10_lists.ipynb #1c92b99b
 def _ahead(n: int) -> int: return n + n // 2 + 4096
 
 @patch
@@ -120,9 +121,13 @@ def with_room(self: InvertedLists,
 
 def _put(a: np.ndarray, target: np.ndarray, new: np.ndarray, order: np.ndarray):
     "a[target] = new[order], without a copy in between where the target is in one piece."
-    one_piece = not isinstance(a, Blocks) and target[-1] - target[0] == len(target) - 1 and a.dtype == new.dtype and a.size   # target ascends within a list, and lists follow on each other when first filled
-    if one_piece and (np.diff(target) == 1).all(): np.take(new, order, 0, out=a[target[0]:target[-1] + 1], mode="clip")
-    else: a[target] = new[order]
+    # target ascends within a list, and lists follow on each other when first filled
+    dense = target[-1] - target[0] == len(target) - 1
+    alike = rows_together(a) == 1 and a.dtype == new.dtype and a.size
+    if not (dense and alike and (np.diff(target) == 1).all()):
+        a[target] = new[order]
+        return
+    np.take(new, order, 0, out=a[target[0]:target[-1] + 1], mode="clip")
 
 @patch
 def append(self: InvertedLists,
@@ -228,11 +233,14 @@ def scan(self: InvertedLists,
     block: int = 2048, # queries multiplied at a time
 ):
     "Offer every row of the probed lists."
-    compiled, how = isinstance(kept, Shortlist), {"floats": floats} if isinstance(kept, Shortlist) else {}
-    if compiled and self.rounded.shape[1]: return kept.offer_lists((self.rounded, self.terms), self.starts, self.sizes, probes)
+    compiled = kept.reads_bytes
+    if compiled and self.rounded.shape[1]:
+        return kept.offer_lists((self.rounded, self.terms), self.starts, self.sizes, probes)
     every = probes.shape[1] == len(self.sizes) and (probes >= 0).all()
-    if every and decode is None and not compiled and len(probes) <= block: return self._scan_all(kept)
+    if every and decode is None and not compiled and len(probes) <= block:
+        return self._scan_all(kept)
     for j, asking in by_list(probes, len(self.sizes), compiled):
         if not self.sizes[j]: continue
         rows, lengths = (decode or self.plain)(j)
-        for a in range(0, len(asking), block): kept.offer(asking[a:a + block], rows, lengths, self.starts[j], **how)
+        for a in range(0, len(asking), block):
+            kept.offer(asking[a:a + block], rows, lengths, self.starts[j], floats)

@@ -68,7 +68,7 @@ def unpacks(
     if "codebooks" in codec.learned and not codec.rotates:
         return 3, none, none, codec.arrays["codebooks"], codec.n_bits
 
-# %% ../../nbs/55_lists/80_single_code.ipynb #4f8b651a
+# %% ../../nbs/55_lists/80_single_code.ipynb #c8d623b2
 @bare(fastmath={"nnan", "nsz", "reassoc", "contract"})
 def _product_and_square(a, b):
     "a·b and b·b in float32, in any order."
@@ -79,47 +79,70 @@ def _product_and_square(a, b):
     return ab, bb
 
 @bare()
-def _row(how, codes, r, residual, centroid, out):
-    "Row r as it is compared: a residual is added to its centroid."
+def _row(how, codes, r, added, j, out): # [k, d], or [0, d] for nothing
+    "Row r of list j as it is compared: decoded, and a residual added to its centroid."
     _unpack(how, codes[r], out)
-    if residual:
-        for x in range(len(out)): out[x] += centroid[x]
+    if len(added):
+        for x in range(len(out)): out[x] += added[j, x]
 
+# %% ../../nbs/55_lists/80_single_code.ipynb #4f8b651a
 @bare()
-# half of what rounding may take; [d] float32 to work in
-def _offer_list(how, codes, first, stop, residual, centroid, prepared, kind, half, state, row):
+def _offer_list(
+    how, # as `unpacks` returns it
+    lists, # as in `_search_codes`
+    added, # [k, d] what decoded rows of each list lack, or [0, d]
+    j, # which list
+    query, # ([d] float32 prepared, 0..2 kind of metric)
+    half, # of what rounding may take
+    state, # of the shortlist
+    row, # [d] float32 to work in
+):
     "Offer the rows of a list to the only query."
-    limits = state[0]
-    for r in range(first, stop):
-        _row(how, codes, r, residual, centroid, row)
+    codes, starts, sizes, (prepared, kind), limits = lists[0], lists[2], lists[3], query, state[0]
+    for r in range(starts[j], starts[j] + sizes[j]):
+        _row(how, codes, r, added, j, row)
         product, square = _product_and_square(prepared, row)
         factor, offset = surrogate_terms(kind, np.float64(np.sqrt(square)))
         low = factor * product + offset - half
         if low <= limits[0]: keep_in_shortlist(state, 0, r, low, low + np.float32(2) * half)
 
 @kernel()
-# [1, d], 0..2, `Coarse`, (codes, ids, starts, sizes, largest, [n_lists] unread or [0]), as `unpacks` returns it, [1, p], answers [1, k] twice
-def _search_codes(query, kind, coarse, lists, how, residual, near, room, distances, found):
-    "Whether the answer is certain; if not, ask the general road."
-    codes, ids, starts, sizes, longest, unread = lists
+def _search_codes(
+    query, # [1, d] float32
+    kind, # 0..2, of the metric
+    coarse, # `Coarse`
+    lists, # (codes, ids, starts, sizes, longest length, [n_lists] unread or [0])
+    form, # (as `unpacks` returns it, [k, d] as `added` returns it)
+    near, # [1, p] list numbers; chosen here if they are -1
+    room, # rows of the shortlist at most
+    answer, # ([1, k] float32 distances, [1, k] int64 ids), written
+):
+    "Whether the answer is certain; if not, the query has to be answered list by list."
+    (codes, ids, starts, sizes, longest, unread), (how, added) = lists, form
+    distances, found = answer
     distances[:], found[:] = np.inf, -1
-    d, k, prepared, own, row = query.shape[1], distances.shape[1], query.copy(), np.empty(1), np.empty(query.shape[1], np.float32)
-    if not _lists_of_one(query, kind, coarse, prepared, own, np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32), near):
+    d, k = query.shape[1], distances.shape[1]
+    prepared, own, row = query.copy(), np.empty(1), np.empty(d, np.float32)
+    in_bytes = np.empty((1, coarse[4].shape[1]), np.int8), np.empty((1, 2), np.float32)
+    if not _lists_of_one(query, kind, coarse, prepared, own, in_bytes[0], in_bytes[1], near):
         return False
     if is_unread(near, unread): return False
     half = np.full(1, _slack(kind, own[0], longest, d) * .500001, np.float32)
-    state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
+    limits, uppers = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32)
+    lows, positions = np.empty((1, room), np.float32), np.empty((1, room), np.int64)
+    state = limits, uppers, lows, positions, np.zeros(1, np.int64)
     for j in near[0]:
-        _offer_list(how, codes, starts[j], starts[j] + sizes[j], residual, coarse[0][j], prepared[0], kind, half[0], state, row)
+        _offer_list(how, lists, added, j, (prepared[0], kind), half[0], state, row)
     if state[0][0] == -np.inf: return False
-    heads, at, lows, which = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32), np.zeros(1, np.int64)
+    heads, which = np.empty(2, np.int64), np.zeros(1, np.int64)
+    at, lows = np.empty(room, np.int64), np.empty(room, np.float32)
     survivors(state, which, heads, at, lows)
     at = at[:heads[1]]
     rows = np.empty((len(at), d), np.float32)
     for p in range(len(at)):
         for j in near[0]:
             if starts[j] <= at[p] < starts[j] + sizes[j]:
-                _row(how, codes, at[p], residual, coarse[0][j], rows[p])
+                _row(how, codes, at[p], added, j, rows[p])
     fetched, pairs = (rows, np.arange(len(at)), np.empty(0)), (heads, ids[at], lows)
     rerank_kernel((query, prepared, own), half, which, fetched, pairs, kind, (distances, found))
     return True
@@ -132,20 +155,25 @@ def ready_codes(
     coarse: Coarse, # the same, made ready
     lists: InvertedLists, # of codes
     unread: np.ndarray = ALL_READ, # [n_lists] boolean: lists to be looked at before they are read
-) -> Callable: # (query [1, d] float32, k, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
-    "A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."
-    how, fits = unpacks(codec), all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index.state.span, lists.span))
-    if how is None or not fits or lists.copies is not None:
-        return lambda query, k, nprobe, near=None: None
+) -> Callable: # (query [1, d], k, nprobe, list numbers [1, p] or None) -> (distances, ids), or None
+    """A search of these lists for one query in one call. It is made once, and serves until something
+    changes.
+
+    It returns None where it is not certain of the answer, and always if no loop reads the codec."""
+    spans = index.state.span, lists.span
+    fits = all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in spans)
+    how = unpacks(codec) if fits and lists.copies is None else None
+    if how is None: return lambda query, k, nprobe, near=None: None
     longest, n_lists, kind = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind
-    held = plain_array((tuple(coarse), (lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest, unread), how, bool(codec.residual)))
+    columns = lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest, unread
+    held = plain_array((tuple(coarse), columns, (how, codec.added(coarse[0]))))
     one = np.empty((1, index.dimension), np.float32)
     answer = np.empty((1, 1), np.float32), no_lists(1)
-    run = _search_codes.compiled_for(one, kind, *held, no_lists(1), 1, *answer)
+    run = _search_codes.compiled_for(one, kind, *held, no_lists(1), 1, answer)
     def call(query, k, nprobe, near=None):
         if near is None: near = no_lists(min(nprobe, n_lists))
         answer = np.empty((1, k), np.float32), np.empty((1, k), np.int64)
-        found = run(plain_array(query), kind, *held, near, 4 * k + 200, *answer)
+        found = run(plain_array(query), kind, *held, near, 4 * k + 200, answer)
         return answer if found else None
     return call
 

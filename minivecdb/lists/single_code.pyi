@@ -20,7 +20,10 @@ def ready_codes(
     lists: InvertedLists,  # of codes
     unread: np.ndarray = ...,  # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable:
-    """A search of these lists for one query in one call; made once, as long as nothing changes. Answers None to everything where `unpacks` does."""
+    """A search of these lists for one query in one call. It is made once, and serves until something
+    changes.
+    
+    It returns None where it is not certain of the answer, and always if no loop reads the codec."""
     ...
 def codes_soon(work: float) -> bool:
     """Whether this call is compiled, or would by now have paid for it."""

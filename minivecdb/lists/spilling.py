@@ -12,7 +12,7 @@ import numpy as np
 from fastcore.basics import patch
 from ..core import FileFormatError, kernel
 from ..exact import Candidates
-from ..codecs import Blocks
+from ..codecs import room_like
 from .lists import InvertedLists, by_list
 from ..kmeans import out_of_range, too_coarse
 from ..distances import NO_COPIES, NO_MASK, IN_PLACE, Shortlist, read_rows
@@ -77,8 +77,12 @@ def empty_copies(
 ) -> InvertedLists: # `lists` with copies, none yet
     "Make room for second places."
     nothing = np.zeros(len(lists.sizes), np.int64)
-    codes = lists.codes.like(0) if isinstance(lists.codes, Blocks) else np.empty((0, 0 if lossless else lists.codes.shape[1]), lists.codes.dtype)
-    return replace(lists, copies=InvertedLists(codes, np.empty(0, np.int64), np.empty((0, 0)), *(np.empty((0, a.shape[1]), a.dtype) for a in (lists.rounded, lists.terms)), nothing, nothing, nothing, 0, np.empty(0), lists.signs, lists.origin))
+    codes = np.empty((0, 0), lists.codes.dtype) if lossless else room_like(lists.codes, 0)
+    ids, lengths = np.empty(0, np.int64), np.empty((0, 0))
+    columns = codes, ids, lengths, room_like(lists.rounded, 0), room_like(lists.terms, 0)
+    span = np.empty(0)   # copies have the lengths of their originals
+    copies = InvertedLists(*columns, nothing, nothing, nothing, 0, span, lists.signs, lists.origin)
+    return replace(lists, copies=copies)
 
 @patch
 def append_copies(self: InvertedLists,
@@ -165,13 +169,21 @@ def scan_copies(self: InvertedLists,
     copies = self.copies
     if copies is None or not len(copies): return
     (where, home), table = self.originals(), opened(probes, len(self.sizes))
-    probes, compiled = np.where(table.all(1)[:, None], -1, probes), isinstance(kept, Shortlist)
-    if compiled and copies.rounded.shape[1]: return kept.offer_lists((copies.rounded, copies.terms), copies.starts, copies.sizes, probes, (where, home, table))
-    for j, asking in by_list(probes, len(self.sizes), compiled):
-        part, how = slice(copies.starts[j], copies.starts[j] + copies.sizes[j]), {"floats": floats} if compiled else {}
-        rows, lengths = (self.moved(self.codes[where[part]]), self.lengths[where[part]]) if decode is None else decode(j)
-        at = where[part] if decode is None else np.arange(part.start, part.stop) + len(self.codes)
-        for a in range(0, len(asking), block): kept.offer(asking[a:a + block], rows, lengths, 0, copies=(at, home[part], table), **how)
+    probes = np.where(table.all(1)[:, None], -1, probes)   # all lists are read: no copy counts
+    if kept.reads_bytes and copies.rounded.shape[1]:
+        rows, guard = (copies.rounded, copies.terms), (where, home, table)
+        return kept.offer_lists(rows, copies.starts, copies.sizes, probes, guard)
+    for j, asking in by_list(probes, len(self.sizes), kept.reads_bytes):
+        part = slice(copies.starts[j], copies.starts[j] + copies.sizes[j])
+        if decode is None:
+            at = where[part]
+            rows, lengths = self.moved(self.codes[at]), self.lengths[at]
+        else:
+            at = np.arange(part.start, part.stop) + len(self.codes)
+            rows, lengths = decode(j)
+        for a in range(0, len(asking), block):
+            some, guard = asking[a:a + block], (at, home[part], table)
+            kept.offer(some, rows, lengths, 0, floats, guard)
 
 # %% ../../nbs/55_lists/30_spilling.ipynb #7591aa11
 def read_at(
