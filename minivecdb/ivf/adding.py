@@ -280,7 +280,7 @@ def _assigned(self: IVF, state: State, x: np.ndarray,
               given: np.ndarray) -> tuple[State, np.ndarray, np.ndarray]: # -> (…, [n], [n])
     "Lists of rows and costs, in this state or one with lists for a crowd that is far from all."
     kind = clustering_metric(self.metric.name).name
-    labels, cost = assign(x, state.coarse.rows, kind)
+    labels, cost = assign(x, state.coarse.rows, kind, table=state.centroids.table)
     far = state.far(cost)
     if len(far) < CROWD or not state.codec.follows: return state, labels, cost
     k, rng = default_clusters(len(far)), np.random.default_rng(self.seed)

@@ -18,7 +18,7 @@ from ..core import NotBuiltError, as_matrix, check_dimension, check_integer
 from ..distances import Frame, Metric, evenly, get_metric, origin_of, pair_distances
 from ..distances import prepare_queries, useful_signs, NO_TURN
 from ..exact import Coarse, FlatIndex, coarse_of
-from ..kmeans import assign, clustering_metric, kmeans
+from ..kmeans import assign, clustering_metric, kmeans, shared_table
 from ..codecs import Codec, CodecError, make_codec
 from ..lists import InvertedLists, Reach, Scanner, empty_copies, empty_lists, no_reach
 from ..lists import scanner_of, shared_part
@@ -61,6 +61,11 @@ class Centroids:
     def ready(self) -> Coarse:
         "The centroids as queries are compared with them."
         return coarse_of(self.index, self.signs)
+
+    @cached_property
+    def table(self) -> tuple[np.ndarray, np.ndarray] | None: # ([k, d] float32, [k] float32)
+        "The centroids as `assign` compares rows with them."
+        return shared_table(self.index.rows, self.index.metric.name)
 
     @cached_property
     def apart(self) -> tuple[np.ndarray, np.ndarray]: # ([k, d] float32, [d] float32)

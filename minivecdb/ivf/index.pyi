@@ -54,6 +54,10 @@ class Centroids:
         """The centroids as queries are compared with them."""
         ...
     @property
+    def table(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The centroids as `assign` compares rows with them."""
+        ...
+    @property
     def apart(self) -> tuple[np.ndarray, np.ndarray]:
         """Centroids as inner products rank them, and what was subtracted: see `shared_part`."""
         ...

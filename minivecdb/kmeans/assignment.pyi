@@ -2,8 +2,9 @@
 import numpy as np
 from collections.abc import Callable
 from minivecdb.distances.metric import Metric
+from typing import Any
 
-__all__ = ['COARSE', 'LEAST', 'LOST_SHARE', 'FASTER', 'clustering_metric', 'score_table', 'nearest_by_product', 'out_of_range', 'too_coarse', 'wide_table', 'assign']
+__all__ = ['COARSE', 'LEAST', 'LOST_SHARE', 'FASTER', 'IN_RANGE', 'clustering_metric', 'score_table', 'nearest_by_product', 'out_of_range', 'too_coarse', 'wide_table', 'shared_table', 'assign']
 
 def clustering_metric(metric: str) -> Metric:
     """The metric to cluster by: cosine for cosine, and euclidean for euclidean and dot."""
@@ -45,11 +46,21 @@ def wide_table(
     """A `score_table` in float64: its products resolve every distance of float32 rows."""
     ...
 FASTER: list[Callable]
+IN_RANGE: Any
+def shared_table(
+    centroids: np.ndarray,  # [k, d] float32
+    metric: str = 'euclidean',  # or "cosine", "dot"
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The `score_table` of centroids, for many calls of `assign`.
+    
+    None where numbers are out of range: each call then divides rows and centroids by one power."""
+    ...
 def assign(
     x: np.ndarray,  # [n, d] float32; for cosine, the cost is right for rows of length 1
     centroids: np.ndarray,  # [k, d] float32
     metric: str = 'euclidean',  # or "cosine", "dot"
     block: int = 4096,  # rows compared at a time
+    table: tuple[np.ndarray, np.ndarray] | None = None,  # the `shared_table` of these centroids
 ) -> tuple[np.ndarray, np.ndarray]:
     """The nearest centroid of each row. Of equally near centroids the first counts."""
     ...
