@@ -82,7 +82,7 @@ def _find_options(add: Callable):
     add("--limit", type=_at_least_zero, metavar="N", help="rows to list at most (default: all)")
     add("--offset", type=_at_least_zero, default=0, metavar="N", help="rows to pass over first")
     add("--order-by", action="append", metavar="KEY",
-        help="sort by a key; --order-by=-KEY for descending; may be repeated")
+        help="sort by a key; -KEY for descending; may be repeated")
     add("--count", action="store_true", help="only how many there are")
     _output_options(add)
 
@@ -135,6 +135,17 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 # %% ../nbs/85_cli.ipynb #76f2abf6
+def _joined(argv: list[str]) -> list[str]:
+    """The arguments, with `--order-by -price` as `--order-by=-price`.
+
+    argparse would take -price for an option."""
+    words = []
+    for word in argv:
+        descending = word[:1] == "-" and word[1:2] not in ("", "-") and word != "-h"
+        if descending and words[-1:] == ["--order-by"]: words[-1] += f"={word}"
+        else: words.append(word)
+    return words
+
 def main(
     argv: list[str] | None = None, # arguments; None for those of the process
 ) -> int: # exit code: 0, 1 for wrong data or files, 2 for a wrong command
@@ -144,7 +155,7 @@ def main(
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *place: note(str(message))
-            args = make_parser().parse_args(argv)
+            args = make_parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
             args.run(args)
         return 0
     except SystemExit as e: return int(e.code or 0)

@@ -7,7 +7,7 @@ __all__ = ['FEW_ROWS', 'say', 'note', 'run_index', 'run_search', 'run_find', 'ru
            'run_compact', 'run_backup', 'run_repair', 'run_export', 'run_import']
 
 # %% ../nbs/84_commands.ipynb #57a6f540
-import argparse, json, shutil, sys, webbrowser
+import argparse, json, os, shutil, sys, webbrowser
 from collections import Counter
 from contextlib import suppress
 from itertools import chain
@@ -45,23 +45,23 @@ def _check_out(table: Path, out: Path):
     if not out.resolve().parent.is_dir():
         raise TableError(f"the folder {out.resolve().parent} does not exist: make it first")
 
-def _stats_line(index: IVFIndex | IVF) -> str:
+def _stats_line(
+    s: dict, # of `get_stats`
+) -> str:
     "The figures of an index on two lines."
-    s = index.get_stats()
     shape = (
         f"{s['n_vectors']:,} vectors in {s['n_clusters']:,} clusters of "
         f"{s['min_cluster_size']} to {s['max_cluster_size']} "
         f"(mean {s['avg_cluster_size']:.1f}, {s['empty_clusters']} empty)")
-    reads = (index.ivf if isinstance(index, IVFIndex) else index).reads()
-    told = f"{shape}\na search reads {_reads_line(reads, s['n_clusters'])}"
-    if reads["recall"] == 1: return told
+    told = f"{shape}\na search reads {_reads_line(s)}"
+    if s["recall"] == 1: return told
     return f"{told}; minivecdb search compares all vectors unless --nprobe is given"
 
 def _reads_line(
-    reads: dict, # of `IVF.reads`
-    k: int, # clusters
+    reads: dict, # of `get_stats`
 ) -> str:
     "How much a search reads, which recall to expect, and how that is known."
+    k = reads["n_clusters"]
     if reads["recall"] == 1: return f"all {k:,} clusters: exact"
     known = reads["recall"] is not None
     recall = f"recall {reads['recall']:.2f} to expect" if known else "recall not known"
@@ -96,6 +96,18 @@ def _columns_told(rows: Table) -> list[str]:
     own = "the table's own 'id' is kept as metadata; the storage numbers its rows from 0"
     return [f"columns: {types}"] * bool(types) + [own] * ("id" in rows.columns)
 
+def _new_folder(
+    path: Path, # that does not exist yet
+    dimension: int,
+    model: str | None,
+    source: VectorStorage | str, # see `restore`
+) -> int: # rows
+    "Make a folder of a source; after an error nothing is left of it."
+    from minivecdb.durable import appearing
+    with appearing(Path(os.path.abspath(path))) as part:
+        with VectorStorage.open(part, dimension, model=model) as storage:
+            return storage.restore(source)
+
 def run_index(args: argparse.Namespace):
     "`minivecdb index`"
     table, out = Path(args.table), Path(args.out)
@@ -104,9 +116,8 @@ def run_index(args: argparse.Namespace):
     storage = fill_storage(rows, args.text, args.model, progress=not args.quiet, dtype=args.dtype)
     if out.suffix.lower() == ".json": storage.save(out)
     else:
-        with VectorStorage.open(out, storage.dimension, model=storage.model) as durable:
-            durable.restore(storage)
-    say(f"{out}: {storage}\n{_stats_line(IVFIndex(storage).build())}")
+        _new_folder(out, storage.dimension, storage.model, storage)
+    say(f"{out}: {storage}\n{_stats_line(IVFIndex(storage).build().get_stats())}")
     for line in _columns_told(rows): say(line)
 
 # %% ../nbs/84_commands.ipynb #aa6516f6
@@ -165,8 +176,7 @@ def run_search(args: argparse.Namespace):
     else:
         index = _index_of(storage, args)
         hits = ask(index, args.question, args.k, args.model, where=where)
-        stats = index.get_stats()
-        told = _reads_line(stats, stats["n_clusters"])
+        told = _reads_line(index.get_stats())
     _check_shown(storage, hits, args.show)
     if args.json:
         for h in hits: say(_hit_json(h))
@@ -203,8 +213,10 @@ FEW_ROWS = 2_000 # for up to so many, `stats` builds an index
 def _index_line(storage: VectorStorage, path: Path) -> str:
     "Figures of the index in a storage's folder, or of the index that would be built."
     kept = _kept(path)
-    if kept: return f"{kept[-1].name}: {_stats_line(IVF.load(kept[-1]))}"
-    if len(storage) <= FEW_ROWS: return _stats_line(IVFIndex(storage).build())
+    if kept:
+        ivf = IVF.load(kept[-1])
+        return f"{kept[-1].name}: {_stats_line(ivf.get_stats((ivf.note or {}).get('nprobe')))}"
+    if len(storage) <= FEW_ROWS: return _stats_line(IVFIndex(storage).build().get_stats())
     k = default_clusters(len(storage))
     return (f"no index is kept; one of these vectors has {k:,} clusters, "
             "and measures how many of them to read")
@@ -268,17 +280,26 @@ def run_export(args: argparse.Namespace):
         storage.export(args.file)
         say(f"{args.file}: {len(storage):,} rows")
 
+def _agreed(file: str, given: dict, head: dict) -> list: # the values of `given`, in order
+    "Options as they were given, else as a file tells them; raises `TableError` where both differ."
+    told = {name: head.get(name) or None for name in given}   # of a model that is not known: ""
+    for name, value in given.items():
+        if None not in (value, told[name]) and value != told[name]:
+            raise TableError(f"--{name} {value} was given, and {file} says {told[name]}: leave out "
+                             f"--{name}, or give that")
+    return [told[name] if value is None else value for name, value in given.items()]
+
 def run_import(args: argparse.Namespace):
     "`minivecdb import`"
+    from minivecdb.durable import source_head
     if Path(args.folder).is_file() and not Path(args.file).exists():
         raise TableError("expected the new folder first and the file second: minivecdb import "
                          f"{args.file} {args.folder}")
     if Path(args.folder).exists():
         raise TableError(f"{args.folder} exists: choose another name, or remove it")
     source = VectorStorage.load(args.file) if ending(args.file) == ".json" else args.file
-    dimension, model = args.dimension, args.model
-    if isinstance(source, VectorStorage): dimension, model = source.dimension, source.model
+    given = {"dimension": args.dimension, "model": args.model}
+    dimension, model = _agreed(args.file, given, source_head(source))
     if dimension is None:
         raise TableError(f"{args.file} does not say how long its vectors are: give --dimension")
-    with VectorStorage.open(args.folder, dimension, model=model) as storage:
-        say(f"{args.folder}: {storage.restore(source):,} rows")
+    say(f"{args.folder}: {_new_folder(Path(args.folder), dimension, model, source):,} rows")

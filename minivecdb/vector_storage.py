@@ -123,14 +123,16 @@ def add_bulk(self: VectorStorage,
     # (matrix, metadata); a data frame, an Arrow table, or the path of a .parquet, .jsonl or
     # .npy file
     vectors: Any,
-    metadatas: Iterable[dict | None] | None = None, # one per vector; None for empty ones
+    # one dictionary per vector, or a data frame with one row for each; None for empty ones
+    metadatas: Any = None,
     *,
     progress: bool = False, # show a bar
     vector: str = "vector", # the column of vectors of a table; all others are metadata
 ) -> list[int]: # the n new ids; a table's own ids are kept as metadata, under `id`
     "Add many vectors at once. All are checked before the first is stored."
     in_memory = isinstance(vectors, (np.ndarray, list, tuple, L))
-    if in_memory and not progress: return self._add_rows(vectors, metadatas)
+    plain = metadatas is None or isinstance(metadatas, (list, tuple, L))
+    if in_memory and plain and not progress: return self._add_rows(vectors, metadatas)
     return self._add_source(vectors, metadatas, progress, vector)   # tables and streams
 
 @patch

@@ -52,7 +52,7 @@ class VectorStorage:
     def add_bulk(
         self,
         vectors: Any,
-        metadatas: Iterable[dict | None] | None = None,  # one per vector; None for empty ones
+        metadatas: Any = None,
         *,
         progress: bool = False,  # show a bar
         vector: str = 'vector',  # the column of vectors of a table; all others are metadata

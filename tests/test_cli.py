@@ -88,7 +88,14 @@ def test_stats_tell_the_recall_of_a_kept_index(say, tmp_path):
     assert reads["mode"] == "measured"
     out = say("stats", tmp_path/"s.mvdb")[1]
     assert f"\na search reads {reads['nprobe']} of 219 clusters: recall {reads['recall']:.2f} to expect ({asked} of its rows" in out
+    assert "for questions like its rows: measure yours with tune_nprobe" in out
     assert out.endswith("; minivecdb search compares all vectors unless --nprobe is given\n")
+
+def test_stats_tell_the_nprobe_of_a_kept_index(say, tmp_path):
+    with VectorStorage.open(tmp_path/"s.mvdb", 16) as s:
+        s.add_bulk(np.random.default_rng(0).standard_normal((3000, 16)))
+        IVFIndex(s, nprobe=9).build().save()
+    assert "\na search reads 9 of 219 clusters: recall not known (the number of lists was given)" in say("stats", tmp_path/"s.mvdb")[1]
 
 def test_a_search_by_clusters_takes_the_index_that_is_kept(say, tmp_path):
     rng, path = np.random.default_rng(0), tmp_path/"s.mvdb"

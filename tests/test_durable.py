@@ -1193,7 +1193,45 @@ def test_compaction_removes_a_kept_index_that_holds_what_was_deleted(path):
         s.add_bulk(x[:5] + 1); s.compact()
         assert "index-300.ivf" in secret()          # only adds: nothing in it that is gone
         s.delete(123); s.compact()
-        assert secret() == [] and reopened(s, "no index").search(x[123], 1)[0].id != 123
+        assert secret() == [] and reopened(s).search(x[123], 1)[0].id != 123
+
+@pytest.mark.parametrize("codec", ["flat", "rabitq4"])
+def test_compaction_keeps_the_settings_of_a_kept_index(path, codec):
+    x = RNG.standard_normal((2_000, 16), np.float32)
+    def settings(i): return i.nprobe, i.codec, i.rescore, i.n_clusters, i.seed, i.spill, i.metric.name, i.upkeep
+    with VectorStorage.open(path, 16) as s:
+        s.add_bulk(x)
+        given = dict(nprobe=9, codec=codec, rescore=30, n_clusters=40, seed=3, spill=1., metric="euclidean")
+        index = IVFIndex(s, **given).build(); index.save()
+        s.delete_bulk(range(100)); s.update(500, x[0]); s.compact()
+        again = reopened(s)
+        assert settings(again) == settings(index) and len(again.ivf) == 1_900 and again.ivf.coarse.rows.shape == (40, 16)
+        assert [h.id for h in again.search(x[0], 1)] == [500] and again._seen == s.changes
+
+def test_an_interrupt_while_compaction_builds_the_index_loses_no_setting(path, monkeypatch):
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(RNG.standard_normal((300, 4))); IVFIndex(s, nprobe=9).build().save(); s.delete(7)
+        def stop(self): raise KeyboardInterrupt
+        with monkeypatch.context() as m, pytest.raises(KeyboardInterrupt):
+            m.setattr(IVFIndex, "build", stop); s.compact()
+        assert reopened(s).nprobe == 9 and s.check() == []
+        s.compact(); assert reopened(s).nprobe == 9
+
+def test_compaction_tells_of_an_index_that_it_cannot_build_again(path):
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(np.eye(4)); kept = IVFIndex(s, nprobe=9).build().save(); s.delete(0)
+        kept.write_bytes(kept.read_bytes()[:-9])
+        with pytest.warns(IndexFileWarning, match="index-4.ivf.*compact removes it, and its settings"): s.compact()
+        assert not kept.exists() and s.check() == []
+
+def test_an_index_that_the_log_no_longer_reaches_is_built_with_its_settings(path):
+    with VectorStorage.open(path, 4) as s:
+        s.add_bulk(np.eye(4)); IVFIndex(s, nprobe=9, n_clusters=2).build().save()
+        while s.changes_since(4) is not None:
+            s.add_bulk(np.ones((3000, 4))); s.delete(where={"x": {"$exists": False}})
+        s.add([1, 0, 0, 0])
+        index = reopened(s, "no longer reaches back")
+        assert (index.nprobe, index.n_clusters, len(index.ivf)) == (9, 2, 1)
 
 def test_an_unfinished_index_file_is_removed_by_the_next_writer(three, path):
     three.close()

@@ -72,6 +72,16 @@ def test_benchmark():
     assert table.at_recall(1).options == {"nprobe": 20} and table.at_recall(1.5) is None
     assert [e.options["nprobe"] for e in benchmark_nprobe(Slices(), queries, nprobes=(3, 5), truth=truth, repeat=1, singles=1)] == [3, 5]
 
+def test_every_setting_of_a_benchmark_is_warm_before_the_first_is_timed():
+    calls = []
+    class Told(Slices):
+        def search(self, q, k, *, nprobe):
+            calls.append((nprobe, len(q)))
+            return super().search(q, k, nprobe=nprobe)
+    benchmark_nprobe(Told(), queries, nprobes=iter((1, 2, 4)), truth=truth, repeat=1, singles=5)
+    assert calls[:33] == [call for n in (1, 2, 4) for call in ((n, 40), *[(n, 1)] * 10)]
+    assert [n for n, _ in calls[33:]] == [n for n in (1, 2, 4) for _ in range(1 + 2 + 10)]
+
 def test_plot():
     pytest.importorskip("matplotlib").use("agg")
     left, right = benchmark_nprobe(Slices(), queries, nprobes=(3, 5), truth=truth, repeat=1, singles=1).plot(label="slices")

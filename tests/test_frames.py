@@ -173,3 +173,36 @@ def test_a_vector_of_which_float32_leaves_nothing_is_refused(tiny):
     with pytest.raises(VectorError, match="vector 1 has .* at position 1.*scale"): s.add_bulk([[1, 0], [0, tiny]])
     with pytest.raises(VectorError, match="scale"): s.add([tiny, tiny])
     assert s.add_bulk([[1, tiny], [0, 0], [0, 1e-44]]) == [0, 1, 2]     # beside 1 it is less than the last digit
+
+# --- metadata in a frame beside an array ---------------------------------------------------------------------
+
+@pytest.fixture(params=["memory", "folder"])
+def empty(request, tmp_path):
+    if request.param == "memory": return VectorStorage(2)
+    return VectorStorage.open(tmp_path/"s.mvdb", 2)
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_metadata_may_be_a_frame(empty, name):
+    frame = MAKERS[name]({"title": ["a", "b"], "n": [1, 2], "price": [1.5, None], "day": [dt.date(2024, 1, 31), None], "id": [7, 8]})
+    with empty as s:
+        for progress in (False, True): assert len(s.add_bulk(np.array(V), frame, progress=progress)) == 2
+        rows = [{"title": "a", "n": 1, "price": 1.5, "day": "2024-01-31", "id": 7}, {"title": "b", "n": 2, "price": None, "day": None, "id": 8}]
+        assert list(s.get_all().itemgot(2)) == rows * 2
+
+def test_metadata_may_be_a_lazy_frame_a_batch_or_a_part_of_a_frame(empty):
+    pl, pa, pd = map(library, ("polars", "pyarrow", "pandas"))
+    with empty as s:
+        s.add_bulk(V, pl.LazyFrame({"n": [1, 2]})); s.add_bulk(V, pa.record_batch({"n": [1, 2]}))
+        s.add_bulk(V, pa.RecordBatchReader.from_batches(pa.schema([("n", pa.int64())]), [pa.record_batch({"n": [1, 2]})]))
+        frame = pd.DataFrame({"n": [0, 1, 2]}); s.add_bulk(V, frame[frame.n > 0])
+        assert list(s.get_all().itemgot(2)) == [{"n": 1}, {"n": 2}] * 4
+
+@pytest.mark.parametrize("columns, words", [({"n": [1]}, "2 vectors but 1 metadata"), ({"n": [1, 2, 3]}, "2 vectors but 3 metadata"), ({"n": [b"x", b"y"]}, "row 0 of column 'n' is a bytes")])
+def test_metadata_in_a_frame_that_does_not_fit_is_refused(empty, columns, words):
+    with empty as s:
+        with pytest.raises(MetadataError, match=words): s.add_bulk(V, MAKERS["pandas"](columns))
+        assert len(s) == 0
+
+def test_two_columns_of_metadata_with_one_name_are_refused(empty):
+    pd = library("pandas")
+    with empty as s, pytest.raises(MinivecdbError, match="the name of another"): s.add_bulk(V, pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]))

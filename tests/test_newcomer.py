@@ -264,3 +264,46 @@ def test_what_measures_an_index_over_a_storage_names_its_arrays(measure):
     made = IVFIndex(storage).build()
     with pytest.raises(ValueError, match=re.escape("of an IVFIndex measure its .ivf")): measure(made, X[:5])
     measure(made.ivf, X[:5])
+
+# A file that export wrote says how long its vectors are, and of which model; a failed import leaves nothing.
+
+@pytest.fixture
+def exported(tmp_path):
+    pytest.importorskip("pyarrow")
+    with VectorStorage.open(tmp_path/"a.mvdb", 3, model="mine") as s:
+        s.add_bulk(np.eye(3), [{"n": i} for i in range(3)]); s.delete(1); s.export(tmp_path/"a.parquet"); s.export(tmp_path/"a.jsonl")
+    return tmp_path
+
+def test_a_parquet_file_is_imported_as_it_was_exported(exported, capsys):
+    assert main(["import", str(exported/"b.mvdb"), str(exported/"a.parquet")]) == 0
+    with VectorStorage.open(exported/"b.mvdb", mode="r") as s: assert (list(s), s.dimension, s.model, s.next_id) == ([0, 2], 3, "mine", 3)
+
+@pytest.mark.parametrize("file, more, words", [
+    ("a.parquet", ["--dimension", "4"], "--dimension 4 was given, and .*a.parquet says 3"), ("a.parquet", ["--model", "yours"], "--model yours was given, and .* says mine"),
+    ("a.jsonl", [], "give --dimension"), ("a.jsonl", ["--dimension", "4"], "expected 4 dimensions"), ("none.parquet", [], "No such file")])
+def test_an_import_that_fails_leaves_nothing(exported, capsys, file, more, words):
+    before = sorted(exported.iterdir())
+    assert main(["import", str(exported/"b.mvdb"), str(exported/file), *more]) == 1
+    told = capsys.readouterr().err
+    assert re.search(words, told) and "model=" not in told and sorted(exported.iterdir()) == before
+    assert main(["import", str(exported/"b.mvdb"), str(exported/"a.parquet")]) == 0
+
+@pytest.mark.parametrize("types", [{"b": "int"}, "int", {"b": None}, {"b": ["whole"]}, ["whole"]])
+def test_a_type_that_does_not_exist_is_refused_with_those_that_do(tmp_path, types):
+    with pytest.raises(TableError, match="there is no type .*expected one of whole, decimal"): table(tmp_path, "a,b\nx,1", types=types)
+
+@pytest.mark.parametrize("condition, meant", [({"gte": 1}, "$gte"), ({">=": 1}, "$gte"), ({"<": 1}, "$lt"), ({"!=": 1}, "$ne"), ({"==": 1}, "$eq"), ({"IN": [1]}, "$in"), ({"$lt": 5, ">": 1}, "$gt")])
+def test_an_operator_without_its_dollar_is_recognized(condition, meant):
+    with pytest.raises(MinivecdbError, match=re.escape(f"did you mean {meant}?")): VectorStorage(2).count({"year": condition})
+
+def test_an_object_that_is_no_condition_suggests_no_operator():
+    with pytest.raises(MinivecdbError, match="'year.of'") as told: VectorStorage(2).count({"year": {"of": 1}})
+    assert "did you mean" not in str(told.value)
+
+@pytest.mark.parametrize("words", [["--order-by", "-price"], ["--order-by=-price"], ["--order-by", "-price", "--limit", "9"], ["--order-by", "-price", "--order-by", "title"]])
+def test_descending_order_is_a_minus_before_the_key(tmp_path, capsys, words):
+    s = VectorStorage(1); s.add_bulk([[1], [2], [3]], [{"price": p, "title": "x"} for p in (2, 3, 1)]); s.save(tmp_path/"s.json")
+    assert main(["find", str(tmp_path/"s.json"), *words, "--json"]) == 0
+    assert re.findall('"price": (.)', capsys.readouterr().out) == list("321")
+
+def test_an_order_without_a_key_is_still_refused(tmp_path): assert main(["find", "s.json", "--order-by", "--json"]) == 2

@@ -27,7 +27,8 @@ def add_bulk(self: DurableStorage,
     # An array, a list of vectors or an `L`; an iterator of matrices or of pairs (matrix, metadata);
     # a data frame, an Arrow table, or the path of a .parquet, .jsonl or .npy file.
     vectors: Any,
-    metadatas: Iterable[dict | None] | None = None, # one per vector; None for empty dictionaries
+    # one dictionary per vector, or a data frame with one row for each; None for empty ones
+    metadatas: Any = None,
     *,
     progress: bool = False, # show a bar
     vector: str = "vector", # the column of vectors of a table; all others are metadata
@@ -149,7 +150,7 @@ def _drop_empty(self: Change, numbers: list[int]):
 def _drop_derived(self: DurableStorage):
     """Remove kept indexes and columns that hold rows which were deleted or replaced.
 
-    They are derived from the rows, and are made again."""
+    They are derived from the rows, and are made again: columns when a filter needs them."""
     files = []   # with the change that each reflects
     for path in self.path.iterdir():
         index = _index_file.fullmatch(path.name)
@@ -187,7 +188,8 @@ def bytes_used(self: DurableStorage) -> int:
 def compact(self: DurableStorage) -> Compaction:
     """Rewrite the living rows without the deleted ones, segment by segment, in bounded memory.
 
-    Afterwards no file of the folder holds deleted data, unless `erased` of the report is False."""
+    A kept index that holds deleted rows is built again, with its settings. Afterwards no file of
+    the folder holds deleted data, unless `erased` of the report is False."""
     self._check_writable()
     before = self.bytes_used()
     try:
@@ -195,6 +197,7 @@ def compact(self: DurableStorage) -> Compaction:
         # remove what an interrupt left of an earlier compaction
         else: self._sweep(self._head, derived=False)
     except DAMAGED as e: raise self._damage(e) from e
+    self._renew_index()
     self._drop_derived()
     self._checkpointed = False
     self._wrapped(disk.execute, self._con, "VACUUM")

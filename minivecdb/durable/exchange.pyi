@@ -4,10 +4,13 @@ from minivecdb.storage.frames import Block
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['FORMATS']
+__all__ = ['FORMATS', 'source_head']
 
 FORMATS: tuple[Any, ...]
+def source_head(source: Any) -> dict:
+    """What a source says of itself, before its rows are read."""
+    ...
 class _Source(NamedTuple):
     """What `restore` reads."""
-    head: dict  # dimension, model and next_id, as far as the source tells them
+    head: dict  # see `source_head`
     blocks: Iterator[Block]

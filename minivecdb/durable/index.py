@@ -103,9 +103,8 @@ def _objection(ivf: IVF, change: int, index: IVFIndex, asked: set[str]) -> str |
         return f"reflects change {change}, and {at}: is it an older copy?"
     if change == now["change"] and any(note.get(name) != value for name, value in now.items()):
         return f"reflects other contents of change {change}: is the storage another copy?"
-    if storage.changes_since(change) is None:
-        return f"reflects change {change}, and the log of changes no longer reaches back that far"
-    if change < now["change"] and _foreign(ivf, change, storage):
+    reached = storage.changes_since(change) is not None
+    if reached and change < now["change"] and _foreign(ivf, change, storage):
         return f"reflects other contents of change {change}: is the storage another copy?"
 
 # %% ../../nbs/80_durable/80_index.ipynb #8e23abbe
@@ -115,6 +114,8 @@ def _adopt(index: IVFIndex, change: int, path: Path, verify: bool, asked: set[st
     except (FileFormatError, OSError) as e: return str(e)
     if (why := _objection(ivf, change, index, asked)) is not None: return why
     _take_options(index, ivf, asked)
+    if index.storage.changes_since(change) is None:
+        return f"reflects change {change}, and the log of changes no longer reaches back that far"
     if (ivf.upkeep is not None) != index.upkeep: ivf.upkeep = Upkeep() if index.upkeep else None
     # masks count rows as the storage does
     ivf.rows, ivf.by_id = index.storage, True
@@ -178,3 +179,24 @@ def keep_index(self: DurableStorage,
     ivf.save(path, note)
     for p in older + halves: p.unlink(missing_ok=True)
     return path
+
+# %% ../../nbs/80_durable/80_index.ipynb #0681cd2b
+@patch
+def _renew_index(self: DurableStorage):
+    """Build the kept index again, with its settings, if it holds deleted or replaced rows.
+
+    `compact` calls it before it removes the older file, so that an interrupt loses no setting."""
+    change, path = next(iter(_kept(self)), (None, None))
+    if path is None or self._only_added(change): return
+    index = IVFIndex(self)
+    try:
+        ivf = IVF.load(path)
+        why = _objection(ivf, change, index, set())
+    except (FileFormatError, OSError) as e: why = str(e)
+    if why is not None:
+        told = why if path.name in why else f"{path}: {why}"
+        warnings.warn(f"{told}: compact removes it, and its settings with it", IndexFileWarning,
+                      stacklevel=4)
+        return
+    _take_options(index, ivf, set())
+    index.build().save()

@@ -78,7 +78,7 @@ class DurableStorage(VectorStorage):
     def add_bulk(
         self,
         vectors: Any,
-        metadatas: Iterable[dict | None] | None = None,  # one per vector; None for empty dictionaries
+        metadatas: Any = None,
         *,
         progress: bool = False,  # show a bar
         vector: str = 'vector',  # the column of vectors of a table; all others are metadata
@@ -94,7 +94,8 @@ class DurableStorage(VectorStorage):
     def compact(self) -> Compaction:
         """Rewrite the living rows without the deleted ones, segment by segment, in bounded memory.
         
-        Afterwards no file of the folder holds deleted data, unless `erased` of the report is False."""
+        A kept index that holds deleted rows is built again, with its settings. Afterwards no file of
+        the folder holds deleted data, unless `erased` of the report is False."""
         ...
     def check(
         self,

@@ -120,7 +120,7 @@ def benchmark_nprobe(
     singles: int | None = 1000,
     **options: Any,  # go to `search`
 ) -> Evaluations:
-    """Evaluate an index for each `nprobe`."""
+    """Evaluate an index for each `nprobe`; each setting runs once before the first is measured."""
     ...
 def n_clusters(index: Any) -> int:
     """How many clusters an index says it has; raises ValueError where it says nothing."""

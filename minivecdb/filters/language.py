@@ -212,9 +212,11 @@ def _condition(op: str, path: tuple, x: Any, at: str) -> Filter:
     found = Filter(_STORED_AS.get(op, op), path=path, operand=operand)
     return _not(found) if op in _NEGATED else found
 
+_SIGNS = {"=": "$eq", "==": "$eq", "!=": "$ne", ">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte"}
+
 def _unknown(op: Any, known: list[str], at: str) -> FilterError:
     "The error for an unknown operator."
-    near = get_close_matches(str(op), known, 1, .5)
+    near = get_close_matches(_SIGNS.get(op, str(op).lower()), known, 1, .5)
     advice = f", did you mean {near[0]}?" if near else "."
     return FilterError(
         f"{at}: unknown operator {_told(op)}{advice} Known here: {' '.join(known)} (a key that "
@@ -245,10 +247,9 @@ class _Reader:
         if not isinstance(x, dict): x = {"$eq": x}
         if not x:
             raise FilterError(f"{at} is empty, expected a value or operators such as {{'$gte': 3}}")
-        if not any(isinstance(op, str) and op.startswith("$") for op in x):
-            raise FilterError(
-                f"{at} is an object, expected operators: to look into an object write a dotted "
-                f"key, such as {join_path((*path, str(next(iter(x)))))!r}")
+        if not any(str(o)[:1] == "$" or _SIGNS.get(o, f"${o}".lower()) in _OPERATORS for o in x):
+            key = join_path((*path, str(next(iter(x)))))
+            raise FilterError(f"{at} is an object: use operators, or a dotted key, such as {key!r}")
         return [self.condition(path, op, v, f"{at}[{_told(op)}]", depth) for op, v in x.items()]
 
     def condition(self, path: tuple, op: Any, x: Any, at: str, depth: int) -> Filter:

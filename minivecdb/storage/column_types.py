@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_DIGITS', 'KINDS', 'NOT_THERE', 'MISSING_CELL', 'TableError', 'did_you_mean', 'is_whole', 'is_decimal', 'Kind',
-           'iso_date', 'column_type', 'Misfits', 'misfits', 'why_text', 'misfit', 'cell_values', 'read_types']
+           'iso_date', 'column_type', 'Misfits', 'misfits', 'why_text', 'misfit', 'cell_values', 'check_types',
+           'read_types']
 
 # %% ../../nbs/70_storage/20_column_types.ipynb #34c715cc
 import re
@@ -174,6 +175,14 @@ def cell_values(
     return [read(s) if (s := c.strip()) else MISSING_CELL for c in cells]
 
 # %% ../../nbs/70_storage/20_column_types.ipynb #223e9b11
+def check_types(
+    types: dict[str, str] | str | None, # column -> type; or one type
+):
+    "Raise `TableError` unless every type is a key of `KINDS`."
+    for kind in types.values() if isinstance(types, dict) else [types] if types else []:
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise TableError(f"there is no type {kind!r:.60}: {did_you_mean(kind, KINDS)}")
+
 def read_types(
     given: Iterable[str] | None, # such as ["zip=text", "year=whole"], ["text"], or None
 ) -> dict[str, str] | str | None: # column -> type; "text": all as written; None: all inferred
@@ -181,8 +190,7 @@ def read_types(
     types = {}
     for word in given or ():
         column, equals, kind = word.rpartition("=")
-        if kind not in KINDS:
-            raise TableError(f"there is no type {kind!r}: {did_you_mean(kind, KINDS)}")
+        check_types({column: kind})
         if not equals and kind != "text":
             raise TableError(f"the type {kind!r} is for no column: write COLUMN={kind}")
         types[column if equals else None] = kind

@@ -5,7 +5,7 @@ from minivecdb.core.errors import FileFormatError
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['MAX_DIGITS', 'KINDS', 'NOT_THERE', 'MISSING_CELL', 'TableError', 'did_you_mean', 'is_whole', 'is_decimal', 'Kind', 'iso_date', 'column_type', 'Misfits', 'misfits', 'why_text', 'misfit', 'cell_values', 'read_types']
+__all__ = ['MAX_DIGITS', 'KINDS', 'NOT_THERE', 'MISSING_CELL', 'TableError', 'did_you_mean', 'is_whole', 'is_decimal', 'Kind', 'iso_date', 'column_type', 'Misfits', 'misfits', 'why_text', 'misfit', 'cell_values', 'check_types', 'read_types']
 
 class TableError(FileFormatError):
     """A table that cannot be read, or lacks what was asked for."""
@@ -66,6 +66,9 @@ def cell_values(
     as_written: bool = False,  # keep empty texts
 ) -> list:
     """The values of a column whose cells all fit."""
+    ...
+def check_types(types: dict[str, str] | str | None):
+    """Raise `TableError` unless every type is a key of `KINDS`."""
     ...
 def read_types(given: Iterable[str] | None) -> dict[str, str] | str | None:
     """Types as they are given on a command line."""

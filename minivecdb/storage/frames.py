@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['BLOCK_BYTES', 'LIBRARIES', 'Block', 'block_rows', 'other_columns', 'metadata_cell', 'merged', 'block_of',
-           'record_batches', 'arrow_blocks', 'pandas_blocks', 'polars_blocks', 'table_kind', 'as_table', 'frame_blocks']
+           'record_batches', 'arrow_blocks', 'pandas_blocks', 'polars_blocks', 'table_kind', 'is_frame', 'as_table',
+           'frame_blocks', 'frame_rows']
 
 # %% ../../nbs/70_storage/60_frames.ipynb #c33d0001
 import re
@@ -230,6 +231,10 @@ def table_kind(source: Any) -> str:
     known = type(source).__name__ in _TABLES or _is_column(source)
     return library if known and library in LIBRARIES else ""
 
+def is_frame(source: Any) -> bool:
+    "Whether it is a data frame or an Arrow table: named columns, and no file."
+    return type(source).__name__ in _TABLES and table_kind(source) in LIBRARIES
+
 def _is_column(source: Any) -> bool:
     "Whether it is one column, of vectors: a `Series`, or an array of Arrow."
     return type(source).__name__.endswith(("Series", "Array"))
@@ -253,3 +258,28 @@ def frame_blocks(
     if kind == "pyarrow": return arrow_blocks(record_batches(table, n), dimension, vector)
     if type(table).__name__ == "LazyFrame": table = table.collect()
     return polars_blocks(table, dimension, vector, n)
+
+# %% ../../nbs/70_storage/60_frames.ipynb #f0aacf80
+def _natural_columns(frame: Any) -> Iterator[tuple[str, list]]: # (name, natural values)
+    "The columns of a data frame or an Arrow table."
+    kind = table_kind(frame)
+    if kind == "pandas":
+        frame = _with_index(frame)
+        for i, name in enumerate(map(str, frame.columns)):
+            yield name, natural_column(name, frame.iloc[:, i].tolist())
+    elif kind == "polars":
+        frame = frame.collect() if type(frame).__name__ == "LazyFrame" else frame
+        for name in frame.columns: yield name, _polars_values(name, frame.get_column(name), 0)
+    else:
+        table = frame.read_all() if hasattr(frame, "read_all") else frame
+        for name, column in zip(table.schema.names, table.columns):
+            yield name, _arrow_values(name, column, 0)
+
+def frame_rows(
+    frame: Any, # see `is_frame`
+) -> list[dict]: # by column name; a missing value is None
+    "The rows of a frame that holds metadata alone."
+    columns = list(_natural_columns(frame))
+    if twice := len(columns) - len(dict(columns)):
+        raise TableError(f"{twice} columns of the table have the name of another: rename them")
+    return row_dictionaries(dict(columns), len(columns[0][1]) if columns else len(frame))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from typing import NamedTuple
 
-__all__ = ['BLOCK_BYTES', 'LIBRARIES', 'Block', 'block_rows', 'other_columns', 'metadata_cell', 'merged', 'block_of', 'record_batches', 'arrow_blocks', 'pandas_blocks', 'polars_blocks', 'table_kind', 'as_table', 'frame_blocks']
+__all__ = ['BLOCK_BYTES', 'LIBRARIES', 'Block', 'block_rows', 'other_columns', 'metadata_cell', 'merged', 'block_of', 'record_batches', 'arrow_blocks', 'pandas_blocks', 'polars_blocks', 'table_kind', 'is_frame', 'as_table', 'frame_blocks', 'frame_rows']
 
 class Block(NamedTuple):
     """Some rows of a table."""
@@ -55,6 +55,9 @@ LIBRARIES: tuple[Any, ...]
 def table_kind(source: Any) -> str:
     """The library of a source: `pandas`, `polars`, `pyarrow`, `path` for a name, or nothing."""
     ...
+def is_frame(source: Any) -> bool:
+    """Whether it is a data frame or an Arrow table: named columns, and no file."""
+    ...
 def as_table(source: Any, vector: str) -> Any:
     """One column as a table."""
     ...
@@ -65,4 +68,7 @@ def frame_blocks(
     n: int,  # rows in a block
 ) -> Iterator[Block]:
     """A data frame or an Arrow table, block by block."""
+    ...
+def frame_rows(frame: Any) -> list[dict]:
+    """The rows of a frame that holds metadata alone."""
     ...

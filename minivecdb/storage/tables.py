@@ -21,7 +21,7 @@ from ..core import MissingExtraError, need
 from ..vector_storage import VectorStorage
 from .column_types import did_you_mean
 from .json_rows import JSON_ENDINGS, ending, json_objects
-from .frames import LIBRARIES, Block, arrow_blocks, block_rows, frame_blocks
+from .frames import LIBRARIES, Block, arrow_blocks, block_rows, frame_blocks, frame_rows, is_frame
 from .frames import merged, metadata_cell, table_kind
 
 # %% ../../nbs/70_storage/70_tables.ipynb #2086458f
@@ -167,12 +167,13 @@ _OWN_IDS = "the table's own 'id' is kept as metadata; the storage numbers its ro
 
 def checked_blocks(
     vectors: Any, # see `add_bulk`
-    metadatas: Iterable | None, # one dictionary per vector, or None for empty ones
+    metadatas: Any, # one dictionary per vector, a data frame with a row for each, or None
     dimension: int, # d
     form: Callable = as_metadata, # what checks one dictionary
     vector: str = "vector", # the column of vectors of a table
 ) -> Iterator[tuple[np.ndarray, list]]: # ([m, d] float32 rows, m metadata)
     "Any source in checked blocks; what is wrong is named by its number in the whole."
+    if is_frame(metadatas): metadatas = frame_rows(metadatas)
     given, total, told = None if metadatas is None else iter(metadatas), 0, False
     for block in source_blocks(vectors, dimension, vector):
         rows = _checked_rows(block, dimension, total)
@@ -203,11 +204,12 @@ def _check_counts(n: int, metas: int):
 @patch
 def _add_source(self: VectorStorage,
     vectors: Any, # see `add_bulk`
-    metadatas: Iterable | None,
+    metadatas: Any, # see `checked_blocks`
     progress: bool, # show a bar
     vector: str, # the column of vectors of a table
 ) -> list[int]: # the new ids
     "`add_bulk` of whatever is no array or list, or with a bar."
+    if is_frame(metadatas): metadatas = frame_rows(metadatas)
     if not isinstance(vectors, Iterator) and not is_table(vectors) and not progress:
         return self._add_rows(vectors, metadatas)
     rows, metas = [np.empty((0, self.dimension), np.float32)], []

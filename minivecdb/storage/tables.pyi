@@ -1,7 +1,6 @@
 # Made by tools/stubs.py from tables.py.
 import numpy as np
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
 from minivecdb.storage.frames import Block
 from typing import Any
@@ -39,7 +38,7 @@ class TableWarning(UserWarning):
     """Something about a table that its owner should hear."""
 def checked_blocks(
     vectors: Any,  # see `add_bulk`
-    metadatas: Iterable | None,  # one dictionary per vector, or None for empty ones
+    metadatas: Any,  # one dictionary per vector, a data frame with a row for each, or None
     dimension: int,  # d
     form: Callable = ...,  # what checks one dictionary
     vector: str = 'vector',  # the column of vectors of a table

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 from ..core import check_memory, open_to_read
 from .column_types import MISSING_CELL, TableError, cell_values, column_type
-from .column_types import did_you_mean, misfit, why_text
+from .column_types import check_types, did_you_mean, misfit, why_text
 from .json_rows import JSON_ENDINGS, ending, json_objects, opened
 
 # %% ../../nbs/70_storage/40_text_tables.ipynb #fdcc2a1e
@@ -230,6 +230,7 @@ def read_rows(
         return Table([row for _, row in numbered], path, [line for line, _ in numbered])
     if quoting not in (None, *QUOTINGS):
         raise TableError(f"there is no quoting {quoting!r}: {did_you_mean(quoting, QUOTINGS)}")
+    check_types(types)
     quoting = quoting or ("none" if kind == ".tsv" else "csv")
     if decimal not in (".", ","):
         raise TableError(f"there is no decimal {decimal!r}: expected a point or a comma")
