@@ -203,7 +203,7 @@ def closing(home: Path, what: str) -> Scene:
     return Scene(base, model if what == "reader" else step.apply(model), start, lambda held, place: held["storage"].close())
 
 def indexing(home: Path, what: str) -> Scene:
-    "The index beside a storage: kept, opened, caught up."
+    "The index beside a storage: kept, opened, caught up, and built again by a compaction."
     import warnings
     from minivecdb import FlatIndex, IVFIndex
     from minivecdb.durable.index import IndexFileWarning
@@ -222,14 +222,17 @@ def indexing(home: Path, what: str) -> Scene:
     def act(held, place):
         if what == "open": held["index"] = IVFIndex.open(held["storage"], **options)
         elif what == "save": held["index"].save()
+        elif what == "compact": held["storage"].compact()
         else: held["index"].catch_up()
     def prepared(place):
         held = start(place)
         if what != "open": held["storage"].delete(next(iter(model.rows)))
         return held
     def also(held, place):
-        "The index finds what exact search finds: this one, and one that is opened now."
+        "The index finds what exact search finds: this one, and one that is opened now; its options are kept."
         storage = held["storage"]
+        asked = IVFIndex.open(storage)
+        if (asked.nprobe, asked.n_clusters, asked.metric.name) != (4, 4, "euclidean"): return "the options of the index are lost"
         flat = FlatIndex.from_storage(storage, "euclidean")
         for index in [*filter(None, [held.get("index")]), IVFIndex.open(storage, **options)]:
             for query in flat.rows[:3]:
@@ -265,7 +268,7 @@ SCENES: dict[str, Callable[[Path], Scene]] = {
     **{f"open {what}": lambda home, what=what: opening(home, what) for what in ("new", "closed", "crashed", "leftovers", "read", "log alone", "older")},
     **{f"close {what}": lambda home, what=what: closing(home, what) for what in ("writer", "after a crash", "reader")},
     **{f"filter {what}": lambda home, what=what: filtering(home, what) for what in ("first", "behind")},
-    **{f"index {what}": lambda home, what=what: indexing(home, what) for what in ("save", "open", "catch up")},
+    **{f"index {what}": lambda home, what=what: indexing(home, what) for what in ("save", "open", "catch up", "compact")},
 }
 
 # --- what must be right afterwards -------------------------------------------------------------------------
