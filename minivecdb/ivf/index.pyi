@@ -434,12 +434,15 @@ class IVF:
         ...
     def build(
         self,
-        blocks: Callable[[], Iterable] | Iterable,  # of blocks [b, d] of numbers, or of (ids [b], rows [b, d]): a function that starts them anew, or something that can be gone through several times
+        blocks: Callable[[], Iterable] | Iterable,
         sample: int = 256,  # vectors per cluster to train with, at most
         *,
         progress: bool = False,  # show a progress bar
     ) -> IVF:
-        """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
+        """Train and fill the index from blocks, of which it holds two at a time.
+        
+        One reading draws the sample, one finds each vector's list, one fills lists that have their
+        final size. What the index held before is gone."""
         ...
     def enough_after(
         self,
