@@ -31,11 +31,20 @@ def _coded(name: str, rescore: int | None, why: str) -> Option:
     return Option(lambda d: name, lambda d: make_codec(name, d).bytes_per_vector + 8, rescore, why)
 
 OPTIONS: list[Option] = [
-    Option(lambda d: "flat", lambda d: 4 * d + -(-d // 4) * 4 + 32, None, "whole vectors with their bytes beside them: exact, and nothing answers a batch faster"),
-    _coded("rabitq8", None, "eight bits for each number name nearly the same neighbours as whole numbers"),
-    _coded("rabitq4", 50, "four bits for each number find the neighbours among 50 candidates, which are then measured with exact vectors: set index.rows"),
-    _coded("rabitq2", 100, "two bits for each number find nearly all neighbours among 100 candidates, which are then measured with exact vectors: set index.rows"),
-    _coded("rabitq", 200, "one bit for each number finds most neighbours among 200 candidates, which are then measured with exact vectors: set index.rows")]
+    Option(lambda d: "flat", lambda d: 4 * d + -(-d // 4) * 4 + 32, None,
+           "whole vectors with their bytes beside them: exact, and nothing answers a batch faster"),
+    _coded("rabitq8", None,
+           "eight bits for each number name nearly the same neighbours as whole numbers"),
+    _coded("rabitq4", 50,
+           "four bits for each number find the neighbours among 50 candidates, "
+           "which are then measured with exact vectors: set index.rows"),
+    _coded("rabitq2", 100,
+           "two bits for each number find nearly all neighbours among 100 candidates, "
+           "which are then measured with exact vectors: set index.rows"),
+    _coded("rabitq", 200,
+           "one bit for each number finds most neighbours among 200 candidates, "
+           "which are then measured with exact vectors: set index.rows"),
+]
 
 # %% ../../nbs/60_ivf/35_choosing.ipynb #e903f2a2
 @dataclass(frozen=True)
@@ -50,12 +59,16 @@ class Choice:
     def __repr__(self) -> str: return self.text
 
 # of a container: cgroups, version 2 and 1
-_LIMITS = [("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"), ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes")]
+_LIMITS = [
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+]
 
 def available_memory() -> int: # bytes
     "The memory that is still available, as far as that is known; a container's limit counts."
     try:
-        free = 1024 * next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
+        lines = (line for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
+        free = 1024 * next(int(line.split()[1]) for line in lines)
     except (OSError, StopIteration):
         try: free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         except (ValueError, OSError, AttributeError): free = 4 << 30
@@ -70,6 +83,7 @@ def _size(n: float) -> str:
         if n < 1000 or unit == "GB": return f"{n:.3g} {unit}"
         n /= 1000
 
+# %% ../../nbs/60_ivf/35_choosing.ipynb #1a1b28e5
 def choose(
     n: int, # vectors to be indexed
     dimension: int, # d
@@ -80,19 +94,30 @@ def choose(
 ) -> Choice:
     """The first of `OPTIONS` that fits into the memory, else the smallest, and how to search it.
     Raises `ValueError` for a number out of range."""
-    n, dimension, sample = check_integer("n", n, 0), check_dimension(dimension), sample if sample is None else check_integer("sample", sample, 0)
-    n_clusters, memory = n_clusters if n_clusters is None else check_integer("n_clusters", n_clusters), memory if memory is None else number_within("memory", memory, 0, np.inf, "bytes that the index may take")
-    budget, sample = available_memory() // 2 if memory is None else memory, n if sample is None else sample
+    n, dimension = check_integer("n", n, 0), check_dimension(dimension)
+    if sample is not None: sample = check_integer("sample", sample, 0)
+    if n_clusters is not None: n_clusters = check_integer("n_clusters", n_clusters)
+    if memory is not None:
+        memory = number_within("memory", memory, 0, np.inf, "bytes that the index may take")
+    budget = available_memory() // 2 if memory is None else memory
+    if sample is None: sample = n
     k = min(default_clusters(n), sample // 10 + 1) if n_clusters is None else n_clusters
     nprobe = min(k, max(1, round(3.2 * k**.5)))
-    fitting = [o for o in OPTIONS if make_codec(o.codec(dimension), dimension).fewest <= max(1, sample)]
+    fitting = [option for option in OPTIONS
+               if make_codec(option.codec(dimension), dimension).fewest <= max(1, sample)]
     needs = [n * o.bytes(dimension) + 4 * k * dimension for o in fitting]
     i = next((i for i, need in enumerate(needs) if need <= budget), int(np.argmin(needs)))
     option, name = fitting[i], fitting[i].codec(dimension)
     passed = f"; {fitting[i - 1].codec(dimension)} would take {_size(needs[i - 1])}" if i else ""
-    fits = f"{n:,} vectors of {dimension} dimensions take {_size(needs[i])} of {_size(budget)}{passed}" if needs[i] <= budget else f"{n:,} vectors of {dimension} dimensions take {_size(needs[i])}, more than the {_size(budget)} there are, and nothing here is smaller"
-    lists = f"{k:,} lists ({'as asked for' if n_clusters is not None else '4 √n' if k == int(4 * n**.5) else 'one for ten vectors'}), of which a search reads {nprobe} until it is measured how many are enough"
-    return Choice(name, k, nprobe, option.rescore, needs[i], f"{name}: {fits}; {option.why}. {lists}.")
+    fits = f"{n:,} vectors of {dimension} dimensions take {_size(needs[i])}"
+    if needs[i] <= budget: fits += f" of {_size(budget)}{passed}"
+    else: fits += f", more than the {_size(budget)} there are, and nothing here is smaller"
+    if n_clusters is not None: reason = "as asked for"
+    else: reason = "4 √n" if k == int(4 * n**.5) else "one for ten vectors"
+    lists = (f"{k:,} lists ({reason}), "
+             f"of which a search reads {nprobe} until it is measured how many are enough")
+    text = f"{name}: {fits}; {option.why}. {lists}."
+    return Choice(name, k, nprobe, option.rescore, needs[i], text)
 
 # %% ../../nbs/60_ivf/35_choosing.ipynb #44462301
 @patch
@@ -108,8 +133,12 @@ def choice_from_state(
     "A `Choice` from a file; raises `FileFormatError` if its values are impossible."
     if state is None: return None
     try: choice = Choice(**state)
-    except TypeError: raise FileFormatError(f"expected a choice of codec, lists and reading, got {state!r}") from None
-    numbers = (choice.n_clusters, choice.nprobe, choice.bytes, 1 if choice.rescore is None else choice.rescore)
-    if not all(isinstance(v, int) and not isinstance(v, bool) and v >= 1 for v in numbers) or choice.nprobe > max(n_lists, choice.n_clusters):
+    except TypeError:
+        raise FileFormatError("expected a choice of codec, lists and reading, "
+                              f"got {state!r}") from None
+    rescore = 1 if choice.rescore is None else choice.rescore
+    numbers = choice.n_clusters, choice.nprobe, choice.bytes, rescore
+    whole = all(isinstance(v, int) and not isinstance(v, bool) and v >= 1 for v in numbers)
+    if not whole or choice.nprobe > max(n_lists, choice.n_clusters):
         raise FileFormatError(f"a choice with impossible numbers: {state!r}")
     return choice
