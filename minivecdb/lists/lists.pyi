@@ -96,7 +96,9 @@ class InvertedLists:
         self,
         probes: np.ndarray,  # lists that will be read, -1 for none
     ) -> tuple[InvertedLists, np.ndarray | None]:
-        """Lists that lie in a file, as far as they are needed; others as they are."""
+        """Lists that lie in a file, as far as they are needed; others as they are.
+        
+        There are no former positions where nothing has moved."""
         ...
     def at_a_time(
         self,
