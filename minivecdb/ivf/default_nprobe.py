@@ -59,7 +59,8 @@ class Enough:
     def known_from(self) -> str:
         "How it was found, in words."
         if self.asked:
-            return f"{self.asked} of its rows, each left out, asked when there were {self.rows:,}; error {self.error:.3f}"
+            return (f"{self.asked} of its rows, each left out, asked when there were "
+                    f"{self.rows:,}; error {self.error:.3f}")
         return f"all lists are read: with {self.rows:,} vectors that is as fast"
 
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #6ee571ac
@@ -103,7 +104,8 @@ def _left_out(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray:
 def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m] -> [m, n_lists]
     "How far every list is from each row, as a search orders them; its own list is without the row."
     moved, m, left = ivf.lists.moved(x), np.arange(len(x)), _left_out(ivf, x, own)
-    centroids, shared = (ivf.coarse.rows, np.float32(0)) if ivf.reach is None else ivf.state.centroids.apart
+    centroids, shared = ivf.coarse.rows, np.float32(0)
+    if ivf.reach is not None: centroids, shared = ivf.state.centroids.apart
     if power := out_of_range(moved, ivf.coarse.rows):
         both = moved, centroids, shared, left
         moved, centroids, shared, left = (np.ldexp(a, -power) for a in both)
@@ -245,8 +247,10 @@ def enough_from_state(
     "An `Enough` from a file; raises `FileFormatError` if its values are impossible."
     if state is None: return None
     try: known = Enough(**state)
-    except TypeError: raise FileFormatError(f"expected how many lists are enough, got {state!r}") from None
-    counts = (known.nprobe, known.rows, known.lists, known.asked + 1, 1 if known.rescore is None else known.rescore)
+    except TypeError:
+        raise FileFormatError(f"expected how many lists are enough, got {state!r}") from None
+    rescore = 1 if known.rescore is None else known.rescore
+    counts = known.nprobe, known.rows, known.lists, known.asked + 1, rescore
     whole = all(type(v) is int and 1 <= v < 1 << 62 for v in counts)
     shares = all(type(v) is float and 0 <= v <= 1 for v in (known.recall, known.error))
     if known.mode in ("exact", "measured") and whole and shares and known.nprobe <= known.lists:

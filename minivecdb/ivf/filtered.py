@@ -90,7 +90,7 @@ def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple
 def search_among(
     ivf: IVF,
     query: Any, # [d] numbers
-    k: int, # neighbours wanted
+    k: int, # neighbours wanted, nearest first, ties by id
     ids: Any, # [m] integers, ascending: the rows that match
     *,
     # the lists that an unfiltered search would read, see `IVF.search`; they set the budget

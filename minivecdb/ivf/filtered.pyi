@@ -16,7 +16,7 @@ class _Members:
 def search_among(
     ivf: IVF,
     query: Any,  # [d] numbers
-    k: int,  # neighbours wanted
+    k: int,  # neighbours wanted, nearest first, ties by id
     ids: Any,  # [m] integers, ascending: the rows that match
     *,
     nprobe: int | None = 10,

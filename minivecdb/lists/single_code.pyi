@@ -10,7 +10,7 @@ from minivecdb.lists.lists import InvertedLists
 __all__ = ['unpacks', 'ready_codes', 'codes_soon']
 
 def unpacks(codec: Codec) -> tuple | None:
-    """What `_unpack` must know of a codec."""
+    """What `_unpack` must know of a codec; None for one that no loop reads."""
     ...
 def ready_codes(
     codec: Codec,
