@@ -24,23 +24,30 @@ class InvertedLists:
     "Codes grouped into lists; see `empty_lists`. Methods return changed copies that share the arrays."
     codes: np.ndarray | Blocks # [capacity, w] of the codec's type: what stands for each vector
     ids: np.ndarray     # [capacity] int64
-    lengths: np.ndarray # [capacity] float64, |row|; [0] where the codec loses it and it is computed when decoded
+    # [capacity] float64, |row|; [0] where the codec loses it and it is computed when decoded
+    lengths: np.ndarray
     rounded: np.ndarray # [capacity, w] int8, and
-    terms: np.ndarray   # [capacity, 4] float32: the rows as `byte_rows` returns them, or w = 0 where they are not kept
+    # [capacity, 4] float32: the rows as `byte_rows` returns them, or w = 0 where they are not kept
+    terms: np.ndarray
     starts: np.ndarray  # [n_lists] first row of each list
     sizes: np.ndarray   # [n_lists] rows in use
     rooms: np.ndarray   # [n_lists] rows reserved
     used: int           # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray    # smallest and largest length so far, see `length_span`
-    signs: np.ndarray   # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
+    signs: np.ndarray   # [4 or 0, d] how rows are turned before rounding, see `useful_signs`
     origin: np.ndarray = field(default_factory=lambda: NO_ORIGIN) # [d or 0] see `origin_of`
     copies: "InvertedLists | None" = None # second places of the vectors, where lists overlap
-    spare: np.ndarray = field(default_factory=lambda: NO_ROOMS)    # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
-    given_up: np.ndarray = field(default_factory=lambda: NO_ROOMS) # [g, 2] the same, of rooms that somebody may still be reading
-    behind: Callable | None = None # of a mapped file: (these lists, rows) -> columns with room for so many
+    # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
+    spare: np.ndarray = field(default_factory=lambda: NO_ROOMS)
+    # [g, 2] the same, of rooms that somebody may still be reading
+    given_up: np.ndarray = field(default_factory=lambda: NO_ROOMS)
+    # of a mapped file: (these lists, rows) -> columns with room for so many
+    behind: Callable | None = None
 
     def __len__(self) -> int: return int(self.sizes.sum())
-    def __repr__(self) -> str: return f"InvertedLists({len(self):,} vectors in {len(self.sizes):,} lists; {self.used:,} of {len(self.codes):,} rows handed out)"
+    def __repr__(self) -> str:
+        return (f"InvertedLists({len(self):,} vectors in {len(self.sizes):,} lists; "
+                f"{self.used:,} of {len(self.codes):,} rows handed out)")
 
 def empty_lists(
     n_lists: int,
@@ -55,8 +62,10 @@ def empty_lists(
     none = np.zeros(n_lists, np.int64)
     codes, ids = np.empty((0, width), dtype), np.empty(0, np.int64)
     lengths, span = np.empty((0,) if keep_lengths else (0, 0)), np.empty(0)
-    rounded, terms = np.empty((0, byte_width), np.int8), np.empty((0, 4 if byte_width else 0), np.float32)
-    return InvertedLists(codes, ids, lengths, rounded, terms, none, none, none, 0, span, signs, origin)
+    rounded = np.empty((0, byte_width), np.int8)
+    terms = np.empty((0, 4 if byte_width else 0), np.float32)
+    columns = codes, ids, lengths, rounded, terms
+    return InvertedLists(*columns, none, none, none, 0, span, signs, origin)
 
 # %% ../../nbs/55_lists/10_lists.ipynb #58698fe1
 def ranges(
@@ -75,11 +84,13 @@ def positions(self: InvertedLists,
     return ranges(self.starts[lists], self.sizes[lists])
 
 # %% ../../nbs/55_lists/10_lists.ipynb #e59672d7
-def _columns(lists: InvertedLists) -> tuple: return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
+def _columns(lists: InvertedLists) -> tuple:
+    return lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
 
 def _spare(rows: np.ndarray | int) -> np.ndarray | int: return rows + (rows + 7) // 8
 
-def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray, more: np.ndarray) -> InvertedLists:
+def _afresh(lists: InvertedLists, at: np.ndarray, sizes: np.ndarray,
+            more: np.ndarray) -> InvertedLists:
     "New arrays with the rows `at`, which belong to lists of `sizes`, and room in each list for `more`."
     rooms = sizes + more if more.sum() >= sizes.sum() else _spare(sizes + more)
     capacity = int(rooms.sum()) if more.sum() >= sizes.sum() else _spare(int(rooms.sum()))
@@ -135,15 +146,20 @@ def append(self: InvertedLists,
     ids: np.ndarray, # [n] int64
     labels: np.ndarray, # [n] int64: the list of each
     lengths: np.ndarray, # [n] float64: |row| of what each code stands for
-    in_bytes: tuple[np.ndarray, np.ndarray] | None = None, # the rows as `byte_rows` returns them, where these lists keep that
+    # the rows as `byte_rows` returns them, where these lists keep that
+    in_bytes: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> InvertedLists:
     "Add vectors to the ends of their lists."
     if not len(ids): return self
-    order, counts = np.argsort(labels, kind="stable"), np.bincount(labels, minlength=len(self.sizes))
+    order = np.argsort(labels, kind="stable")
+    counts = np.bincount(labels, minlength=len(self.sizes))
     lists = self.with_room(counts)
     target = ranges(lists.starts + lists.sizes, counts)
     none = np.empty((len(ids), 0))
-    for a, new in zip(_columns(lists), (codes, ids, lengths if self.lengths.ndim == 1 else none, *(in_bytes if self.rounded.shape[1] else (none, none)))): _put(a, target, new, order)
+    kept_lengths = lengths if self.lengths.ndim == 1 else none
+    kept_bytes = in_bytes if self.rounded.shape[1] else (none, none)
+    columns = codes, ids, kept_lengths, *kept_bytes
+    for a, new in zip(_columns(lists), columns): _put(a, target, new, order)
     return replace(lists, sizes=lists.sizes + counts, span=length_span(lengths, self.span))
 
 # %% ../../nbs/55_lists/10_lists.ipynb #fe8024a2
@@ -159,7 +175,8 @@ def remove(self: InvertedLists,
     self, sizes = self.widened(), np.bincount(owner[stays], minlength=len(self.sizes))
     touched = np.flatnonzero(sizes < self.sizes)
     used = self.used + int(sizes[touched].sum())
-    if used > len(self.codes) or 2 * stays.sum() < len(self.codes): return _afresh(self, at[stays], sizes, 0 * sizes)
+    if used > len(self.codes) or 2 * stays.sum() < len(self.codes):
+        return _afresh(self, at[stays], sizes, 0 * sizes)
     starts, rooms = self.starts.copy(), self.rooms.copy()
     rooms[touched] = sizes[touched]
     starts[touched] = self.used + np.cumsum(sizes[touched]) - sizes[touched]
@@ -228,7 +245,8 @@ def _scan_all(self: InvertedLists, kept: Candidates, block: int = 8192):
 def scan(self: InvertedLists,
     probes: np.ndarray, # [m, p] lists to read for each query, the nearest first; -1 for none
     kept: Candidates | Shortlist, # of these m queries
-    decode: Callable | None = None, # list number -> ([L, d] float32 rows, [L] lengths); None where codes are float32 rows
+    # list number -> ([L, d] float32 rows, [L] lengths); None where codes are float32 rows
+    decode: Callable | None = None,
     floats: bool = False, # see `Shortlist.offer`
     block: int = 2048, # queries multiplied at a time
 ):

@@ -16,20 +16,20 @@ class InvertedLists:
     """Codes grouped into lists; see `empty_lists`. Methods return changed copies that share the arrays."""
     codes: np.ndarray | Blocks  # [capacity, w] of the codec's type: what stands for each vector
     ids: np.ndarray  # [capacity] int64
-    lengths: np.ndarray  # [capacity] float64, |row|; [0] where the codec loses it and it is computed when decoded
+    lengths: np.ndarray
     rounded: np.ndarray  # [capacity, w] int8, and
-    terms: np.ndarray  # [capacity, 4] float32: the rows as `byte_rows` returns them, or w = 0 where they are not kept
+    terms: np.ndarray
     starts: np.ndarray  # [n_lists] first row of each list
     sizes: np.ndarray  # [n_lists] rows in use
     rooms: np.ndarray  # [n_lists] rows reserved
     used: int  # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray  # smallest and largest length so far, see `length_span`
-    signs: np.ndarray  # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
+    signs: np.ndarray  # [4 or 0, d] how rows are turned before rounding, see `useful_signs`
     origin: np.ndarray = ...  # [d or 0] see `origin_of`
     copies: 'InvertedLists | None' = ...  # second places of the vectors, where lists overlap
-    spare: np.ndarray = ...  # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
-    given_up: np.ndarray = ...  # [g, 2] the same, of rooms that somebody may still be reading
-    behind: Callable | None = ...  # of a mapped file: (these lists, rows) -> columns with room for so many
+    spare: np.ndarray = ...
+    given_up: np.ndarray = ...
+    behind: Callable | None = ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
     def positions(
@@ -53,7 +53,7 @@ class InvertedLists:
         ids: np.ndarray,  # [n] int64
         labels: np.ndarray,  # [n] int64: the list of each
         lengths: np.ndarray,  # [n] float64: |row| of what each code stands for
-        in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # the rows as `byte_rows` returns them, where these lists keep that
+        in_bytes: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> InvertedLists:
         """Add vectors to the ends of their lists."""
         ...
@@ -82,7 +82,7 @@ class InvertedLists:
         self,
         probes: np.ndarray,  # [m, p] lists to read for each query, the nearest first; -1 for none
         kept: Candidates | Shortlist,  # of these m queries
-        decode: Callable | None = None,  # list number -> ([L, d] float32 rows, [L] lengths); None where codes are float32 rows
+        decode: Callable | None = None,
         floats: bool = False,  # see `Shortlist.offer`
         block: int = 2048,  # queries multiplied at a time
     ):

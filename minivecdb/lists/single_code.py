@@ -159,8 +159,9 @@ def ready_codes(
     lists: InvertedLists, # of codes
     unread: np.ndarray = ALL_READ, # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable: # (query [1, d], k, nprobe, list numbers [1, p] or None) -> (distances, ids), or None
-    """A search of these lists for one query in one call. It is made once, and serves until something
-    changes.
+    """A search of these lists for one query in one call.
+
+    It is made once, and serves until something changes.
 
     It returns None where it is not certain of the answer, and always if no loop reads the codec."""
     spans = index.state.span, lists.span

@@ -20,8 +20,9 @@ def ready_codes(
     lists: InvertedLists,  # of codes
     unread: np.ndarray = ...,  # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable:
-    """A search of these lists for one query in one call. It is made once, and serves until something
-    changes.
+    """A search of these lists for one query in one call.
+    
+    It is made once, and serves until something changes.
     
     It returns None where it is not certain of the answer, and always if no loop reads the codec."""
     ...

@@ -19,7 +19,8 @@ from ..distances import NO_COPIES, NO_MASK, IN_PLACE, Shortlist, read_rows
 
 # %% ../../nbs/55_lists/30_spilling.ipynb #78bdfcf4
 @kernel()
-def _least_loss(products, gram, which, own, squares, labels, spill, found): # [b, k], [c, k], [b] row of gram, [b] |x|², [k] |c|², [b], float32, [b]
+# [b, k], [c, k], [b] row of gram, [b] |x|², [k] |c|², [b], float32, [b]
+def _least_loss(products, gram, which, own, squares, labels, spill, found):
     "The list with the smallest loss, other than the first one, for each row; the first of equal ones."
     losses = np.empty(products.shape[1], np.float32)
     for i in range(len(products)):
@@ -35,11 +36,21 @@ def _least_loss(products, gram, which, own, squares, labels, spill, found): # [b
             if losses[j] < losses[best]: best = j
         found[i] = best
 
-def _least_loss_numpy(products: np.ndarray, gram: np.ndarray, which: np.ndarray, own: np.ndarray, squares: np.ndarray, labels: np.ndarray, spill: np.float32, found: np.ndarray):
+def _least_loss_numpy(
+    products: np.ndarray, # [b, k]
+    gram: np.ndarray, # [c, k]
+    which: np.ndarray, # [b] row of gram
+    own: np.ndarray, # [b] |x|²
+    squares: np.ndarray, # [k] |c|²
+    labels: np.ndarray, # [b] first lists
+    spill: np.float32,
+    found: np.ndarray, # [b], to be filled in
+):
     "The same in numpy."
     every = np.arange(len(labels))
     at_first = products[every, labels]
-    length, part = own - 2 * at_first + squares[labels], (own - at_first)[:, None] - (products - gram[which])
+    length = own - 2 * at_first + squares[labels]
+    part = (own - at_first)[:, None] - (products - gram[which])
     weight = np.divide(spill, length, out=np.zeros_like(length), where=length > 0)
     losses = squares - 2 * products + weight[:, None] * (part * part)
     losses[every, labels] = np.inf
@@ -47,6 +58,7 @@ def _least_loss_numpy(products: np.ndarray, gram: np.ndarray, which: np.ndarray,
 
 def _squares(x: np.ndarray) -> np.ndarray: return np.einsum("ij,ij->i", x, x) # [n, d] -> [n]
 
+# %% ../../nbs/55_lists/30_spilling.ipynb #1b4026e6
 def second_lists(
     x: np.ndarray, # [n, d] float32; for cosine of length 1
     labels: np.ndarray, # [n] int64: the first list of each
@@ -55,7 +67,8 @@ def second_lists(
     block: int = 2048, # rows at a time
 ) -> np.ndarray: # [n] int64
     "The second list of each row, by the loss of Sun, Guo, Kumar 2024 (equation 5)."
-    if power := out_of_range(x, centroids): x, centroids = np.ldexp(x, -power), np.ldexp(centroids, -power)
+    if power := out_of_range(x, centroids):
+        x, centroids = np.ldexp(x, -power), np.ldexp(centroids, -power)
     found, order = np.empty(len(x), np.int64), np.argsort(labels, kind="stable")
     work = _least_loss if _least_loss.pays(8. * len(x) * len(centroids)) else _least_loss_numpy
     if too_coarse(_squares(x - centroids[labels]), _squares(x)):
@@ -66,7 +79,8 @@ def second_lists(
         rows, seconds = x[some], np.empty(len(some), np.int64)
         present, which = np.unique(labels[some], return_inverse=True)
         products, gram = rows @ centroids.T, centroids[present] @ centroids.T
-        work(products, gram, which, _squares(rows), squares, labels[some], np.float32(spill), seconds)
+        work(products, gram, which, _squares(rows), squares, labels[some],
+             np.float32(spill), seconds)
         found[some] = seconds
     return found
 
@@ -100,7 +114,8 @@ def without(self: InvertedLists,
     ids: np.ndarray, # ids to take out; unknown ones are passed over
 ) -> InvertedLists:
     "Take vectors out of all their lists."
-    return replace(self.remove(ids), copies=None if self.copies is None else self.copies.remove(ids))
+    left = self.remove(ids)
+    return replace(left, copies=None if self.copies is None else self.copies.remove(ids))
 
 # %% ../../nbs/55_lists/30_spilling.ipynb #0852b055
 def _rows_of(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray: # [n], [m] -> [m], -1 for none
@@ -115,14 +130,20 @@ def _rows_of(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray: # [n], [m] -> [
     return np.where(ids[at] == wanted, at, -1)
 
 @patch
-def originals(self: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # for each row of the copies, [capacity]: (position int64, list int32)
+def originals(
+    self: InvertedLists,
+) -> tuple[np.ndarray, np.ndarray]: # of each copy, [capacity]: (position int64, list int32)
     "Where the original of each copy is; worked out once."
     if "_originals" not in self.__dict__:
         at, rows, copies = self.positions(), self.copies.positions(), self.copies
         found = _rows_of(self.ids[at], copies.ids[rows])
-        if (found < 0).any(): raise FileFormatError(f"{(found < 0).sum():,} of {len(rows):,} copies have no original, such as id {copies.ids[rows][found < 0][0]}: build the index again")
+        if (found < 0).any():
+            lost = copies.ids[rows][found < 0]
+            raise FileFormatError(f"{len(lost):,} of {len(rows):,} copies have no original, such "
+                                  f"as id {lost[0]}: build the index again")
         where, home = np.zeros(len(copies.ids), np.int64), np.zeros(len(copies.ids), np.int32)
-        where[rows], home[rows] = at[found], np.repeat(np.arange(len(self.sizes), dtype=np.int32), self.sizes)[found]
+        owner = np.repeat(np.arange(len(self.sizes), dtype=np.int32), self.sizes)
+        where[rows], home[rows] = at[found], owner[found]
         self.__dict__["_originals"] = where, home
     return self.__dict__["_originals"]
 
@@ -130,7 +151,8 @@ def originals(self: InvertedLists) -> tuple[np.ndarray, np.ndarray]: # for each 
 def every_id(self: InvertedLists) -> np.ndarray: # int64
     "The ids by position, those of copies behind the others."
     if self.copies is None: return self.ids
-    if "_every_id" not in self.__dict__: self.__dict__["_every_id"] = np.concatenate([self.ids, self.copies.ids])
+    if "_every_id" not in self.__dict__:
+        self.__dict__["_every_id"] = np.concatenate([self.ids, self.copies.ids])
     return self.__dict__["_every_id"]
 
 # %% ../../nbs/55_lists/30_spilling.ipynb #76edf943
@@ -146,16 +168,22 @@ def opened(
 def copies_of(lists: InvertedLists) -> tuple: # bytes, terms, starts, sizes, where, home
     "What `read_copies` wants to know of lists."
     c = lists.copies
-    return (np.empty((0, 4), np.int8), np.empty((0, 4), np.float32), IN_PLACE, IN_PLACE, *NO_COPIES[:2]) if c is None else (c.rounded, c.terms, c.starts, c.sizes, *lists.originals())
+    if c is None:
+        no_bytes = np.empty((0, 4), np.int8), np.empty((0, 4), np.float32)
+        return *no_bytes, IN_PLACE, IN_PLACE, *NO_COPIES[:2]
+    return c.rounded, c.terms, c.starts, c.sizes, *lists.originals()
 
 @kernel()
-def read_copies(asked, copies, near, n_lists, state): # of one query, as in `read_rows`; near: [1, p]
+# of one query, as in `read_rows`; near: [1, p]
+def read_copies(asked, copies, near, n_lists, state):
     "Offer the copies in the lists `near` whose originals are in none of them."
     rounded, terms, starts, sizes, where, home = copies
     if not len(sizes) or near.shape[1] == n_lists: return
     table = np.zeros((1, n_lists), np.bool_)
     for j in near[0]: table[0, j] = True
-    read_rows(asked, (rounded, terms), starts, sizes, near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64), where, home, table), state)
+    read_rows(
+        asked, (rounded, terms), starts, sizes, near,
+        (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64), where, home, table), state)
 
 @patch
 def scan_copies(self: InvertedLists,
@@ -201,13 +229,16 @@ def read_at(
 @patch
 def reached(self: InvertedLists,
     lists: np.ndarray, # [p] which lists, -1 for none
-) -> tuple[np.ndarray, np.ndarray]: # ([r] positions, list by list, each once; [p] how many there are up to the end of each list)
+) -> tuple[np.ndarray, np.ndarray]: # ([r] positions, each once, [p] how many to the end of a list)
     "The vectors that have a place in some lists."
     lists = lists[lists >= 0]
-    if self.copies is None or len(lists) == len(self.sizes): return self.positions(lists), np.cumsum(self.sizes[lists])
+    if self.copies is None or len(lists) == len(self.sizes):
+        return self.positions(lists), np.cumsum(self.sizes[lists])
     where, sizes = self.originals()[0], np.stack([self.sizes[lists], self.copies.sizes[lists]], 1)
     both = np.concatenate([self.positions(lists), where[self.copies.positions(lists)]])
-    order = np.argsort(np.concatenate([np.repeat(2 * np.arange(len(lists)) + i, sizes[:, i]) for i in (0, 1)]), kind="stable")   # list by list, copies after the others
+    # list by list, copies after the others
+    places = [np.repeat(2 * np.arange(len(lists)) + i, sizes[:, i]) for i in (0, 1)]
+    order = np.argsort(np.concatenate(places), kind="stable")
     first = np.zeros(len(both), bool)
     first[np.unique(both[order], return_index=True)[1]] = True
     ends = np.cumsum(sizes.sum(1))
