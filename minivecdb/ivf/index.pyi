@@ -476,9 +476,9 @@ class IVF:
     def save(
         self,
         path: str | Path,  # usually ending in .ivf
-        note: dict | None = None,  # what the file should say about itself, `note` of the index that is loaded from it
+        note: dict | None = None,  # what the file says of itself: `note` of the index loaded from it
     ):
-        """Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."""
+        """Write the index to one file, replacing it in one step; exact rows are not part of it."""
         ...
     @classmethod
     def load(
