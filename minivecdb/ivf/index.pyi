@@ -119,7 +119,7 @@ class State:
         x: np.ndarray,  # [n, d] float32, as `Codec.source` gives them
         labels: np.ndarray,  # [n] the list of each
     ) -> np.ndarray:
-        """What stands for vectors of some lists."""
+        """The codes of vectors for their lists."""
         ...
     def appended(
         self,
@@ -129,7 +129,7 @@ class State:
         codes: np.ndarray,  # [n, code_width]
         spill: float | None,  # λ of second lists
     ) -> InvertedLists:
-        """The lists with these vectors at their ends, and in second places."""
+        """The lists with these vectors appended, and with copies in their second lists."""
         ...
     def ids_for(
         self,
@@ -137,7 +137,7 @@ class State:
         n: int,  # vectors
         gone: np.ndarray,  # ids that leave
     ) -> np.ndarray:
-        """Ids of new rows; looked up among all only where they may be there already."""
+        """Ids of new rows; compared with those in the index only if they may be there already."""
         ...
     def order_after(
         self,
@@ -153,7 +153,7 @@ class State:
     ):
         """Compare lists of a mapped file with their checksums before they are used for the first time.
         
-        Lists that were read are compared as they are, mapped ones in the file. Raises
+        Compares the lists in `held` as they were read, all others in the file. Raises
         `FileFormatError`."""
         ...
     def reach_with(
@@ -161,25 +161,25 @@ class State:
         known: Reach,  # of the lists before
         old: np.ndarray,  # [k, d] their centroids
     ) -> Reach:
-        """The reach of the lists: of those whose centroids are new, from the rows in them."""
+        """The reach of the lists; it is measured anew from rows where the centroid has changed."""
         ...
     def given_rows(
         self,
         at: np.ndarray,  # [n] positions
     ) -> np.ndarray | None:
-        """Rows as they were given, by the reader if it has them all."""
+        """Rows as they were given: from the reader if it has them all, else from codes."""
         ...
     def far(
         self,
         cost: np.ndarray,  # [n] as `assign` returns it
     ) -> np.ndarray:
-        """Which of some rows are much farther from their centroids than those of training were."""
+        """Which of these rows are much farther from their centroids than training rows were."""
         ...
     def with_centroids(
         self,
         more: np.ndarray,  # [m, d] float32
     ) -> State:
-        """A state with some empty lists behind the others."""
+        """The state with an empty list for each new centroid behind the others."""
         ...
     def calibrated(self, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int, samples: int) -> tuple[np.ndarray, np.ndarray]:
         """Measure some candidates of each query, correct the others, and put all in order."""
