@@ -211,7 +211,8 @@ class State:
         """Prepare the search of single queries where that pays, and ask it."""
         ...
     def lists_to_read(self) -> int:
-        """How many lists a search reads that is not told; before this was measured, a tenth of them."""
+        """How many lists a search reads if `nprobe` is not given: the number measured to be enough.
+        Before the measurement it is the choice of `codec="auto"`, or else a tenth of all lists."""
         ...
     def probe(
         self,
@@ -225,14 +226,14 @@ class State:
         """The ids in the order in which masks count rows."""
         ...
     def places(self) -> np.ndarray:
-        """Where in the order of insertion each position is, as masks count."""
+        """The place of each position's row in the order of insertion, which is the order of masks."""
         ...
     def guard(
         self,
         mask: Any,  # of a search, or None
         m: int,  # queries
     ) -> Guard | None:
-        """A mask, checked. An array says nothing of the state that it counts: its length is compared."""
+        """Check a mask. An array does not record the state it was made for: only its length is checked."""
         ...
     def admitted(self, guard: Guard | None) -> np.ndarray | None:
         """How many vectors of each list a mask admits."""
@@ -486,7 +487,7 @@ class IVF:
         """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."""
         ...
     def lists_to_read(self) -> int:
-        """How many lists a search reads that is not told: see `reads`."""
+        """How many lists a search reads if `nprobe` is not given; see `reads`."""
         ...
     def reads(
         self,
