@@ -84,6 +84,7 @@ def _sum_up(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool)
         for (data, offset), (first, last) in zip(held, parts): arrays["sums"][j] = zlib.crc32(data[first - offset:last - offset], int(arrays["sums"][j]))
     next(e for e in entries if e["name"] == "sums")["crc32"] = zlib.crc32(arrays["sums"].data)
 
+# %% ../../nbs/60_ivf/65_files.ipynb #0db45f8a
 @patch
 def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
@@ -255,6 +256,7 @@ def load(cls: IVF,
         if isinstance(e, FileFormatError): raise
         refuse(path, f"the header does not describe an index ({type(e).__name__}: {e})")
 
+# %% ../../nbs/60_ivf/65_files.ipynb #af87d370
 def _trained_codec(head: dict, a: dict[str, np.ndarray]) -> Codec:
     "The codec with what it learned."
     learned = {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")}

@@ -40,6 +40,7 @@ EVERY = 64      # rows that came or left pay for one step, in a small index fewe
 
 _none = lambda *shape, dtype=np.int64: field(default_factory=lambda: np.zeros(shape or 0, dtype))
 
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #e69061ca
 @dataclass(frozen=True)
 class Upkeep:
     "What is known of an index that is kept even, between writes. `IVF.upkeep = Upkeep()` begins it."
@@ -78,6 +79,7 @@ class Upkeep:
         "Whether `growing` made these lists: other writes may have changed them since."
         return self.growing is not None and self.growing.now is lists
 
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #beb574aa
 PER_LIST = {"spread": np.float64, "gain": np.float64, "loss": np.float64, "news": np.int64, "unseen": np.int64, "moved": np.int64}
 
 def _unit(lengths: np.ndarray) -> np.ndarray: # [n] -> [n, 1] float32
@@ -127,30 +129,6 @@ class _Work:
         if share is not None: x *= share
         return x
 
-    # [n, d], [k, d], [k], [n, 1] -> [n], [n]
-    def nearest(self, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None,
-                share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        "As `assign`, without its precautions where lengths are those of ordinary rows."
-        if not all(1e-9 < s < 1e9 for s in self.lists.span):
-            return assign(x if share is None else x * share, c, self.metric)
-        squares, every, s = np.einsum("ij,ij->i", c, c) if lengths is None else (lengths**2).astype(np.float32), np.arange(len(x)), x @ c.T
-        if share is not None: s *= share
-        if self.metric == "cosine": s /= np.sqrt(np.where(squares > 0, squares, 1))
-        else: s -= squares / 2
-        labels = s.argmax(1)
-        best = s[every, labels].astype(np.float64)
-        if self.metric == "cosine": return labels, np.maximum(1 - best, 0)
-        own = np.einsum("ij,ij->i", x, x)
-        cost = np.maximum(own - 2 * best, 0)
-        return assign(x, c, self.metric) if too_coarse(cost, own) else (labels, cost)
-
-    def apart(self, x: np.ndarray, c: np.ndarray) -> np.ndarray: # [n, d], [n, d] -> [n]
-        "Squared distances of rows to one centroid each, or 1 - similarity."
-        with np.errstate(all="ignore"):
-            if self.metric == "cosine":
-                return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
-            return np.einsum("ij,ij->i", away := x - c, away).astype(np.float64)
-
     def done(self, written: int) -> dict[str, Any]: # rows -> parts of the state
         "What takes the place of the old state."
         growing = self.growing.step(self.used, written).handed_over(self.state.lists)
@@ -159,6 +137,33 @@ class _Work:
         coarse = FlatIndex(self.state.dimension, self.state.metric.name)
         coarse.state, coarse._next_id = FlatRows(self.centroids, np.arange(len(self.centroids)), self.lengths, length_span(self.lengths), len(self.centroids)), len(self.centroids)
         return {"lists": growing.now, "upkeep": known, "centroids": Centroids(coarse, growing.now.signs)}
+
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #6243e78f
+@patch
+# [n, d], [k, d], [k], [n, 1] -> [n], [n]
+def nearest(self: _Work, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None,
+            share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    "As `assign`, without its precautions where lengths are those of ordinary rows."
+    if not all(1e-9 < s < 1e9 for s in self.lists.span):
+        return assign(x if share is None else x * share, c, self.metric)
+    squares, every, s = np.einsum("ij,ij->i", c, c) if lengths is None else (lengths**2).astype(np.float32), np.arange(len(x)), x @ c.T
+    if share is not None: s *= share
+    if self.metric == "cosine": s /= np.sqrt(np.where(squares > 0, squares, 1))
+    else: s -= squares / 2
+    labels = s.argmax(1)
+    best = s[every, labels].astype(np.float64)
+    if self.metric == "cosine": return labels, np.maximum(1 - best, 0)
+    own = np.einsum("ij,ij->i", x, x)
+    cost = np.maximum(own - 2 * best, 0)
+    return assign(x, c, self.metric) if too_coarse(cost, own) else (labels, cost)
+
+@patch
+def apart(self: _Work, x: np.ndarray, c: np.ndarray) -> np.ndarray: # [n, d], [n, d] -> [n]
+    "Squared distances of rows to one centroid each, or 1 - similarity."
+    with np.errstate(all="ignore"):
+        if self.metric == "cosine":
+            return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
+        return np.einsum("ij,ij->i", away := x - c, away).astype(np.float64)
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #33d433a9
 @patch

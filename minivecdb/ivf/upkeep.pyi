@@ -91,14 +91,14 @@ class _Work:
     def rows(self, owner: np.ndarray, place: np.ndarray) -> np.ndarray:
         """The same, as clustering wants them."""
         ...
+    def done(self, written: int) -> dict[str, Any]:
+        """What takes the place of the old state."""
+        ...
     def nearest(self, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None, share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """As `assign`, without its precautions where lengths are those of ordinary rows."""
         ...
     def apart(self, x: np.ndarray, c: np.ndarray) -> np.ndarray:
         """Squared distances of rows to one centroid each, or 1 - similarity."""
-        ...
-    def done(self, written: int) -> dict[str, Any]:
-        """What takes the place of the old state."""
         ...
     def near(self, j: int, points: np.ndarray, rows: int = ...) -> np.ndarray:
         """The lists other than j that are nearest to one of the points, fewer where they hold more than `rows`."""

@@ -78,6 +78,7 @@ def _rooms(
 
 def _given_up(lists: InvertedLists, first: np.ndarray, rows: np.ndarray) -> np.ndarray: return np.concatenate([lists.given_up, np.stack([first, rows], 1)[rows > 0]])
 
+# %% ../../nbs/55_lists/20_changes.ipynb #2935f961
 def without(
     lists: InvertedLists,
     owner: np.ndarray, # [p] list of each row that leaves
