@@ -16,7 +16,7 @@ from .index import IVF
 
 # %% ../../nbs/60_ivf/45_filtered.ipynb #934000c5
 class _Members:
-    "Whether ids are among some."
+    "Tells which ids are members of a set of ids."
     def __init__(self, ids: np.ndarray):
         self.ids, self.table = ids, None   # ascending
         if len(ids) and ids[-1] < 64 * len(ids) + 4096:
@@ -44,7 +44,7 @@ def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_
 # positions
 def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int,
                 near: np.ndarray) -> np.ndarray:
-    "Where the matching rows of the nearest lists are, list by list until the budget is spent."
+    "The positions of matching rows, from the nearest lists outward until the budget is spent."
     lists, allowed, found, seen = ivf.lists, _Members(ids), [], 0
     order, first = _outward(ivf, query, near), 0
     while seen < budget and first < len(order):
@@ -71,7 +71,7 @@ def _parts(ivf: IVF, at: np.ndarray, size: int = 65_536) -> Iterator[tuple[np.nd
 # queries [m, d] -> [m, j], [m, j], rows
 def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple[np.ndarray,
                 np.ndarray, int]:
-    "The k nearest of some rows, or all of them where they are fewer, and how many rows there were."
+    "The k nearest of some rows, or all if there are fewer, and the number of these rows."
     m, scored = len(queries), 0
     distances, found = np.empty((m, 0), np.float32), np.empty((m, 0), np.int64)
     best = np.empty(0, np.int64), np.empty((0, ivf.dimension), np.float32)
@@ -104,7 +104,7 @@ def search_among(
 # for each of [m, d] as `search_among`
 def _among(ivf: IVF, queries: np.ndarray, k: int, ids: np.ndarray,
            nprobe: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
-    "Queries for which all rows that match are within the budget are one exact search of these; the others open lists, each its own."
+    "Exact search for queries whose budget covers all matching rows; others open lists one by one."
     if not ivf.state.scanner.exact and ivf.rows is None:
         raise ValueError("a filtered search measures exact vectors: set index.rows, for example to "
                          "ArrayRows(x)")

@@ -6,7 +6,7 @@ from typing import Any
 __all__ = ['search_among', 'search_several']
 
 class _Members:
-    """Whether ids are among some."""
+    """Tells which ids are members of a set of ids."""
     ids: np.ndarray
     table: Any
     def __init__(self, ids: np.ndarray) -> None: ...

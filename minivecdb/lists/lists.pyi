@@ -39,13 +39,13 @@ class InvertedLists:
         """Where the vectors of some lists are."""
         ...
     def widened(self) -> InvertedLists:
-        """Lists of a mapped file with memory behind them, which is not used until it is written to; others as they are."""
+        """Lists of a mapped file with unused memory behind them; other lists as they are."""
         ...
     def with_room(
         self,
         more: np.ndarray,  # [n_lists] rows to be added to each
     ) -> InvertedLists:
-        """The same lists with room for more rows: those that lack it move, or all are laid out afresh; empty ones get exactly this room."""
+        """The same lists with room for `more`: those that lack it move, or all are laid out afresh."""
         ...
     def append(
         self,
@@ -67,16 +67,16 @@ class InvertedLists:
         self,
         j: int,  # list number
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The rows and lengths of a list whose codes are float32 rows, as they are multiplied."""
+        """The rows, minus the origin, and lengths of a list whose codes are float32 rows."""
         ...
     def moved(
         self,
         x: np.ndarray,  # [..., d] float32: rows or queries as given
     ) -> np.ndarray:
-        """The same vectors, counted from the origin of these lists."""
+        """The same vectors minus the origin of these lists."""
         ...
     def runs(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows in use as stretches without gaps: one where lists follow on each other."""
+        """The rows in use as stretches without gaps; adjacent lists form one."""
         ...
     def scan(
         self,
@@ -114,7 +114,7 @@ class InvertedLists:
         lengths: np.ndarray,  # [n] float64
         in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # as in `append`
     ) -> InvertedLists:
-        """Give vectors a second place."""
+        """Add copies of vectors to their second lists."""
         ...
     def without(
         self,
@@ -123,7 +123,7 @@ class InvertedLists:
         """Take vectors out of all their lists."""
         ...
     def originals(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where the original of each copy is; worked out once."""
+        """Where the original of each copy is; computed once."""
         ...
     def every_id(self) -> np.ndarray:
         """The ids by position, those of copies behind the others."""
@@ -136,7 +136,7 @@ class InvertedLists:
         floats: bool = False,
         block: int = 2048,
     ):
-        """Offer the copies in the probed lists whose originals are in none of them. Copies without codes go by the positions of their originals; others by their own, behind those of the lists."""
+        """Offer copies in the probed lists whose originals are in none, at the positions of `read_at`."""
         ...
     def reached(
         self,
@@ -166,5 +166,5 @@ def by_list(
     n_lists: int,
     compiled: bool = False,  # use the kernel
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """The table of probes, turned around."""
+    """The table of probes, inverted: each probed list with its queries."""
     ...
