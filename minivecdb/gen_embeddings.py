@@ -26,8 +26,8 @@ from .minilm import check_weights, default_folder, file_sha256, embed
 @runtime_checkable
 class Embedder(Protocol):
     """Turns texts into vectors.
-    It may also have `identity: str | None`, the name its vectors are cached under (default:
-    `name`; None: not cached), and `batch_size: int`."""
+    It may also have `batch_size: int` and `identity: str | None`. Its vectors are cached under
+    `identity` (default: `name`); with None they are not cached."""
     name: str              # recorded in a storage, compared by `check_model`
     dimension: int | None  # None: not known before the first call
     def __call__(self, texts: list[str]) -> np.ndarray: ... # one batch [n] -> [n, d]
@@ -145,7 +145,7 @@ def folder_sha256(
 
 @patch(as_prop=True)
 def weights(self: SentenceEmbedder) -> str: # 64 hexadecimal digits
-    "What identifies the weights; known without reading them for the default model."
+    "A digest of the weights. The default model's is known without reading its files."
     return DEFAULT_SHA256 if self.model == DEFAULT_MODEL else folder_sha256(self.folder)
 
 @patch(as_prop=True)
@@ -333,8 +333,8 @@ def _use(
     otherwise: Any,
     again: bool = True,
 ) -> Any:
-    """`work(database)`; once more with a new file if this one is damaged.
-    `otherwise` if the cache cannot be used."""
+    """Return `work(database)`. If the file is damaged, try once more with a new one.
+    If the cache cannot be used, return `otherwise`."""
     try:
         with self._database() as database: return work(database)
     except (sqlite3.OperationalError, OSError) as error:
@@ -433,7 +433,7 @@ def batches(
     texts: list[str],
     size: int, # texts in a batch
 ) -> list[list[str]]:
-    "Batches of texts of like length, longest first: too large a batch fails at once."
+    "Batches of texts of similar length; the longest come first, so a lack of memory shows at once."
     if size < 1: raise MinivecdbError(f"batch_size is {size}, expected 1 or more")
     texts = sorted(texts, key=len, reverse=True)
     return [texts[i:i + size] for i in range(0, len(texts), size)]
@@ -443,7 +443,7 @@ class TextWarning(UserWarning):
     "Texts of which only the beginning is embedded."
 
 def _perhaps_long(texts: list[str], limit: int) -> list[int]:
-    "The texts that may have more tokens than the limit, two marks included."
+    "The texts that may have more tokens than the limit, with the two that mark start and end."
     return [i for i, text in enumerate(texts) if len(text.encode()) > limit - 2]
 
 @patch
@@ -459,7 +459,7 @@ def unread(self: DefaultEmbedder,
 def unread(self: SentenceEmbedder,
     texts: list[str], # [n]
 ) -> list[int]: # their numbers; none where the model's folder does not tell
-    "The texts that are longer than the model reads; counted without loading it."
+    "The texts that are longer than the model reads; their tokens are counted without the model."
     settings, vocabulary = self.folder/"sentence_bert_config.json", self.folder/"tokenizer.json"
     if not (settings.is_file() and vocabulary.is_file()): return []
     limit = json.loads(settings.read_text()).get("max_seq_length") or 0
@@ -530,7 +530,7 @@ def _stack(rows: list[np.ndarray], name: str) -> np.ndarray:
     return np.stack(rows)
 
 def _empty(embedder: Embedder) -> np.ndarray:
-    "No rows, of the right length; an embedder of unknown dimension first embeds one word."
+    "A matrix [0, d] of no rows; an embedder of unknown dimension first embeds one word to tell d."
     d = embedder.dimension or as_embeddings(embedder(["dimension"]), 1, embedder).shape[1]
     return np.empty((0, d), np.float32)
 
@@ -575,7 +575,7 @@ def check_model(
     # what is about to embed, as in `get_embeddings`
     model: str | Path | Embedder | Callable | None = None,
 ) -> Embedder: # the embedder that `model` stands for
-    "Raise `ModelError` or `DimensionError` if vectors of `model` do not belong into that storage."
+    "Raise `ModelError` or `DimensionError` if vectors of `model` do not belong in that storage."
     embedder = as_embedder(model)
     if stored_model not in (None, embedder.name):
         raise ModelError(

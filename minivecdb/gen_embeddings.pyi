@@ -13,8 +13,8 @@ __all__ = ['DTYPES', 'Embedder', 'DefaultEmbedder', 'resolve_model', 'SentenceEm
 @runtime_checkable
 class Embedder(Protocol):
     """Turns texts into vectors.
-    It may also have `identity: str | None`, the name its vectors are cached under (default:
-    `name`; None: not cached), and `batch_size: int`."""
+    It may also have `batch_size: int` and `identity: str | None`. Its vectors are cached under
+    `identity` (default: `name`); with None they are not cached."""
     name: str  # recorded in a storage, compared by `check_model`
     dimension: int | None  # None: not known before the first call
     def __call__(self, texts: list[str]) -> np.ndarray: ...
@@ -63,7 +63,7 @@ class SentenceEmbedder:
     def __repr__(self) -> str: ...
     @property
     def weights(self) -> str:
-        """What identifies the weights; known without reading them for the default model."""
+        """A digest of the weights. The default model's is known without reading its files."""
         ...
     @property
     def name(self) -> str:
@@ -90,7 +90,7 @@ class SentenceEmbedder:
         self,
         texts: list[str],  # [n]
     ) -> list[int]:
-        """The texts that are longer than the model reads; counted without loading it."""
+        """The texts that are longer than the model reads; their tokens are counted without the model."""
         ...
 def folder_sha256(folder: Path) -> str:
     """SHA-256 over the names and contents of a model's weights, vocabulary and settings.
@@ -175,7 +175,7 @@ def batches(
     texts: list[str],
     size: int,  # texts in a batch
 ) -> list[list[str]]:
-    """Batches of texts of like length, longest first: too large a batch fails at once."""
+    """Batches of texts of similar length; the longest come first, so a lack of memory shows at once."""
     ...
 class TextWarning(UserWarning):
     """Texts of which only the beginning is embedded."""
@@ -219,5 +219,5 @@ def check_model(
     stored_dimension: int,  # length of the storage's vectors
     model: str | Path | Embedder | Callable | None = None,
 ) -> Embedder:
-    """Raise `ModelError` or `DimensionError` if vectors of `model` do not belong into that storage."""
+    """Raise `ModelError` or `DimensionError` if vectors of `model` do not belong in that storage."""
     ...

@@ -87,7 +87,7 @@ def open_any(
     path: str | Path, # a JSON file, or the folder of a durable storage
     mode: str = "r", # of a folder
 ) -> VectorStorage:
-    "A storage of either kind."
+    "Open a storage of either kind."
     path = Path(path)
     if path.is_dir(): return VectorStorage.open(path, mode=mode)
     if is_rows_file(path):
@@ -117,7 +117,7 @@ def aligned(
     width: int = 100, # characters per line
 ) -> str:
     """A table as lines of text.
-    Of the columns beyond the width only the first is made, so that cut lines show a `…`."""
+    The first column beyond the width is made, so that cut lines show a `…`; later ones are not."""
     made, end = [], 0
     for column in columns:
         cells, beyond = [c[:width + 1] for c in column], end > width
@@ -169,7 +169,8 @@ def load_or_fill(
     progress: bool = False, # show a progress bar
 ) -> tuple[VectorStorage, bool]: # the storage, and whether it was there already
     """The storage of a table.
-    It is read from its file if that holds these rows by this model, else embedded and saved."""
+    It is read from its file if that file holds these rows, embedded by this model.
+    Otherwise the rows are embedded and saved."""
     path = Path(path)
     if path.exists():
         storage = VectorStorage.load(path)
@@ -196,7 +197,7 @@ def demo(
     folder: str | Path = "demo", # where the storage is kept
     progress: bool = True, # show a progress bar
 ) -> Iterable[str]: # lines to show, as they come
-    "The main job from end to end."
+    "The main use of the library from start to end, as lines of text."
     rows, path = read_rows(table), Path(folder)/"headlines.json"
     yield f"{len(rows)} headlines in {table}"
     storage, reused = load_or_fill(path, rows, "headline", progress=progress)

@@ -41,7 +41,7 @@ def open_any(
     path: str | Path,  # a JSON file, or the folder of a durable storage
     mode: str = 'r',  # of a folder
 ) -> VectorStorage:
-    """A storage of either kind."""
+    """Open a storage of either kind."""
     ...
 def exact_hits(
     storage: VectorStorage,
@@ -58,7 +58,7 @@ def aligned(
     width: int = 100,  # characters per line
 ) -> str:
     """A table as lines of text.
-    Of the columns beyond the width only the first is made, so that cut lines show a `…`."""
+    The first column beyond the width is made, so that cut lines show a `…`; later ones are not."""
     ...
 def visible(text: str) -> str:
     """Text that is safe to print: control characters except line ends are escaped as in JSON."""
@@ -81,7 +81,8 @@ def load_or_fill(
     progress: bool = False,  # show a progress bar
 ) -> tuple[VectorStorage, bool]:
     """The storage of a table.
-    It is read from its file if that holds these rows by this model, else embedded and saved."""
+    It is read from its file if that file holds these rows, embedded by this model.
+    Otherwise the rows are embedded and saved."""
     ...
 QUESTIONS: tuple[Any, ...]
 def demo(
@@ -89,5 +90,5 @@ def demo(
     folder: str | Path = 'demo',  # where the storage is kept
     progress: bool = True,  # show a progress bar
 ) -> Iterable[str]:
-    """The main job from end to end."""
+    """The main use of the library from start to end, as lines of text."""
     ...

@@ -54,7 +54,7 @@ class IVFIndex:
         **others: Any,  # none: see `refuse_names`
     ) -> None: ...
     def __getstate__(self) -> dict:
-        """What a copy or another process needs; a storage in a folder is opened there by its path."""
+        """What a copy needs, also in another process, which opens a storage in a folder by its path."""
         ...
     def __setstate__(self, state: dict): ...
     @property
@@ -96,11 +96,11 @@ class IVFIndex:
     def get_stats(self) -> dict:
         """Figures of the index: how many vectors it holds, what a search reads (`nprobe`), the `recall`
         to expect and how it is known, bytes per vector, how even the lists are (`imbalance`), and how
-        far the data has drifted (`quantization_error` now and at training). `built` tells whether it
-        exists; `advice` is last, where something is to be done."""
+        far the data has drifted (`quantization_error` now and at training). `built` tells whether the
+        index is built. If something is to be done, `advice` is the last entry."""
         ...
     def save(self) -> Path:
-        """Keep the index beside its storage, which must be open for writing, in place of an older one."""
+        """Save the index beside its storage, which must be open for writing. It replaces an older one."""
         ...
     @classmethod
     def open(

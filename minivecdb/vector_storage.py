@@ -50,7 +50,7 @@ class VectorStorage:
         with self._lock: return self._log_start + len(self._log)
 
     def __getstate__(self) -> dict:
-        "What a copy or another process needs: neither the lock nor what is kept for filters."
+        "The state for copying and pickling: without the lock and the cached columns of filters."
         with self._lock: state = state_of(self, _lock=None)
         state.pop("_columns", None)
         return state
@@ -66,7 +66,7 @@ class VectorStorage:
 def check_storage(
     storage: Any,
 ) -> VectorStorage: # the same
-    "Raise unless an index can be made over it."
+    "Raise `VectorError` unless it is a storage, so that an index can be built over it."
     if isinstance(storage, VectorStorage): return storage
     raise VectorError(
         f"expected a VectorStorage, got {type(storage).__name__}: put the vectors of an array into "
@@ -83,8 +83,8 @@ def _note(self: VectorStorage, ids: np.ndarray):
 
 @patch
 def one_state(self: VectorStorage) -> AbstractContextManager:
-    """For `with`: reads inside it see one state, as long as that makes no writer wait.
-    In memory every read sees its own state."""
+    """A context manager that does nothing here: each read sees the latest state. In a durable
+    storage, all reads inside it see the same state."""
     return nullcontext()
 
 @patch
@@ -198,7 +198,7 @@ def get_bulk(self: VectorStorage,
 
 @patch
 def get_all(self: VectorStorage) -> L: # of (id, vector, metadata), in the order of the ids
-    "Everything, as copies."
+    "All ids, vectors and metadata, as copies."
     with self._lock: return L((id, *self.get(id)) for id in self)
 
 # %% ../nbs/00_vector_storage.ipynb #6930c1df
@@ -231,13 +231,13 @@ def _delete_one(self: VectorStorage, id: int) -> bool: # whether it was there
 
 # %% ../nbs/00_vector_storage.ipynb #5e68d0e9
 class _Missing:
-    "What is not there: an argument, or the value of a key."
+    "The type of `MISSING`, which stands for an argument or a value that was not given."
     def __repr__(self) -> str: return "MISSING"
 
 MISSING = _Missing()
 
 def _one_of(id: Any, where: Any):
-    "Check that rows are named in one way."
+    "Raise `TypeError` unless exactly one of `id` and `where` is given."
     if isinstance(id, dict):
         raise TypeError(
             f"expected an id, got a dictionary: give a filter by its name, where={id!r:.60}")

@@ -32,7 +32,7 @@ class VectorStorage:
         """The number of adds, updates and deletes so far; equal readings mean that nothing changed."""
         ...
     def __getstate__(self) -> dict:
-        """What a copy or another process needs: neither the lock nor what is kept for filters."""
+        """The state for copying and pickling: without the lock and the cached columns of filters."""
         ...
     def __setstate__(self, state: dict): ...
     def __len__(self) -> int: ...
@@ -40,8 +40,8 @@ class VectorStorage:
     def __iter__(self) -> Iterator[int]: ...
     def __repr__(self) -> str: ...
     def one_state(self) -> AbstractContextManager:
-        """For `with`: reads inside it see one state, as long as that makes no writer wait.
-        In memory every read sees its own state."""
+        """A context manager that does nothing here: each read sees the latest state. In a durable
+        storage, all reads inside it see the same state."""
         ...
     def changes_since(
         self,
@@ -79,7 +79,7 @@ class VectorStorage:
         """Several vectors and their metadata; raises `UnknownIdError` if one is not there."""
         ...
     def get_all(self) -> L:
-        """Everything, as copies."""
+        """All ids, vectors and metadata, as copies."""
         ...
     def update(
         self,
@@ -234,7 +234,7 @@ class VectorStorage:
         """What is wrong with the files: a storage in memory has none."""
         ...
 def check_storage(storage: Any) -> VectorStorage:
-    """Raise unless an index can be made over it."""
+    """Raise `VectorError` unless it is a storage, so that an index can be built over it."""
     ...
 def grown(
     rows: np.ndarray,  # [capacity, …]
@@ -250,6 +250,6 @@ def why_unknown(
     """Why a storage has no vector of this id."""
     ...
 class _Missing:
-    """What is not there: an argument, or the value of a key."""
+    """The type of `MISSING`, which stands for an argument or a value that was not given."""
     def __repr__(self) -> str: ...
 MISSING: Any

@@ -14,7 +14,7 @@ def grid_codes(
     bits: int,  # per number
     tries: int = 16,  # scales compared, and as many again between the best one and its neighbours
 ) -> np.ndarray:
-    """The point of a grid of 2**bits odd numbers per axis that is nearest in direction."""
+    """The point of a grid of 2**bits odd numbers per axis, of those tried, nearest in direction."""
     ...
 def upper_half(
     x: np.ndarray,  # float32, at least 0
@@ -52,11 +52,11 @@ class RaBitQ(Codec):
         x: np.ndarray,  # [n, d] float32: queries or centroids, as the metric prepares them
         metric: Metric,
     ) -> np.ndarray:
-        """Minus the common part of all directions, for cosine: products with residuals omit it."""
+        """`x` minus the common part of all directions, for cosine; otherwise `x`."""
         ...
     def written(self, x: np.ndarray, centroids: np.ndarray, metric: Metric) -> np.ndarray: ...
     def common_part(self, metric: Metric) -> np.ndarray:
-        """The common part of all directions, if it is large."""
+        """The common part of all directions, for cosine, if training found one."""
         ...
     def accept(self, arrays: dict[str, np.ndarray]) -> Codec: ...
     def turn(
@@ -85,7 +85,7 @@ class RaBitQ(Codec):
         """Codes of the differences to centroids; their offsets are those of a metric's surrogate."""
         ...
     def learn(self, x: np.ndarray, *others: Any) -> Codec:
-        """`train` with rows as they are."""
+        """`train` on the rows as given."""
         ...
     def encode_in_lists(
         self,
@@ -95,13 +95,13 @@ class RaBitQ(Codec):
         metric: Metric,
         frame: Frame,  # [n, code_width]
     ) -> np.ndarray:
-        """`encode_near` for rows as they are given."""
+        """`encode_near` for rows as given: it prepares them for the metric and scales them."""
         ...
     def values(
         self,
         codes: np.ndarray,  # [n, code_width] uint8
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The grid points of codes, and what to multiply them with."""
+        """The grid points of codes, and their factors."""
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Unbiased estimates of products; the queries are rotated instead of the vectors."""
@@ -113,7 +113,7 @@ class RaBitQ(Codec):
         """Whether the factors of all rows are finite."""
         ...
     def frame(self, metric: Metric, x: np.ndarray, centroids: np.ndarray) -> Frame:
-        """Around centroids or, for inner products, perhaps the origin; scaled, so that squares fit."""
+        """Around centroids or, for inner products, possibly the origin; scaled so that squares fit."""
         ...
 FACTOR: tuple[Any, ...]
 class FixedPart(NamedTuple):

@@ -18,7 +18,7 @@ class CodecError(MinivecdbError, ValueError):
     "A codec that cannot be made, trained or applied to what it was given."
 
 def _whole(name: str, value: Any) -> int:
-    "`value`, if it is an integer."
+    "`value` as an int; raises `CodecError` unless it is an integer."
     if not isinstance(value, bool) and isinstance(value, (int, np.integer)): return int(value)
     advice = ""
     if isinstance(value, (float, np.floating)) and np.isfinite(value):
@@ -75,7 +75,7 @@ def n_compared(self: Codec) -> int:
 
 @patch(as_prop=True)
 def copied_width(self: Codec) -> int:
-    "How much of a code is repeated where a vector is in a second list."
+    "How many numbers of a code are repeated where a vector is in a second list."
     return self.code_width
 
 @patch
@@ -129,7 +129,7 @@ def _train(self: Codec, x: np.ndarray, seed: int) -> dict[str, np.ndarray]: retu
 
 @patch
 def frame(self: Codec, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame: # [n, d], [k, d]
-    "The frame in which an index of a `Metric`, trained with rows x, gives rows to this codec."
+    "How an index of a `Metric`, trained with rows x, scales rows for this codec: see `Frame`."
     return self.usual_frame
 
 # %% ../../nbs/50_codecs/10_codec.ipynb #e943be9c
@@ -203,7 +203,7 @@ class BFloat16Codec(ScalarCodec):
     plain, code_dtype, farthest = "bf16", np.dtype(np.uint16), 32.
 
     def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
-        "The usual frame. Raises `CodecError` where most rows are too small for a half."
+        "The usual frame. Raises `CodecError` where most rows are too small for bf16."
         largest = abs(x).max(1, initial=0)
         some = largest[largest > 0]
         usual, least = np.median(some) if len(some) else 1., np.finfo(np.float32).tiny
@@ -247,7 +247,7 @@ class Int8Codec(ScalarCodec):
 FAR_OUT = 32 # times as wide as without its outermost hundredths: such a range is that of a few rows
 
 def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] -> [d] float64 twice
-    "From the least to the greatest number; where 2% of the rows lie far out, about without them."
+    "The range of each dimension; nearly without the outermost 1% where these widen it far."
     low, high, k = x.min(0).astype(np.float64), x.max(0).astype(np.float64), max(1, len(x) // 100)
     if 2 * k + 1 >= len(x): return low, high
     inner = np.partition(x, (k, len(x) - 1 - k), axis=0)[[k, len(x) - 1 - k]].astype(np.float64)

@@ -50,7 +50,7 @@ class Codec:
         ...
     @property
     def copied_width(self) -> int:
-        """How much of a code is repeated where a vector is in a second list."""
+        """How many numbers of a code are repeated where a vector is in a second list."""
         ...
     def length_shapes(
         self,
@@ -70,7 +70,7 @@ class Codec:
         """Learn from a sample; raises `CodecError` where it has too few rows."""
         ...
     def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
-        """The frame in which an index of a `Metric`, trained with rows x, gives rows to this codec."""
+        """How an index of a `Metric`, trained with rows x, scales rows for this codec: see `Frame`."""
         ...
     def encode(
         self,
@@ -235,7 +235,7 @@ class BFloat16Codec(ScalarCodec):
     code_dtype: Any
     farthest: float
     def frame(self, metric: Any, x: np.ndarray, centroids: np.ndarray) -> Frame:
-        """The usual frame. Raises `CodecError` where most rows are too small for a half."""
+        """The usual frame. Raises `CodecError` where most rows are too small for bf16."""
         ...
     def sound(self, codes: np.ndarray) -> bool: ...
 class Int8Codec(ScalarCodec):
@@ -247,7 +247,7 @@ class Int8Codec(ScalarCodec):
     def sound(self, codes: np.ndarray) -> bool: ...
 FAR_OUT: int
 def usual_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """From the least to the greatest number; where 2% of the rows lie far out, about without them."""
+    """The range of each dimension; nearly without the outermost 1% where these widen it far."""
     ...
 class Int8DimensionCodec(Codec):
     """A byte per dimension: one of 256 bins between the least and the greatest value in training."""

@@ -7,14 +7,14 @@ from typing import Any
 __all__ = ['TRAINING_ROWS', 'ROTATION_ROWS', 'unit_of', 'codewords_of', 'joined', 'pack_codes', 'unpack_codes', 'ProductQuantizer', 'summed', 'adc_scan', 'compiled', 'adc_scan_numpy', 'byte_tables', 'balanced_axes', 'learn_rotation', 'codeword_means']
 
 def unit_of(x: np.ndarray) -> np.float32:
-    """What to multiply by so that the largest number is about 1, exactly."""
+    """The power of two that scales the largest number to about 1."""
     ...
 def codewords_of(
     x: np.ndarray,  # [n, d] float32
     codebooks: np.ndarray,  # [M, K, d / M] float32
     block: int = 2048,  # rows compared at a time
 ) -> np.ndarray:
-    """The number of the nearest codeword for each piece of each row; the first of equal ones."""
+    """The number of the nearest codeword for each piece of each row; the lowest if tied."""
     ...
 def joined(
     codes: np.ndarray,  # [n, M] integers
@@ -26,7 +26,7 @@ def pack_codes(
     codes: np.ndarray,  # [n, M] uint8, below 2**n_bits
     n_bits: int,  # 1 to 8
 ) -> np.ndarray:
-    """Codes without the gaps: bit after bit, the lowest of the first codeword first."""
+    """Codes packed bit after bit, starting with the lowest bit of the first number."""
     ...
 def unpack_codes(
     packed: np.ndarray,  # [n, ceil(M * n_bits / 8)] uint8
@@ -36,7 +36,7 @@ def unpack_codes(
     """The inverse of `pack_codes`."""
     ...
 class ProductQuantizer(Codec):
-    """Pieces as numbers of codewords (Jégou et al. 2011), perhaps rotated first (Ge et al. 2013)."""
+    """Pieces as numbers of codewords (Jégou et al. 2011), optionally rotated (Ge et al. 2013)."""
     learned: tuple[Any, ...]
     faiss_letters: str
     farthest: float
@@ -84,7 +84,7 @@ class ProductQuantizer(Codec):
         """Codes as *rotated* vectors, for inner products with rotated queries."""
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        """Inner products of queries with decoded vectors; the queries are turned instead of the vectors."""
+        """Inner products of queries with decoded vectors; queries are rotated instead of vectors."""
         ...
     def compute_distance_tables(
         self,
@@ -131,7 +131,7 @@ def balanced_axes(
     x: np.ndarray,  # [n, d] float32
     M: int,  # pieces
 ) -> np.ndarray:
-    """Principal axes, so that the variances in each piece multiply to about the same (section 3.2)."""
+    """Principal axes, assigned so that pieces have about equal products of variances (section 3.2)."""
     ...
 def learn_rotation(
     x: np.ndarray,  # [n, d] float32
@@ -140,7 +140,7 @@ def learn_rotation(
     seed: int = 0,
     rounds: int = 20,
 ) -> np.ndarray:
-    """OPQ (section 3.1): alternate codebooks and rotation; `balanced_axes` if n < 30 K."""
+    """OPQ (section 3.1): update codebooks and rotation in turn; `balanced_axes` if n < 30 K."""
     ...
 def codeword_means(
     x: np.ndarray,  # [n, d]

@@ -6,10 +6,10 @@ from typing import Any
 __all__ = ['PROJECTION_ROWS', 'matrix_bits', 'as_whole', 'exact_product', 'Projection', 'principal_axes', 'PCACodec', 'nearest_in_sample', 'neighbour_loss', 'AutoencoderCodec']
 
 def matrix_bits(d: int) -> int:
-    """The bits of a float64 that 24 bits of a row's number and d additions leave."""
+    """Bits of a matrix number, so that d products with 24-bit numbers add up exactly in float64."""
     ...
 def as_whole(w: np.ndarray) -> np.ndarray:
-    """A matrix of numbers up to 1 in steps of 2**-bits, so that `exact_product` never rounds."""
+    """The matrix scaled to at most 1, in steps of 2**-bits, so that `exact_product` never rounds."""
     ...
 def exact_product(
     x: np.ndarray,  # [n, d] float32
@@ -18,7 +18,7 @@ def exact_product(
     """A matrix product whose bits do not depend on the number of rows or threads."""
     ...
 class Projection(Codec):
-    """A vector as its projection to fewer dimensions, encoded by another codec."""
+    """Projects vectors to fewer dimensions and encodes the projections by another codec."""
     kind: str
     fewest_per_dimension: int
     remakes: str
@@ -40,10 +40,10 @@ class Projection(Codec):
         """Projections of vectors, scaled to the lengths of the vectors."""
         ...
     def rows(self, codes: np.ndarray) -> np.ndarray:
-        """Codes as projections."""
+        """The projections that codes stand for."""
         ...
     def dots(self, queries: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        """Estimated inner products: those of projections."""
+        """Estimated inner products: the products of projections."""
         ...
     def accept(self, arrays: dict[str, np.ndarray]) -> Codec: ...
     def sound(self, codes: np.ndarray) -> bool: ...
@@ -62,7 +62,7 @@ def nearest_in_sample(
     which: np.ndarray,  # [m] rows
     k: int,  # neighbours wanted
 ) -> np.ndarray:
-    """The nearest other rows of some rows."""
+    """The `k` nearest other rows of each row in `which`."""
     ...
 def neighbour_loss(
     w: Any,  # [d, k] torch tensor

@@ -153,8 +153,8 @@ class Kernel:
 
     def compiled_for(self,
         *args: Any, # as those of the calls to come
-    ) -> Callable: # of arguments of the same types; others are not refused, but read as if they were
-        "The machine code for some arguments, without the search for it that begins each call of a dispatcher."
+    ) -> Callable: # of arguments of these types; others are not refused, but read as if of these
+        "The machine code for some arguments, without the search for it with which a call begins."
         from numba import typeof
         types = tuple(map(typeof, args))
         dispatcher = self.dispatcher()

@@ -66,7 +66,7 @@ class Kernel:
         self,
         *args: Any,  # as those of the calls to come
     ) -> Callable:
-        """The machine code for some arguments, without the search for it that begins each call of a dispatcher."""
+        """The machine code for some arguments, without the search for it with which a call begins."""
         ...
     def pays(self, work: float) -> bool:
         """Whether to call it for this much arithmetic: if it is compiled, or else if that `pays`."""

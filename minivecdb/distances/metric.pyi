@@ -31,7 +31,7 @@ def neg_dot(
     ...
 func_map: dict[str, Callable]
 def folded(x):
-    """Its sum, in the order of `folded_sums`."""
+    """The sum of `x`, in the order of `folded_sums`."""
     ...
 def lengths_kernel(x, out):
     """The length of every row."""
@@ -57,7 +57,7 @@ class Metric:
         self,
         own: np.ndarray,  # [m] lengths of the queries
     ) -> np.ndarray:
-        """The surrogate from which on a distance is beyond float32, and so infinite."""
+        """The surrogate of each query at which its distance overflows float32 and becomes infinite."""
         ...
 metrics: dict[str, Metric]
 OTHER_NAMES: dict[Any, Any]
@@ -88,8 +88,8 @@ def distance_matrix(
     vectors: np.ndarray,  # [n, d] numbers
     metric: str = 'cosine',  # or "euclidean", "dot"
 ) -> np.ndarray:
-    """All distances between two sets through one matrix product: fast, and right to about six
-    digits of the longest vectors' lengths."""
+    """All distances between two sets through one matrix product. Rounding errors are relative to
+    the vectors' lengths, so close pairs of long vectors lose digits."""
     ...
 def slack(
     metric: Metric,
@@ -121,7 +121,7 @@ def with_powers(
     queries: np.ndarray,  # [m, d] float32
     powers: np.ndarray,  # of `powers_for`
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Search with queries times powers of two; distances become infinite afterwards."""
+    """Search with queries times powers of two, then scale distances back; some may become infinite."""
     ...
 def pair_distances(
     metric: Metric,

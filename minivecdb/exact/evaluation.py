@@ -33,7 +33,7 @@ class Counted(Protocol):
 
 @runtime_checkable
 class Clustered(Protocol):
-    "An index with a dial: `search(..., nprobe=n)`, n up to `get_stats()['n_clusters']`."
+    "An index with a setting: `search(..., nprobe=n)`, with n up to `get_stats()['n_clusters']`."
     def get_stats(self) -> dict: ...
 
 # %% ../../nbs/30_exact/30_evaluation.ipynb #cbc8a13e
@@ -119,7 +119,7 @@ def true_ids(
     truth: np.ndarray | None = None,  # [m, k or more] ids, nearest first, if they are known
     exact: Searchable | None = None,  # an exact index over the same vectors
 ) -> np.ndarray: # [m, k] int64
-    "The ids of the true neighbours; raises ValueError where nothing can tell them."
+    "The ids of the true neighbours; raises ValueError where these cannot be known."
     if truth is not None: return _first(np.atleast_2d(truth), len(queries), k)
     if exact is not None: return exact.search(queries, k)[1]
     if isinstance(index, ExactSearch): return index.exact_search(queries, k)[1]
@@ -174,7 +174,7 @@ class Evaluations(list):
     def at_recall(self,
         target: float, # 0 to 1
     ) -> Evaluation | None:
-        "The fastest batch among results that reach `target`; None if none does."
+        "The result with the fastest batch among those that reach `target`; None if none does."
         reached = [e for e in self if e.recall >= target]
         return max(reached, key=lambda e: e.queries_per_second, default=None)
 
@@ -300,7 +300,7 @@ def time_ratio(
     pause: float = 0., # idle seconds before each run: threads may spin on after an answer
 # (median of the pairs' ratios a / b, [repeat] seconds of a, [repeat] of b)
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    "How much of `b`'s time `a` takes, measured in turns; every other pair begins with `b`."
+    "The time of `a` divided by that of `b`, measured in turns; every other pair begins with `b`."
     if warm: a(), b()
     def after_pause(work):
         time.sleep(pause)

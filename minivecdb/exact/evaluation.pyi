@@ -21,7 +21,7 @@ class Counted(Protocol):
     def search_cost(self, queries: np.ndarray, **options: Any) -> tuple[np.ndarray, np.ndarray]: ...
 @runtime_checkable
 class Clustered(Protocol):
-    """An index with a dial: `search(..., nprobe=n)`, n up to `get_stats()['n_clusters']`."""
+    """An index with a setting: `search(..., nprobe=n)`, with n up to `get_stats()['n_clusters']`."""
     def get_stats(self) -> dict: ...
 @dataclass(frozen=True)
 class Evaluation:
@@ -70,7 +70,7 @@ def true_ids(
     truth: np.ndarray | None = None,  # [m, k or more] ids, nearest first, if they are known
     exact: Searchable | None = None,  # an exact index over the same vectors
 ) -> np.ndarray:
-    """The ids of the true neighbours; raises ValueError where nothing can tell them."""
+    """The ids of the true neighbours; raises ValueError where these cannot be known."""
     ...
 def evaluate(
     index: Searchable,
@@ -99,7 +99,7 @@ class Evaluations(list):
         self,
         target: float,  # 0 to 1
     ) -> Evaluation | None:
-        """The fastest batch among results that reach `target`; None if none does."""
+        """The result with the fastest batch among those that reach `target`; None if none does."""
         ...
     def plot(
         self,
@@ -157,5 +157,5 @@ def time_ratio(
     warm: bool = True,  # run each once before
     pause: float = 0.0,  # idle seconds before each run: threads may spin on after an answer
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """How much of `b`'s time `a` takes, measured in turns; every other pair begins with `b`."""
+    """The time of `a` divided by that of `b`, measured in turns; every other pair begins with `b`."""
     ...

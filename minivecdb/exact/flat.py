@@ -93,7 +93,7 @@ def offer(self: Candidates,
 def settle(
     self: Candidates,
 ) -> tuple[np.ndarray, np.ndarray]: # (possible [m, c], certain [m]), both boolean
-    "Which candidates may belong to the k nearest, and for which queries no other row can."
+    "Candidates that may be among the k nearest, and queries for which no other row can be."
     kth = np.partition(self.scores, self.k - 1, axis=1)[:, self.k - 1].astype(np.float64)
     limit = kth + self.slack
     seen = (self.positions >= 0) & (self.scores < np.inf)

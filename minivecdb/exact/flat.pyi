@@ -47,7 +47,7 @@ class Candidates:
         """Offer a block of rows to some queries."""
         ...
     def settle(self) -> tuple[np.ndarray, np.ndarray]:
-        """Which candidates may belong to the k nearest, and for which queries no other row can."""
+        """Candidates that may be among the k nearest, and queries for which no other row can be."""
         ...
     def answers(
         self,

@@ -471,7 +471,8 @@ def warn_of_dates(self: Column,
     "Warn where a date is compared with a text, because one of the two is not in ISO 8601."
     operands = [x for x in _operands(f)[:SAMPLE] if isinstance(x, str)]
     if not operands or f.op == "$contains": return
-    texts = [v for v in self.dictionary.values[FIRST_VALUE:FIRST_VALUE + SAMPLE] if isinstance(v, str)]
+    some = self.dictionary.values[FIRST_VALUE:FIRST_VALUE + SAMPLE]
+    texts = [v for v in some if isinstance(v, str)]
     key = join_path(self.path)
     wrong = next((x for x in operands if like_a_date(x)), None)
     if wrong is not None and (f.op in _ORDERS or wrong not in self.dictionary):

@@ -6,13 +6,13 @@ from typing import Any
 __all__ = ['MAX_NESTING', 'MAX_CONDITIONS', 'moment', 'instant', 'half_steps', 'FilterError', 'split_path', 'join_path', 'Filter', 'read_filter', 'filter_from_json', 'value_at', 'comparable', 'equal', 'holds', 'matches']
 
 def moment(text: str) -> tuple[int, str] | None:
-    """When a date is, to its last digit; None where the text is not a date."""
+    """The instant of a date, to its last digit; None where the text is not a date."""
     ...
 def instant(text: str) -> int | None:
-    """When a date is."""
+    """The instant of a date, to the microsecond."""
     ...
 def half_steps(at: tuple[int, str]) -> int:
-    """A moment as a number. Two with the same odd number differ in later digits, or not at all."""
+    """A moment as one integer. Two moments with the same odd number may differ in later digits."""
     ...
 class FilterError(MinivecdbError, ValueError):
     """A `where` that is not in the language."""

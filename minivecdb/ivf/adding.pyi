@@ -14,7 +14,7 @@ class Batch(NamedTuple):
     in_bytes: tuple[np.ndarray, np.ndarray] | None  # of `byte_rows`, for lists that keep bytes
     @classmethod
     def of(cls, state: State, given: np.ndarray) -> 'Batch':
-        """The batch of some vectors."""
+        """The batch of these vectors."""
         ...
 APART: float
 MAJORITY: float

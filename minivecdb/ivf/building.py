@@ -16,7 +16,8 @@ from ..core import as_matrix
 from ..distances import prepare_queries
 from ..kmeans import assign, clustering_metric
 from ..exact import as_ids, choose_all, nearest_lists
-from . import default_nprobe as ivf_enough   # what was built measures how many lists are enough
+# what was built measures how many lists are enough
+from . import default_nprobe as ivf_enough
 from .index import IVF, default_clusters
 
 # %% ../../nbs/60_ivf/80_building.ipynb #4cd902c7
@@ -26,7 +27,10 @@ def _block(given: Any, dimension: int) -> tuple[np.ndarray | None, np.ndarray]:
     "The ids, if there are any, and the checked rows of a block."
     ids, x = given if isinstance(given, tuple) and len(given) == 2 else (None, given)
     x = as_matrix(x, dimension)
-    if ids is not None and len(ids := as_ids(ids)) != len(x): raise ValueError(f"expected an id for each of {len(x)} rows of a block, got {len(ids)}")
+    if ids is None: return None, x
+    ids = as_ids(ids)
+    if len(ids) != len(x):
+        raise ValueError(f"expected an id for each of {len(x)} rows of a block, got {len(ids)}")
     return ids, x
 
 def _even(
@@ -34,11 +38,13 @@ def _even(
     dimension: int, # d
     rows: int | None = None, # rows in a block; None for `BLOCK` bytes
 ) -> Iterator[tuple[np.ndarray | None, np.ndarray]]: # (ids [rows], or None, [rows, d])
-    "The same rows in blocks of equal size, however they were cut; of them, two blocks are in memory."
+    "The same rows in blocks of equal size, however they were cut; two of them are in memory."
     waiting, n, rows = [], 0, max(1, BLOCK // (4 * dimension)) if rows is None else rows
     for given in blocks:
         ids, x = _block(given, dimension)
-        if waiting and (ids is None) != (waiting[0][0] is None): raise ValueError("some blocks come with ids and some without: give all blocks as (ids, rows), or none")
+        if waiting and (ids is None) != (waiting[0][0] is None):
+            raise ValueError("some blocks come with ids and some without: give all blocks as "
+                             "(ids, rows), or none")
         while len(x):
             some = rows - n
             waiting.append((None if ids is None else ids[:some], x[:some]))
@@ -49,12 +55,17 @@ def _even(
 def _joined(parts: list) -> tuple[np.ndarray | None, np.ndarray]:
     "Parts of a block as one."
     if len(parts) == 1: return parts[0]
-    return None if parts[0][0] is None else np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    ids = None if parts[0][0] is None else np.concatenate([p[0] for p in parts])
+    return ids, np.concatenate([p[1] for p in parts])
 
 # %% ../../nbs/60_ivf/80_building.ipynb #016ea585
 class _Sample:
-    "Rows drawn from a stream whose length is not known: each row has a number, and stays while it is below wanted(n) / n of the n rows so far."
-    def __init__(self, wanted: Callable[[int], int], seed: int): self.wanted, self.rng, self.parts, self.held, self.n = wanted, np.random.default_rng(seed), [], 0, 0
+    """Rows drawn from a stream whose length is not known.
+
+    Each row has a number, and stays while it is below wanted(n) / n of the n rows so far."""
+    def __init__(self, wanted: Callable[[int], int], seed: int):
+        self.wanted, self.rng = wanted, np.random.default_rng(seed)
+        self.parts, self.held, self.n = [], 0, 0
 
     def take(self, x: np.ndarray):
         "Rows of the stream."
@@ -69,7 +80,9 @@ class _Sample:
     def share(self) -> float: return self.wanted(self.n) / self.n
 
     def _thin(self):
-        for i, (numbers, x) in enumerate(self.parts): self.parts[i] = (numbers[numbers < self.share], x[numbers < self.share])
+        for i, (numbers, x) in enumerate(self.parts):
+            stays = numbers < self.share
+            self.parts[i] = numbers[stays], x[stays]
         self.held = sum(len(x) for _, x in self.parts)
 
     def rows(self) -> np.ndarray: # [about wanted(n), d]
@@ -85,43 +98,65 @@ def _anew(blocks: Callable[[], Iterable] | Iterable) -> Iterable:
     return blocks() if callable(blocks) else blocks
 
 @patch
-def _lists_of(self: IVF, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]: # [n, d] -> ([n] list numbers, [n] costs as `assign` gives them)
-    "The nearest lists of some rows; where the metric allows, as a search finds its nearest one, in bytes first."
+# [n, d] -> ([n] list numbers, [n] costs as `assign` gives them)
+def _lists_of(self: IVF, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    "The nearest lists of some rows; where the metric allows, in bytes first, as in a search."
     x = self.lists.moved(x)
     unit, metric = prepare_queries(x, self.metric), clustering_metric(self.metric.name)
     if metric is not self.metric: return assign(unit[0], self.coarse.rows, metric.name)
-    labels = nearest_lists(x, unit, 1, self.coarse, self.state.centroids.ready, choose_all.pays(2. * len(x) * self.coarse.rows.size))[:, 0]
+    ready = self.state.centroids.ready
+    compiled = choose_all.pays(2. * len(x) * self.coarse.rows.size)
+    labels = nearest_lists(x, unit, 1, self.coarse, ready, compiled)[:, 0]
     away = unit[0].astype(np.float64) - prepare_queries(self.coarse.rows, self.metric)[0][labels]
     return labels, np.einsum("ij,ij->i", away, away) / (2 if metric.name == "cosine" else 1)
 
+# %% ../../nbs/60_ivf/80_building.ipynb #be9476c5
 @patch
 def build(self: IVF,
-    blocks: Callable[[], Iterable] | Iterable, # of blocks [b, d] of numbers, or of (ids [b], rows [b, d]): a function that starts them anew, or something that can be gone through several times
+    # of blocks [b, d] of numbers, or of (ids [b], rows [b, d]): a function that starts them anew,
+    # or something that can be gone through several times
+    blocks: Callable[[], Iterable] | Iterable,
     sample: int = 256, # vectors per cluster to train with, at most
     *,
     progress: bool = False, # show a progress bar
 ) -> IVF:
-    "Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."
-    if isinstance(blocks, Iterator): raise TypeError(f"building reads the blocks three times, and a {type(blocks).__name__} can be read once: pass a function that starts it anew, as in index.build(lambda: read()), or use train(sample) and then add(block)")
-    if self.upkeep is not None: raise ValueError("an index that is kept even changes its lists while it is filled: build it first, then set index.upkeep")
+    """Train and fill the index from blocks, of which it holds two at a time.
+
+    One reading draws the sample, one finds each vector's list, one fills lists that have their
+    final size. What the index held before is gone."""
+    if isinstance(blocks, Iterator):
+        raise TypeError(f"building reads the blocks three times, and a {type(blocks).__name__} can "
+                        "be read once: pass a function that starts it anew, as in "
+                        "index.build(lambda: read()), or use train(sample) and then add(block)")
+    if self.upkeep is not None:
+        raise ValueError("an index that is kept even changes its lists while it is filled: build "
+                         "it first, then set index.upkeep")
     def reading(what, total=None):
         with tqdm(total=total, desc=what, unit="row", unit_scale=True, disable=not progress) as bar:
             for ids, x in _even(_anew(blocks), self.dimension): yield ids, x; bar.update(len(x))
     fresh = copy(self)
     drawn = _Sample(lambda n: sample * max(1, self._clusters_of(n)), self.seed)
     for _, x in reading("drawing a sample"): drawn.take(x)
-    if not drawn.n: raise ValueError("got 0 rows to build from: pass blocks of shape (b, d), or a function that starts them anew at every call")
+    if not drawn.n:
+        raise ValueError("got 0 rows to build from: pass blocks of shape (b, d), or a function "
+                         "that starts them anew at every call")
     n = drawn.n
     fresh.train(drawn.rows(), sample=max(30, 2 * sample), total=n)
     del drawn
     labels, costs, at = np.empty(n, np.int32), np.empty(n, np.float32), 0
-    for _, x in reading("finding lists", n): _same(n, at + len(x)); labels[at:at + len(x)], costs[at:at + len(x)] = fresh._lists_of(x); at += len(x)
+    for _, x in reading("finding lists", n):
+        some = slice(at, at + len(x))
+        _same(n, some.stop)
+        labels[some], costs[some] = fresh._lists_of(x)
+        at = some.stop
     _same(n, at, True)
     fresh.lists, at = fresh.lists.with_room(np.bincount(labels, minlength=len(fresh.coarse))), 0
     for ids, x in reading("filling lists", n):
-        _same(n, at + len(x))
-        fresh.replace(x, ids, np.empty(0, np.int64), (labels[at:at + len(x)].astype(np.int64), costs[at:at + len(x)].astype(np.float64)))
-        at += len(x)
+        some = slice(at, at + len(x))
+        _same(n, some.stop)
+        known = labels[some].astype(np.int64), costs[some].astype(np.float64)
+        fresh.replace(x, ids, np.empty(0, np.int64), known)
+        at = some.stop
     _same(n, at, True)
     self.state = fresh.state.changed(**fresh.enough_after(fresh.state, n))
     return self
@@ -133,4 +168,7 @@ def _clusters_of(self: IVF, n: int) -> int:
 
 def _same(n: int, now: int, end: bool = False):
     "Raise unless a reading of the blocks has as many rows as the first one."
-    if now > n or end and now < n: raise ValueError(f"the first reading of the blocks gave {n:,} rows and a later one {'no more than' if now < n else 'at least'} {now:,}: pass a function that starts the same blocks anew at every call")
+    if now <= n and not (end and now < n): return
+    many = "no more than" if now < n else "at least"
+    raise ValueError(f"the first reading of the blocks gave {n:,} rows and a later one {many} "
+                     f"{now:,}: pass a function that starts the same blocks anew at every call")

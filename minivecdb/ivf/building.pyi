@@ -7,7 +7,9 @@ __all__ = ['BLOCK']
 
 BLOCK: int
 class _Sample:
-    """Rows drawn from a stream whose length is not known: each row has a number, and stays while it is below wanted(n) / n of the n rows so far."""
+    """Rows drawn from a stream whose length is not known.
+    
+    Each row has a number, and stays while it is below wanted(n) / n of the n rows so far."""
     wanted: Callable[[int], int]
     rng: Any
     parts: Any

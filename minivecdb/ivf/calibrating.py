@@ -30,10 +30,12 @@ def fitted_lines(
     there: np.ndarray, # [m, s] boolean: which count
 ) -> tuple[np.ndarray, np.ndarray]: # (slopes [m, 1], intercepts [m, 1]) float64
     "Least squares for each row; where that would turn the order around, only a shift."
-    a, e, w = (np.where(there, v, 0).astype(np.float64) for v in (approximate, exact, np.ones(there.shape)))
+    ones = np.ones(there.shape)
+    a, e, w = (np.where(there, v, 0).astype(np.float64) for v in (approximate, exact, ones))
     count = np.maximum(folded_sums(w.copy()), 1)[:, None]
     am, em = (folded_sums(v.copy())[:, None] / count for v in (a, e))
-    spread, both = folded_sums((a - am)**2 * w)[:, None], folded_sums((a - am) * (e - em) * w)[:, None]
+    spread = folded_sums((a - am)**2 * w)[:, None]
+    both = folded_sums((a - am) * (e - em) * w)[:, None]
     slopes = np.divide(both, spread, out=np.ones_like(both), where=(spread > 1e-12) & (both > 0))
     return slopes, em - slopes * am
 
@@ -50,7 +52,8 @@ def calibrated(self: State, queries: np.ndarray, distances: np.ndarray, ids: np.
     measured[which, at] = pair_distances(self.metric, queries, which, rows, place)
     slopes, shifts = fitted_lines(distances[:, columns], measured, there[:, columns])
     least = {"cosine": 0, "euclidean": 0, "dot": -np.inf}[self.metric.name]
-    corrected = np.where(there, np.maximum(slopes * np.where(there, distances, 0) + shifts, least), np.inf).astype(np.float32)
+    on_lines = slopes * np.where(there, distances, 0) + shifts
+    corrected = np.where(there, np.maximum(on_lines, least), np.inf).astype(np.float32)
     corrected[which, columns[at]] = measured[which, at]
     order = np.lexsort((ids, corrected, np.where(there, 0, 1)), axis=1)[:, :k]
     return np.take_along_axis(corrected, order, 1), np.take_along_axis(ids, order, 1)
@@ -63,7 +66,11 @@ def corrected_range(self: State, query: np.ndarray, radius: float, distances: np
     if not len(ids): return distances, ids
     order = np.lexsort((ids, distances))
     distances, ids = distances[order], ids[order]
-    reach = len(ids) if samples == -1 else min(len(ids), max(10 * samples, 2 * int(np.searchsorted(distances, radius, side="right"))))
-    found, names = self.calibrated(query[None], distances[None, :reach], ids[None, :reach], reach, len(ids) if samples == -1 else samples)
+    reach = measured = len(ids)
+    if samples != -1:
+        inside = int(np.searchsorted(distances, radius, side="right"))
+        reach, measured = min(reach, max(10 * samples, 2 * inside)), samples
+    candidates = distances[None, :reach], ids[None, :reach]
+    found, names = self.calibrated(query[None], *candidates, reach, measured)
     within = found[0] <= radius
     return found[0][within], names[0][within]

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['refuse', 'check_sizes', 'is_whole', 'is_number', 'check_fields', 'array_bytes', 'check_entries', 'expected_arrays',
-           'check_shapes', 'check_small', 'RowCheck']
+           'check_shapes', 'check_small', 'upkeep_numbers', 'RowCheck']
 
 # %% ../../nbs/60_ivf/60_checked.ipynb #e072212d
 import math
@@ -242,6 +242,24 @@ def _check_origin(path: Path, metric: str, origin: np.ndarray):
     if not (abs(origin) <= FARTHEST).all(): refuse(path, f"the origin is beyond {FARTHEST:g}")
     if metric != "euclidean":
         refuse(path, f"a {metric} index has an origin: only a euclidean one may")
+
+# %% ../../nbs/60_ivf/60_checked.ipynb #5e1a77ab
+def upkeep_numbers(
+    arrays: dict[str, np.ndarray], # of the file
+    n_lists: int,
+) -> tuple: # the arrays of `PER_LIST`, and strays
+    "What an upkeep knew, and its strays: nothing in versions 3 and 4, where it is found out again."
+    if "upkeep.moved" not in arrays:
+        return *(np.zeros(0, dtype) for dtype in PER_LIST.values()), np.zeros((0, 3), np.int64)
+    found = [arrays[f"upkeep.{name}"] for name in (*PER_LIST, "strays")]
+    for x, (name, dtype) in zip(found, [*PER_LIST.items(), ("strays", np.int64)]):
+        shapes = [(n_lists,), (len(x), 3)] if name == "strays" else [(n_lists,)]
+        if x.shape not in shapes or x.dtype != dtype or not (x >= 0).all():
+            raise ValueError(f"upkeep.{name} has shape {x.shape} and type {x.dtype}, expected "
+                             f"({n_lists},) and {np.dtype(dtype)}, none negative")
+    if ((lists := found[-1][:, 1]) >= n_lists).any():
+        raise ValueError(f"a stray is in list {lists.max()}, but there are {n_lists} lists")
+    return tuple(found)
 
 # %% ../../nbs/60_ivf/60_checked.ipynb #b4a61501
 class RowCheck:

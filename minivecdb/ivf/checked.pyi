@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from typing import NoReturn
 
-__all__ = ['refuse', 'check_sizes', 'is_whole', 'is_number', 'check_fields', 'array_bytes', 'check_entries', 'expected_arrays', 'check_shapes', 'check_small', 'RowCheck']
+__all__ = ['refuse', 'check_sizes', 'is_whole', 'is_number', 'check_fields', 'array_bytes', 'check_entries', 'expected_arrays', 'check_shapes', 'check_small', 'upkeep_numbers', 'RowCheck']
 
 def refuse(path: Path, why: str) -> NoReturn:
     """Raise the error of an index file that cannot be used."""
@@ -65,6 +65,12 @@ def check_small(
     a: dict[str, np.ndarray],  # by name
 ):
     """Raise unless the sizes of lists, the rotation and the origin are possible."""
+    ...
+def upkeep_numbers(
+    arrays: dict[str, np.ndarray],  # of the file
+    n_lists: int,
+) -> tuple:
+    """What an upkeep knew, and its strays: nothing in versions 3 and 4, where it is found out again."""
     ...
 class RowCheck:
     """The checks of the rows of a file: each has an id of its own and finite numbers."""

@@ -23,7 +23,7 @@ class Choice:
     text: str
     def __repr__(self) -> str: ...
 def available_memory() -> int:
-    """What the machine could still give, as far as that is known; a container's limit counts."""
+    """The memory that is still available, as far as that is known; a container's limit counts."""
     ...
 def choose(
     n: int,  # vectors to be indexed
@@ -32,11 +32,12 @@ def choose(
     sample: int | None = None,  # vectors at hand for training; None for all n
     n_clusters: int | None = None,  # where this is settled
 ) -> Choice:
-    """The first of `OPTIONS` that fits, and how to search it. Raises `ValueError` for what cannot be counted."""
+    """The first of `OPTIONS` that fits into the memory, else the smallest, and how to search it.
+    Raises `ValueError` for a number out of range."""
     ...
 def choice_from_state(
     state: dict | None,  # as `asdict` of a `Choice` gives it
     n_lists: int,  # of the index
 ) -> Choice | None:
-    """The choice that a file tells of; raises `FileFormatError` where it cannot be one."""
+    """A `Choice` from a file; raises `FileFormatError` if its values are impossible."""
     ...

@@ -78,7 +78,7 @@ def _own_rows(ivf: IVF, at: np.ndarray) -> np.ndarray: # positions [m] -> [m, d]
     return rows
 
 def _means(ivf: IVF, small: np.ndarray) -> np.ndarray: # lists with rows [p] -> [p, d]
-    "The mean of the rows of some lists, as they were clustered; a part of the lists at a time."
+    "The mean of the rows of some lists, prepared as for clustering; some lists at a time."
     lists, kind, means = ivf.lists, clustering_metric(ivf.metric.name), []
     each = max(1, (1 << 21) // (FEW_ROWS * ivf.dimension))
     for i in range(0, len(small), each):
@@ -90,7 +90,7 @@ def _means(ivf: IVF, small: np.ndarray) -> np.ndarray: # lists with rows [p] -> 
 
 # rows [m, d], their lists [m] -> [m, d]
 def _left_out(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray:
-    "The centroid of each row's list without the row. In large lists a row makes no difference."
+    "The centroid of each row's list without the row. Lists of over `FEW_ROWS` keep their centroid."
     sizes, kind = ivf.lists.sizes[own], clustering_metric(ivf.metric.name)
     centroids, few = ivf.coarse.rows[own].astype(np.float64), np.flatnonzero(sizes <= FEW_ROWS)
     small, which = np.unique(own[few], return_inverse=True)
@@ -103,9 +103,10 @@ def _left_out(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray:
     return centroids.astype(np.float32)
 
 def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m] -> [m, n_lists]
-    "How far every list is from each row, as a search orders them; its own list is without the row."
+    "Distances of all lists from each row, as a search orders them; its own list without the row."
     moved, m, left = ivf.lists.moved(x), np.arange(len(x)), _left_out(ivf, x, own)
-    centroids, shared = (ivf.coarse.rows, np.float32(0)) if ivf.reach is None else ivf.state.centroids.apart
+    centroids, shared = ivf.coarse.rows, np.float32(0)
+    if ivf.reach is not None: centroids, shared = ivf.state.centroids.apart
     if power := out_of_range(moved, ivf.coarse.rows):
         both = moved, centroids, shared, left
         moved, centroids, shared, left = (np.ldexp(a, -power) for a in both)
@@ -126,7 +127,7 @@ def _away(ivf: IVF, x: np.ndarray, own: np.ndarray) -> np.ndarray: # [m, d], [m]
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #5a9104e6
 # [m, n_lists], [m, p] list numbers -> [m, p]
 def _ranks(ivf: IVF, away: np.ndarray, of: np.ndarray) -> np.ndarray:
-    "The largest `nprobe` that does not yet read these lists; of no list (-1) all."
+    "The rank of each list, counted from 0; where there is no list (-1), the number of all lists."
     (m, p), k, sizes = of.shape, away.shape[1], ivf.lists.sizes
     ranks, block = np.empty(of.shape, np.int64), max(1, AT_ONCE // (8 * p * k))
     for i in range(0, m, block):
@@ -150,7 +151,7 @@ def _lists_of(lists, ids: np.ndarray) -> np.ndarray:
 
 # rows that are asked [m, d] -> [m, k] ids, -1 for none
 def _in_all_lists(ivf: IVF, x: np.ndarray, k: int, rescore: int | None) -> np.ndarray:
-    "The k nearest by what all lists hold: the rows of many lists are compared at once."
+    "The k nearest of all lists, by codes or rescored; the rows of many lists are compared at once."
     lists, codec, every = ivf.lists, ivf.codec, ivf.lists.positions()
     if ivf.state.scanner.fits(x).any():   # only a search knows these estimates
         parts = np.array_split(x, -(-len(x) // max(100, AT_ONCE // len(every))))
@@ -247,8 +248,10 @@ def enough_from_state(
     "An `Enough` from a file; raises `FileFormatError` if its values are impossible."
     if state is None: return None
     try: known = Enough(**state)
-    except TypeError: raise FileFormatError(f"expected how many lists are enough, got {state!r}") from None
-    counts = (known.nprobe, known.rows, known.lists, known.asked + 1, 1 if known.rescore is None else known.rescore)
+    except TypeError:
+        raise FileFormatError(f"expected how many lists are enough, got {state!r}") from None
+    rescore = 1 if known.rescore is None else known.rescore
+    counts = known.nprobe, known.rows, known.lists, known.asked + 1, rescore
     whole = all(type(v) is int and 1 <= v < 1 << 62 for v in counts)
     shares = all(type(v) is float and 0 <= v <= 1 for v in (known.recall, known.error))
     if known.mode in ("exact", "measured") and whole and shares and known.nprobe <= known.lists:

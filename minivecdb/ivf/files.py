@@ -21,23 +21,23 @@ from ..exact import LAST_ID, FlatIndex
 from ..codecs import ROWS, Codec, codec_from_state
 from ..lists import Reach, InvertedLists, CAN_LAY, FileArray, RoomBehind
 from .checked import RowCheck, array_bytes, check_entries, check_fields, check_shapes
-from .checked import check_small, refuse
+from .checked import check_small, refuse, upkeep_numbers
 from .index import IVF, Centroids
 from .upkeep import PER_LIST, Upkeep
 from .choosing import choice_from_state
 from .default_nprobe import enough_from_state
 
 # %% ../../nbs/60_ivf/65_files.ipynb #247ee87b
-MAGIC, VERSION = b"minivIVF", 6 # 2 added the rows in bytes, 3 how they are turned, 4 the checksums of lists and more of what is known where they are kept even, 5 when centroids changed, 6 an origin
+MAGIC, VERSION = b"minivIVF", 6 # what each version added is told above
 _BY_ROW = "codes", "ids", "lengths", "rounded", "terms" # every vector has a row in each
 
 @patch
 def _arrays(self: IVF) -> dict[str, np.ndarray]:
     "What a file holds, by name; lists in order and without gaps."
     lists, at = self.lists, self.lists.positions()
-    packed = len(at) == len(lists.codes) and (not len(at) or (at[0] == 0 and (np.diff(at) == 1).all()))
+    packed = np.array_equal(at, np.arange(len(lists.codes)))
     def whole(a): return a if packed else a[at]
-    columns = {name: whole(a) for name in ("codes", "ids", "lengths", "rounded", "terms") if len(a := getattr(lists, name)) == len(lists.codes)}
+    columns = {n: whole(a) for n in _BY_ROW if len(a := getattr(lists, n)) == len(lists.codes)}
     order = {} if self.state.order is None else {"order": self.state.order}
     kept = {} if self.upkeep is None or len(self.upkeep.spread) != len(lists.sizes) else {f"upkeep.{name}": getattr(self.upkeep, name) for name in (*PER_LIST, "strays")}
     learned = {f"codec.{name}": a for name, a in self.codec.state()[1].items()}
@@ -62,12 +62,12 @@ def _layout(arrays: dict[str, np.ndarray], after: int) -> list[dict]:
     return entries
 
 def _in_lists(entry: dict) -> tuple[str, str] | None:
-    "To which lists an array belongs, and as what: ('', 'ids') or ('copies', 'ids'); None for one that is no column of lists."
+    "To which lists an array belongs, and as what, such as ('copies', 'ids'); None for no column."
     owner, _, column = entry["name"].rpartition(".")
     return (owner, column) if owner in ("", "copies") and column in _BY_ROW else None
 
-def _stretches(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool) -> np.ndarray: # -> [n_lists, columns, 2] int64
-    "From which byte of the file to which each list is, column by column."
+def _stretches(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool) -> np.ndarray:
+    "Between which bytes of the file each list is, column by column: [n_lists, columns, 2] int64."
     found = []
     for e in filter(_in_lists, entries):
         sizes = arrays["sizes" if _in_lists(e)[0] == "" else "copies.sizes"]
@@ -84,20 +84,29 @@ def _sum_up(entries: list[dict], arrays: dict[str, np.ndarray], in_blocks: bool)
         for (data, offset), (first, last) in zip(held, parts): arrays["sums"][j] = zlib.crc32(data[first - offset:last - offset], int(arrays["sums"][j]))
     next(e for e in entries if e["name"] == "sums")["crc32"] = zlib.crc32(arrays["sums"].data)
 
+# %% ../../nbs/60_ivf/65_files.ipynb #0db45f8a
 @patch
 def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
     "The file, piece by piece."
     arrays = self._arrays()
-    head = {"dimension": self.dimension, "n_clusters": None if self.n_clusters is None else int(self.n_clusters), "metric": self.metric.name, "seed": int(self.seed), "next_id": self.state.next_id, "spill": self.spill,
-            "frame": list(self.frame), "codec": self.codec.state()[0], "codec_given": self.keeps_codec, "span": self.lists.span.tolist(), "error_then": self.state.error_then, "upkeep": None if self.upkeep is None else [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn], "note": note, "choice": None if self.choice is None else asdict(self.choice),
-            "enough": self.enough and asdict(self.enough), "written": self.written, "strange": self.strange, "codes_find": self.codes_find}
-    room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, which is padded with spaces
+    n_clusters = None if self.n_clusters is None else int(self.n_clusters)
+    kept = self.upkeep and [self.upkeep.splits, self.upkeep.merges, self.upkeep.turn]
+    head = {
+        "dimension": self.dimension, "n_clusters": n_clusters,
+        "metric": self.metric.name, "seed": int(self.seed),
+        "next_id": self.state.next_id, "spill": self.spill, "frame": list(self.frame),
+        "codec": self.codec.state()[0], "codec_given": self.keeps_codec,
+        "span": self.lists.span.tolist(), "error_then": self.state.error_then,
+        "upkeep": kept, "note": note, "choice": self.choice and asdict(self.choice),
+        "enough": self.enough and asdict(self.enough), "written": self.written,
+        "strange": self.strange, "codes_find": self.codes_find}
+    room = len(json.dumps(head)) + 200 * len(arrays) + 64   # of the header, padded with spaces
     head["arrays"] = _layout(arrays, 20 + room)
     _sum_up(head["arrays"], arrays, self.codec.block_rows > 1)
     header = json.dumps(head).encode().ljust(room)
     if len(header) > MAX_HEADER:
         raise ValueError(f"the header takes {len(header):,} bytes, expected at most {MAX_HEADER:,}: give a shorter note")
-    version = VERSION if {"origin", "codec.common"} & set(arrays) else 5   # which older programs can read
+    version = VERSION if {"origin", "codec.common"} & set(arrays) else 5   # older programs read 5
     yield MAGIC + struct.pack("<III", version, len(header), zlib.crc32(header)) + header
     at = 20 + len(header)
     for entry, a in zip(head["arrays"], arrays.values()):
@@ -108,9 +117,9 @@ def _parts(self: IVF, note: dict | None = None) -> Iterator[bytes]:
 @patch
 def save(self: IVF,
     path: str | Path, # usually ending in .ivf
-    note: dict | None = None, # what the file should say about itself, `note` of the index that is loaded from it
+    note: dict | None = None, # what the file says of itself: `note` of the index loaded from it
 ):
-    "Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."
+    "Write the index to one file, replacing it in one step; exact rows are not part of it."
     self.state.check_trained()
     self.state.look()   # or damage would be given a checksum of its own
     kept = "storage" in (note or {}) # an index that a storage keeps beside itself
@@ -118,9 +127,7 @@ def save(self: IVF,
 
 # %% ../../nbs/60_ivf/65_files.ipynb #6ee474a8
 MAX_HEADER = 4 << 20 # bytes: some thirty arrays and a note take a few thousand
-_LARGE = {
-    "codes", "ids", "lengths", "rounded", "terms", "order",
-    "copies.codes", "copies.ids", "copies.rounded", "copies.terms"}
+_LARGE = {*_BY_ROW, "order", "copies.codes", "copies.ids", "copies.rounded", "copies.terms"}
 
 def _header(path: Path, file: BinaryIO) -> tuple[dict, int]: # (header, the byte after it)
     "The header of an index file, if it is whole and of this version."
@@ -132,8 +139,8 @@ def _header(path: Path, file: BinaryIO) -> tuple[dict, int]: # (header, the byte
     if length > MAX_HEADER:
         refuse(path, f"the header should take {length:,} bytes, expected at most {MAX_HEADER:,}")
     if 20 + length > size:
-        refuse(path, f"the header should be {length} bytes, but the file ends at byte {size}: it was "
-               "truncated")
+        refuse(path, f"the header should be {length} bytes, but the file ends at byte {size}: it "
+               "was truncated")
     header = os.pread(file.fileno(), length, 20)
     if zlib.crc32(header) != crc: refuse(path, "the header is damaged")
     try: return json.loads(header), 20 + length
@@ -245,7 +252,8 @@ def load(cls: IVF,
 ) -> IVF:
     "Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."
     path = Path(path)
-    if mmap not in (True, False, "pread"): raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
+    if mmap not in (True, False, "pread"):
+        raise ValueError(f"expected mmap as True, False or 'pread', got {mmap!r}")
     try:
         with open_to_read(path, 0) as file: return _opened(cls, path, file, mmap, verify)
     except OSError as e:
@@ -255,6 +263,7 @@ def load(cls: IVF,
         if isinstance(e, FileFormatError): raise
         refuse(path, f"the header does not describe an index ({type(e).__name__}: {e})")
 
+# %% ../../nbs/60_ivf/65_files.ipynb #af87d370
 def _trained_codec(head: dict, a: dict[str, np.ndarray]) -> Codec:
     "The codec with what it learned."
     learned = {k.removeprefix("codec."): v for k, v in a.items() if k.startswith("codec.")}
@@ -324,10 +333,11 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
     columns, span = (a[name] for name in _BY_ROW), np.array(head["span"], float)
     lists = InvertedLists(*columns, starts, a["sizes"], a["sizes"], len(a["ids"]), span,
                           a["signs"], a["origin"], _restored_copies(a, codec))
-    index.note, kept, error = head.get("note"), head.get("upkeep"), head.get("error_then") or (0., 0)
+    index.note, kept = head.get("note"), head.get("upkeep")
+    error = head.get("error_then") or (0., 0)
     index.state = index.state.changed(
         centroids=Centroids(coarse, a["signs"]), lists=lists, order=a.get("order"),
-        upkeep=kept and Upkeep(*_kept_numbers(a, len(starts)), *map(int, kept)),
+        upkeep=kept and Upkeep(*upkeep_numbers(a, len(starts)), *map(int, kept)),
         frame=Frame(*head["frame"]) if head.get("frame") else codec.usual_frame,
         reach=Reach(*a["reach"]) if "reach" in a else None,   # None: `nprobe` lists, as before
         next_id=min(int(head["next_id"]), LAST_ID + 1), error_then=(float(error[0]), int(error[1])),
@@ -335,12 +345,3 @@ def _restored(cls: IVF, head: dict, a: dict[str, np.ndarray]) -> IVF:
         enough=enough_from_state(head.get("enough")), written=head.get("written") or 0,
         strange=head.get("strange") or 0, codes_find=head.get("codes_find"))
     return index
-
-def _kept_numbers(a: dict[str, np.ndarray], n_lists: int) -> tuple: # arrays
-    "What an upkeep knew of each list, and its strays; nothing in files of versions 3 and 4 or where it knew nothing yet: it is found out again."
-    if "upkeep.moved" not in a: return *(np.zeros(0, dtype) for dtype in PER_LIST.values()), np.zeros((0, 3), np.int64)
-    found = [a[f"upkeep.{name}"] for name in (*PER_LIST, "strays")]
-    for x, (name, dtype) in zip(found, [*PER_LIST.items(), ("strays", np.int64)]):
-        if x.shape != (n_lists,) and not (name == "strays" and x.shape == (len(x), 3)) or x.dtype != dtype or not (x >= 0).all(): raise ValueError(f"upkeep.{name} has shape {x.shape} and type {x.dtype}, expected ({n_lists},) and {np.dtype(dtype)}, none negative")
-    if (found[-1][:, 1] >= n_lists).any(): raise ValueError(f"a stray is in list {found[-1][:, 1].max()}, but there are {n_lists} lists")
-    return tuple(found)

@@ -16,7 +16,7 @@ from .index import IVF
 
 # %% ../../nbs/60_ivf/45_filtered.ipynb #934000c5
 class _Members:
-    "Whether ids are among some."
+    "Tells which ids are members of a set of ids."
     def __init__(self, ids: np.ndarray):
         self.ids, self.table = ids, None   # ascending
         if len(ids) and ids[-1] < 64 * len(ids) + 4096:
@@ -34,7 +34,9 @@ def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_
     c, query = ivf.coarse.rows, ivf.lists.moved(query)
     with np.errstate(all="ignore"):
         if ivf.metric.name == "euclidean": scores = np.einsum("ij,ij->i", away := c - query, away)
-        else: scores = -(c @ query) / (np.linalg.norm(c, axis=1) if ivf.metric.name == "cosine" else 1)
+        else:
+            scores = -(c @ query)
+            if ivf.metric.name == "cosine": scores = scores / np.linalg.norm(c, axis=1)
     others = np.setdiff1d(np.arange(len(c)), near)
     # where float32 overflows, a poorer order of the same lists
     return np.concatenate([near, others[np.argsort(scores[others], kind="stable")]])
@@ -42,7 +44,7 @@ def _outward(ivf: IVF, query: np.ndarray, near: np.ndarray) -> np.ndarray: # [n_
 # positions
 def _open_lists(ivf: IVF, query: np.ndarray, ids: np.ndarray, budget: int,
                 near: np.ndarray) -> np.ndarray:
-    "Where the matching rows of the nearest lists are, list by list until the budget is spent."
+    "The positions of matching rows, from the nearest lists outward until the budget is spent."
     lists, allowed, found, seen = ivf.lists, _Members(ids), [], 0
     order, first = _outward(ivf, query, near), 0
     while seen < budget and first < len(order):
@@ -69,7 +71,7 @@ def _parts(ivf: IVF, at: np.ndarray, size: int = 65_536) -> Iterator[tuple[np.nd
 # queries [m, d] -> [m, j], [m, j], rows
 def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple[np.ndarray,
                 np.ndarray, int]:
-    "The k nearest of some rows, or all of them where they are fewer, and how many rows there were."
+    "The k nearest of some rows, or all if there are fewer, and the number of these rows."
     m, scored = len(queries), 0
     distances, found = np.empty((m, 0), np.float32), np.empty((m, 0), np.int64)
     best = np.empty(0, np.int64), np.empty((0, ivf.dimension), np.float32)
@@ -88,32 +90,36 @@ def _nearest_of(ivf: IVF, queries: np.ndarray, k: int, parts: Iterator) -> tuple
 def search_among(
     ivf: IVF,
     query: Any, # [d] numbers
-    k: int, # neighbours wanted
+    k: int, # neighbours wanted, nearest first, ties by id
     ids: Any, # [m] integers, ascending: the rows that match
     *,
     # the lists that an unfiltered search would read, see `IVF.search`; they set the budget
     nprobe: int | None = 10,
-) -> tuple[np.ndarray, np.ndarray, int]: # (distances [j], ids [j], vectors scored), j = min(k, m), nearest first, ties by id
+) -> tuple[np.ndarray, np.ndarray, int]: # ([j] distances, [j] ids, vectors scored), j = min(k, m)
     "The nearest of the rows that match, measured with exact vectors."
-    distances, found, scored = _among(copy(ivf), as_queries(query, k, ivf.dimension)[:1], k, as_ids(ids), nprobe)[0]
+    queries = as_queries(query, k, ivf.dimension)[:1]
+    distances, found, scored = _among(copy(ivf), queries, k, as_ids(ids), nprobe)[0]
     return distances, found, scored
 
 # for each of [m, d] as `search_among`
 def _among(ivf: IVF, queries: np.ndarray, k: int, ids: np.ndarray,
            nprobe: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
-    "Queries for which all rows that match are within the budget are one exact search of these; the others open lists, each its own."
+    "Exact search for queries whose budget covers all matching rows; others open lists one by one."
     if not ivf.state.scanner.exact and ivf.rows is None:
-        raise ValueError("a filtered search measures exact vectors: set index.rows, for example to ArrayRows(x)")
+        raise ValueError("a filtered search measures exact vectors: set index.rows, for example to "
+                         "ArrayRows(x)")
     nprobe = ivf.lists_to_read() if nprobe is None else check_integer("nprobe", nprobe)
     near = ivf.probes(queries, min(nprobe, len(ivf.coarse)))
     budget = [max(k, len(ivf.lists.reached(lists)[0])) for lists in near]
     few = [j for j, most in enumerate(budget) if len(ids) <= most and ivf.rows is not None]
     found: dict[int, tuple] = {}
     if few:
-        *best, scored = _nearest_of(ivf, queries[few], k, (ivf.rows.take(ids[i:i + 65_536]) for i in range(0, len(ids), 65_536)))
+        blocks = (ivf.rows.take(ids[i:i + 65_536]) for i in range(0, len(ids), 65_536))
+        *best, scored = _nearest_of(ivf, queries[few], k, blocks)
         found |= {j: (*row, scored) for j, *row in zip(few, *best)}
     for j in sorted({*range(len(queries))} - {*few}):
-        *best, scored = _nearest_of(ivf, queries[j:j + 1], k, _parts(ivf, _open_lists(ivf, queries[j], ids, budget[j], near[j])))
+        at = _open_lists(ivf, queries[j], ids, budget[j], near[j])
+        *best, scored = _nearest_of(ivf, queries[j:j + 1], k, _parts(ivf, at))
         found[j] = best[0][0], best[1][0], scored
     return [found[j] for j in range(len(queries))]
 
@@ -124,10 +130,11 @@ def search_several(
     ids: Any, # integers, ascending: the rows that match, the same for all queries
     *,
     nprobe: int | None = 10, # as in `search_among`
-) -> tuple[np.ndarray, np.ndarray]: # ([m, k] float32 distances, [m, k] int64 ids), inf and -1 where there are fewer
+) -> tuple[np.ndarray, np.ndarray]: # [m, k] float32 distances and int64 ids, inf and -1 for none
     "`search_among` for several queries: the same answers."
     queries = as_queries(queries, k, ivf.dimension)
-    distances, found = np.full((len(queries), k), np.inf, np.float32), np.full((len(queries), k), -1, np.int64)
+    distances = np.full((len(queries), k), np.inf, np.float32)
+    found = np.full((len(queries), k), -1, np.int64)
     for j, (away, names, _) in enumerate(_among(copy(ivf), queries, k, as_ids(ids), nprobe)):
         distances[j, :len(names)], found[j, :len(names)] = away, names
     return distances, found

@@ -6,7 +6,7 @@ from typing import Any
 __all__ = ['search_among', 'search_several']
 
 class _Members:
-    """Whether ids are among some."""
+    """Tells which ids are members of a set of ids."""
     ids: np.ndarray
     table: Any
     def __init__(self, ids: np.ndarray) -> None: ...
@@ -16,7 +16,7 @@ class _Members:
 def search_among(
     ivf: IVF,
     query: Any,  # [d] numbers
-    k: int,  # neighbours wanted
+    k: int,  # neighbours wanted, nearest first, ties by id
     ids: Any,  # [m] integers, ascending: the rows that match
     *,
     nprobe: int | None = 10,

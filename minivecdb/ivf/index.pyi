@@ -37,7 +37,7 @@ def number_within(
     most: float,
     remedy: str,  # what to give instead
 ) -> float:
-    """`value`, if it is a number and within bounds; raises ValueError with both."""
+    """`value`, if it is a number within bounds; else a ValueError names value and bounds."""
     ...
 class Centroids:
     """The centroids of the lists, and what searches derive from them, each when it is first needed."""
@@ -59,10 +59,10 @@ class Centroids:
         ...
     @property
     def apart(self) -> tuple[np.ndarray, np.ndarray]:
-        """Centroids as inner products rank them, and what was subtracted: see `shared_part`."""
+        """The centroids less their shared part, to rank by inner products, and that part."""
         ...
     def of_codes(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
-        """What codes of differences are taken to."""
+        """For each list the point that its codes of differences are relative to."""
         ...
 class Prepared:
     """Where a state keeps the search of single queries, once that is prepared."""
@@ -71,7 +71,7 @@ class Prepared:
     def __reduce__(self) -> tuple: ...
 @dataclass(frozen=True, repr=False, eq=False)
 class State:
-    """What an index is made of. It never changes: a write puts another state in its place."""
+    """What an index is made of. A state never changes: a write replaces it by another."""
     dimension: int
     metric: Metric
     codec: Codec
@@ -98,7 +98,7 @@ class State:
         ...
     @property
     def code_centres(self) -> tuple[np.ndarray, np.ndarray]:
-        """What codes of differences are taken to."""
+        """For each list the point that its codes of differences are relative to."""
         ...
     @property
     def scanner(self) -> Scanner:
@@ -119,7 +119,7 @@ class State:
         x: np.ndarray,  # [n, d] float32, as `Codec.source` gives them
         labels: np.ndarray,  # [n] the list of each
     ) -> np.ndarray:
-        """What stands for vectors of some lists."""
+        """The codes of vectors for their lists."""
         ...
     def appended(
         self,
@@ -129,7 +129,7 @@ class State:
         codes: np.ndarray,  # [n, code_width]
         spill: float | None,  # λ of second lists
     ) -> InvertedLists:
-        """The lists with these vectors at their ends, and in second places."""
+        """The lists with these vectors appended, and with copies in their second lists."""
         ...
     def ids_for(
         self,
@@ -137,7 +137,7 @@ class State:
         n: int,  # vectors
         gone: np.ndarray,  # ids that leave
     ) -> np.ndarray:
-        """Ids of new rows; looked up among all only where they may be there already."""
+        """Ids of new rows; compared with those in the index only if they may be there already."""
         ...
     def order_after(
         self,
@@ -153,7 +153,7 @@ class State:
     ):
         """Compare lists of a mapped file with their checksums before they are used for the first time.
         
-        Lists that were read are compared as they are, mapped ones in the file. Raises
+        Compares the lists in `held` as they were read, all others in the file. Raises
         `FileFormatError`."""
         ...
     def reach_with(
@@ -161,25 +161,25 @@ class State:
         known: Reach,  # of the lists before
         old: np.ndarray,  # [k, d] their centroids
     ) -> Reach:
-        """The reach of the lists: of those whose centroids are new, from the rows in them."""
+        """The reach of the lists; it is measured anew from rows where the centroid has changed."""
         ...
     def given_rows(
         self,
         at: np.ndarray,  # [n] positions
     ) -> np.ndarray | None:
-        """Rows as they were given, by the reader if it has them all."""
+        """Rows as they were given: from the reader if it has them all, else from codes."""
         ...
     def far(
         self,
         cost: np.ndarray,  # [n] as `assign` returns it
     ) -> np.ndarray:
-        """Which of some rows are much farther from their centroids than those of training were."""
+        """Which of these rows are much farther from their centroids than training rows were."""
         ...
     def with_centroids(
         self,
         more: np.ndarray,  # [m, d] float32
     ) -> State:
-        """A state with some empty lists behind the others."""
+        """The state with an empty list for each new centroid behind the others."""
         ...
     def calibrated(self, queries: np.ndarray, distances: np.ndarray, ids: np.ndarray, k: int, samples: int) -> tuple[np.ndarray, np.ndarray]:
         """Measure some candidates of each query, correct the others, and put all in order."""
@@ -211,7 +211,8 @@ class State:
         """Prepare the search of single queries where that pays, and ask it."""
         ...
     def lists_to_read(self) -> int:
-        """How many lists a search reads that is not told; before this was measured, a tenth of them."""
+        """How many lists a search reads if `nprobe` is not given: the number measured to be enough.
+        Before the measurement it is the choice of `codec="auto"`, or else a tenth of all lists."""
         ...
     def probe(
         self,
@@ -225,14 +226,14 @@ class State:
         """The ids in the order in which masks count rows."""
         ...
     def places(self) -> np.ndarray:
-        """Where in the order of insertion each position is, as masks count."""
+        """The place of each position's row in the order of insertion, which is the order of masks."""
         ...
     def guard(
         self,
         mask: Any,  # of a search, or None
         m: int,  # queries
     ) -> Guard | None:
-        """A mask, checked. An array says nothing of the state that it counts: its length is compared."""
+        """Check a mask. An array does not record the state it was made for: only its length is checked."""
         ...
     def admitted(self, guard: Guard | None) -> np.ndarray | None:
         """How many vectors of each list a mask admits."""
@@ -246,7 +247,7 @@ class State:
         """The range search of one state."""
         ...
     def limits(self, options: SearchOptions) -> ReadLimits:
-        """Check how many lists to read."""
+        """Check the options that say how many lists to read."""
         ...
     def measured(self, options: SearchOptions) -> tuple[int | None, int]:
         """Check `rescore_num_samples`, and say what it means for this index."""
@@ -286,7 +287,7 @@ class State:
         queries: np.ndarray,  # [m, d] float32
         options: SearchOptions,
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """A search for more vectors than there are, or with products that float32 does not hold."""
+        """A search for more vectors than there are, or with products beyond the range of float32."""
         ...
     def search_kinds(
         self,
@@ -294,14 +295,14 @@ class State:
         options: SearchOptions,
         plan: Plan,  # of all of them
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Queries that need two scanners, kind by kind, so that no answer depends on those beside it."""
+        """Search queries that need two scanners, in two groups: no answer depends on other queries."""
         ...
     def search_cost(
         self,
         queries: Any,  # [m, d] numbers
         options: SearchOptions,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """What a search of this state looks at."""
+        """The cost of a search of this state, counted."""
         ...
     def sampled(
         self,
@@ -319,20 +320,20 @@ class State:
         self,
         most: int = 1000,  # rows that are looked at
     ) -> float:
-        """How many times what is written of rows is longer than they were from centroids in training."""
+        """Length of what is encoded of rows, in distances of rows to centroids: 98% of rows have less."""
         ...
     @property
     def usual_distance(self) -> float:
-        """The distance of training rows to their centroids."""
+        """The root mean square distance of training rows to their centroids."""
         ...
     def advice(
         self,
         off_centre: float,  # as measured
     ) -> dict[str, str]:
-        """What to do where codes are too coarse for where the rows lie, or rows lie where no list is."""
+        """What to do if codes are too coarse for the rows, or if rows lie far from every list."""
         ...
     def bytes_of_copies(self) -> dict[str, int]:
-        """Bytes of the copies, with the directory of originals."""
+        """Bytes of the second copies of vectors, and of what links these to their originals."""
         ...
     def evenness(self) -> dict[str, Any]:
         """Sizes of the lists, and how much more a search reads than if all were equal (`imbalance`)."""
@@ -388,7 +389,7 @@ class IVF:
     def coarse(self, index: FlatIndex): ...
     @property
     def rows(self) -> Any:
-        """Where exact vectors are found by id, for rescoring; `check_reader` refuses others."""
+        """A reader of exact vectors by id, for rescoring; `check_reader` checks it."""
         ...
     @rows.setter
     def rows(self, reader: Any): ...
@@ -407,7 +408,7 @@ class IVF:
         sample: int = 256,  # vectors per cluster at most, 30 or more
         total: int | None = None,  # vectors that there will be; None for as many as here
     ) -> IVF:
-        """Find the centroids, and what the codec learns. What the index held before is gone."""
+        """Find the centroids and train the codec. The index is empty afterwards."""
         ...
     def add(
         self,
@@ -433,12 +434,15 @@ class IVF:
         ...
     def build(
         self,
-        blocks: Callable[[], Iterable] | Iterable,  # of blocks [b, d] of numbers, or of (ids [b], rows [b, d]): a function that starts them anew, or something that can be gone through several times
+        blocks: Callable[[], Iterable] | Iterable,
         sample: int = 256,  # vectors per cluster to train with, at most
         *,
         progress: bool = False,  # show a progress bar
     ) -> IVF:
-        """Train and fill the index from blocks, of which it holds two at a time: one reading draws the sample, one finds each vector's list, one fills lists that have their final size. What the index held before is gone."""
+        """Train and fill the index from blocks, of which it holds two at a time.
+        
+        One reading draws the sample, one finds each vector's list, one fills lists that have their
+        final size. What the index held before is gone."""
         ...
     def enough_after(
         self,
@@ -472,9 +476,9 @@ class IVF:
     def save(
         self,
         path: str | Path,  # usually ending in .ivf
-        note: dict | None = None,  # what the file should say about itself, `note` of the index that is loaded from it
+        note: dict | None = None,  # what the file says of itself: `note` of the index loaded from it
     ):
-        """Write the index to one file, replacing it in one step. Exact rows for rescoring are not part of it."""
+        """Write the index to one file, replacing it in one step; exact rows are not part of it."""
         ...
     @classmethod
     def load(
@@ -486,7 +490,7 @@ class IVF:
         """Open an index; raises `FileFormatError` for a file that does not add up, and so does the first search that reads a damaged list. A mapped index that is changed stays where it is; lists that change move into memory."""
         ...
     def lists_to_read(self) -> int:
-        """How many lists a search reads that is not told: see `reads`."""
+        """How many lists a search reads if `nprobe` is not given; see `reads`."""
         ...
     def reads(
         self,
@@ -542,7 +546,7 @@ class IVF:
         queries: Any,  # [m, d] numbers, or [d] for one
         k: int = 10,  # neighbours wanted
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The truth to measure a search against: every list, and exact vectors where there are `rows`."""
+        """The true neighbours, to measure a search against: all lists, by `rows` if there are any."""
         ...
     def search_cost(
         self,
@@ -558,7 +562,7 @@ class IVF:
         mask: 'np.ndarray | RowMask | None' = None,
         **others: Any,  # options that make no difference
     ) -> tuple[np.ndarray, np.ndarray]:
-        """What a search looks at, counted: centroids, codes of the probed lists, and exact rows."""
+        """The cost of a search, counted: centroids, codes of the probed lists, and exact rows."""
         ...
     def memory_usage(self) -> dict[str, int]:
         """Bytes of what the index holds, reserved room included."""

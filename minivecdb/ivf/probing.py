@@ -19,14 +19,15 @@ from .index import IVF, State, number_within
 # %% ../../nbs/60_ivf/13_probing.ipynb #c000ee9e
 @patch
 def lists_to_read(self: State) -> int:
-    "How many lists a search reads that is not told; before this was measured, a tenth of them."
+    """How many lists a search reads if `nprobe` is not given: the number measured to be enough.
+    Before the measurement it is the choice of `codec="auto"`, or else a tenth of all lists."""
     k = len(self.coarse)
     if self.enough is not None: return self.enough.now(k)
     return min(max(1, k // 10 if self.choice is None else self.choice.nprobe), k)
 
 @patch
 def lists_to_read(self: IVF) -> int:
-    "How many lists a search reads that is not told: see `reads`."
+    "How many lists a search reads if `nprobe` is not given; see `reads`."
     return self.state.lists_to_read()
 
 @patch
@@ -53,7 +54,7 @@ class ReadLimits(NamedTuple):
     fill: int = 0 # read on until this many vectors were seen
 
 def _admitted_in(admitted: np.ndarray, lists: np.ndarray) -> np.ndarray: # [m, p]
-    "How many rows of some lists count, of which `admitted` [1 or m, n_lists] tells."
+    "How many rows of the given lists are admitted; `admitted` [1 or m, n_lists] has all counts."
     if len(admitted) == 1: return admitted[0][lists]
     return np.take_along_axis(admitted, lists, 1)
 
@@ -86,7 +87,7 @@ def probe(self: State,
 @patch
 def _limited(self: State, queries: QueryBlock, near: np.ndarray, limits: ReadLimits,
              admitted: np.ndarray, fill: np.ndarray, scores: np.ndarray | None) -> np.ndarray:
-    "The lists to read where more than their number decides."
+    "The lists to read if another limit than their number is given."
     lists, fills = self.lists, bool(np.any(fill))
     distances, ranked = self._in_order(queries.moved, near, fills, scores)
     first = (near >= 0).sum(1)[:, None]
@@ -104,7 +105,8 @@ def _limited(self: State, queries: QueryBlock, near: np.ndarray, limits: ReadLim
 @patch
 def _in_order(self: State, moved: np.ndarray, near: np.ndarray, every: bool,
               scores: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray]: # [m, p] twice
-    "Distances of centroids (None for scores), and list numbers by distance: all lists, or `near`."
+    """Distances of centroids, ascending, and the lists in that order: all, or those of `near`.
+    The distances are None if scores rank the lists."""
     if scores is not None:
         return None, read_on(scores, self.lists.sizes, len(self.lists.sizes)) if every else near
     if every: return self.coarse.search(moved, len(self.coarse))
@@ -149,7 +151,7 @@ def ids_in_order(self: State) -> np.ndarray: # [n] int64
 
 @patch
 def places(self: State) -> np.ndarray: # [positions] int64, of copies behind the others
-    "Where in the order of insertion each position is, as masks count."
+    "The place of each position's row in the order of insertion, which is the order of masks."
     lists, order = self.lists, self.ids_in_order()
     by_id = np.argsort(order)
     place, at = np.zeros(len(lists.codes), np.int64), lists.positions()
@@ -162,7 +164,7 @@ def guard(self: State,
     mask: Any, # of a search, or None
     m: int, # queries
 ) -> Guard | None: # None: all rows may be found
-    "A mask, checked. An array says nothing of the state that it counts: its length is compared."
+    "Check a mask. An array does not record the state it was made for: only its length is checked."
     if mask is None: return None
     if isinstance(mask, RowMask):
         if mask.made_for() is not self.lists:

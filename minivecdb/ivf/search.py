@@ -18,7 +18,7 @@ from .probing import ReadLimits, RowMask
 
 # %% ../../nbs/60_ivf/14_search.ipynb #fe1ca992
 class SearchOptions(NamedTuple):
-    "What a search was asked for, as it was given: see `IVF.search`."
+    "The options of a search as they were given: see `IVF.search`."
     k: int = 10
     nprobe: int | None = None
     ratio_threshold: float | None = None
@@ -47,7 +47,7 @@ class Plan(NamedTuple):
 def limits(self: State,
     options: SearchOptions,
 ) -> ReadLimits:
-    "Check how many lists to read."
+    "Check the options that say how many lists to read."
     nprobe, ratio = options.nprobe, options.ratio_threshold
     if nprobe is None: nprobe = self.lists_to_read()
     given = ("nprobe", nprobe), ("rescore", options.rescore), ("max_codes", options.max_codes)
@@ -188,7 +188,7 @@ def search_adapted(self: State,
     queries: np.ndarray, # [m, d] float32
     options: SearchOptions,
 ) -> tuple[np.ndarray, np.ndarray] | None: # None: nothing is to be adapted
-    "A search for more vectors than there are, or with products that float32 does not hold."
+    "A search for more vectors than there are, or with products beyond the range of float32."
     n = max(1, len(self))
     if options.k > n:
         fewer = options._replace(k=check_k(options.k, len(self), len(queries)))
@@ -202,7 +202,7 @@ def search_kinds(self: State,
     options: SearchOptions,
     plan: Plan, # of all of them
 ) -> tuple[np.ndarray, np.ndarray]: # [m, k] twice
-    "Queries that need two scanners, kind by kind, so that no answer depends on those beside it."
+    "Search queries that need two scanners, in two groups: no answer depends on other queries."
     distances = np.empty((len(queries), plan.k), np.float32)
     ids, fits = np.empty((len(queries), plan.k), np.int64), self.scanner.fits(queries)
     for some in (fits, ~fits):
@@ -217,7 +217,7 @@ def exact_search(self: IVF,
     queries: Any, # [m, d] numbers, or [d] for one
     k: int = 10, # neighbours wanted
 ) -> tuple[np.ndarray, np.ndarray]: # as `search`
-    "The truth to measure a search against: every list, and exact vectors where there are `rows`."
+    "The true neighbours, to measure a search against: all lists, by `rows` if there are any."
     state = self.state
     state.check_trained()
     rescore = None if state.rows is None else max(1, len(state))
@@ -237,7 +237,7 @@ def search_cost(self: IVF,
     mask: "np.ndarray | RowMask | None" = None,
     **others: Any, # options that make no difference
 ) -> tuple[np.ndarray, np.ndarray]: # (vectors compared [m], bytes read [m]), int64
-    "What a search looks at, counted: centroids, codes of the probed lists, and exact rows."
+    "The cost of a search, counted: centroids, codes of the probed lists, and exact rows."
     return self.state.search_cost(queries, SearchOptions(
         k, nprobe, ratio_threshold, rescore, mask, max_codes, ensure_topk_full,
         rescore_num_samples))
@@ -247,7 +247,7 @@ def search_cost(self: State,
     queries: Any, # [m, d] numbers
     options: SearchOptions,
 ) -> tuple[np.ndarray, np.ndarray]: # as `IVF.search_cost`
-    "What a search of this state looks at."
+    "The cost of a search of this state, counted."
     self.check_trained()
     queries = as_queries(queries, options.k, self.dimension)
     limits, lists, k = self.limits(options._replace(rescore=None)), self.lists, len(self.coarse)

@@ -23,13 +23,14 @@ MOST = 4096     # rows that one piece of work looks at
 NEAR = 12       # lists among which rows may move at once
 UNEVEN = 3.     # a list this many times as large as the mean is overgrown
 STARVED = 1/16  # a list smaller than this share of the mean is given up
-# lists are added while there are fewer than this share of what an index built from scratch would have
+# lists are added while there are fewer than this share of those that an index would begin with
 FEWER = .9
 # a list is given up for another to be split where that gains this many times what it costs
 SWAP = 3.
 FOLLOW = 3      # a neighbourhood is put right when this part of a list is new: 3 is a third
 SEEN = 3        # a list is looked at again when this part of it is new
-# a list is split for its gain where it is larger than this share of the mean, given up for its loss where it is smaller
+# a list is split for its gain where it is larger than this share of the mean,
+# and given up for its loss where it is smaller
 SMALL = .75
 # rows leave a list where that saves this share of its spread: the list must be written again for it
 WORTH = .005
@@ -40,9 +41,10 @@ EVERY = 64      # rows that came or left pay for one step, in a small index fewe
 
 _none = lambda *shape, dtype=np.int64: field(default_factory=lambda: np.zeros(shape or 0, dtype))
 
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #e69061ca
 @dataclass(frozen=True)
 class Upkeep:
-    "What is known of an index that is kept even, between writes. `IVF.upkeep = Upkeep()` begins it."
+    "What is known, between writes, of an index kept even. `IVF.upkeep = Upkeep()` begins it."
     spread: np.ndarray = _none(dtype=float) # [n_lists] sum of squared distances to the centroid
     # [n_lists] by how much that would shrink if the list were split; 0 where it has no halves
     gain: np.ndarray = _none(dtype=float)
@@ -54,7 +56,8 @@ class Upkeep:
     unseen: np.ndarray = _none()
     # [n_lists] the turn in which its centroid was made or changed
     moved: np.ndarray = _none()
-    # [s, 3] ids of rows that were far from every centroid when they came, their lists, and the turn in which they were last asked
+    # [s, 3] rows that were far from every centroid when they came: their ids, their lists,
+    # and the turn in which they were last asked
     strays: np.ndarray = _none(0, 3)
     splits: int = 0
     merges: int = 0
@@ -78,7 +81,11 @@ class Upkeep:
         "Whether `growing` made these lists: other writes may have changed them since."
         return self.growing is not None and self.growing.now is lists
 
-PER_LIST = {"spread": np.float64, "gain": np.float64, "loss": np.float64, "news": np.int64, "unseen": np.int64, "moved": np.int64}
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #beb574aa
+PER_LIST = {
+    "spread": np.float64, "gain": np.float64, "loss": np.float64,
+    "news": np.int64, "unseen": np.int64, "moved": np.int64,
+}
 
 def _unit(lengths: np.ndarray) -> np.ndarray: # [n] -> [n, 1] float32
     "What makes a row of this length one of length 1; of rows too short for that, shorter ones."
@@ -96,7 +103,9 @@ class _Work:
         growing = known.growing if known.follows(state.lists) else Growing.of(state.lists)
         self.growing = growing.reclaimed()
         self.before = self.centroids
-        self.splits, self.merges, self.turn, self.strays, self.used, fits = known.splits, known.merges, known.turn, known.strays, state.lists.used, len(known.spread) == k
+        self.splits, self.merges, self.turn = known.splits, known.merges, known.turn
+        self.strays, self.used = known.strays, state.lists.used
+        fits = len(known.spread) == k
         for name, dtype in PER_LIST.items():
             setattr(self, name, getattr(known, name).copy() if fits else np.zeros(k, dtype))
         # nobody has kept count: every list will be looked at
@@ -112,7 +121,9 @@ class _Work:
 
     # [p], [p] -> ([p, d] float32, [p, 1] float32)
     def as_held(self, owner: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        "Rows of the lists, decoded where the codec is lossy; and their `share`, what each is to be multiplied by, if it is not None."
+        """Rows of the lists, decoded where the codec is lossy.
+
+        With them their `share`: what each is to be multiplied by, if it is not None."""
         at, codec = self.lists.starts[owner] + place, self.state.codec
         codes = picked(self.lists.codes, at)
         if codec.keeps_lengths:
@@ -127,44 +138,53 @@ class _Work:
         if share is not None: x *= share
         return x
 
-    # [n, d], [k, d], [k], [n, 1] -> [n], [n]
-    def nearest(self, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None,
-                share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        "As `assign`, without its precautions where lengths are those of ordinary rows."
-        if not all(1e-9 < s < 1e9 for s in self.lists.span):
-            return assign(x if share is None else x * share, c, self.metric)
-        squares, every, s = np.einsum("ij,ij->i", c, c) if lengths is None else (lengths**2).astype(np.float32), np.arange(len(x)), x @ c.T
-        if share is not None: s *= share
-        if self.metric == "cosine": s /= np.sqrt(np.where(squares > 0, squares, 1))
-        else: s -= squares / 2
-        labels = s.argmax(1)
-        best = s[every, labels].astype(np.float64)
-        if self.metric == "cosine": return labels, np.maximum(1 - best, 0)
-        own = np.einsum("ij,ij->i", x, x)
-        cost = np.maximum(own - 2 * best, 0)
-        return assign(x, c, self.metric) if too_coarse(cost, own) else (labels, cost)
-
-    def apart(self, x: np.ndarray, c: np.ndarray) -> np.ndarray: # [n, d], [n, d] -> [n]
-        "Squared distances of rows to one centroid each, or 1 - similarity."
-        with np.errstate(all="ignore"):
-            if self.metric == "cosine":
-                return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
-            return np.einsum("ij,ij->i", away := x - c, away).astype(np.float64)
-
     def done(self, written: int) -> dict[str, Any]: # rows -> parts of the state
         "What takes the place of the old state."
         growing = self.growing.step(self.used, written).handed_over(self.state.lists)
-        known = Upkeep(*(getattr(self, name) for name in PER_LIST), self.strays, self.splits, self.merges, self.turn, growing)
+        known = Upkeep(*(getattr(self, name) for name in PER_LIST), self.strays,
+                       self.splits, self.merges, self.turn, growing)
         if self.centroids is self.before: return {"lists": growing.now, "upkeep": known}
         coarse = FlatIndex(self.state.dimension, self.state.metric.name)
-        coarse.state, coarse._next_id = FlatRows(self.centroids, np.arange(len(self.centroids)), self.lengths, length_span(self.lengths), len(self.centroids)), len(self.centroids)
-        return {"lists": growing.now, "upkeep": known, "centroids": Centroids(coarse, growing.now.signs)}
+        n, span = len(self.centroids), length_span(self.lengths)
+        coarse.state = FlatRows(self.centroids, np.arange(n), self.lengths, span, n)
+        coarse._next_id = n
+        centroids = Centroids(coarse, growing.now.signs)
+        return {"lists": growing.now, "upkeep": known, "centroids": centroids}
+
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #6243e78f
+@patch
+# [n, d], [k, d], [k], [n, 1] -> [n], [n]
+def nearest(self: _Work, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None,
+            share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    "As `assign`, without its precautions where lengths are those of ordinary rows."
+    if not all(1e-9 < s < 1e9 for s in self.lists.span):
+        return assign(x if share is None else x * share, c, self.metric)
+    if lengths is None: squares = np.einsum("ij,ij->i", c, c)
+    else: squares = (lengths**2).astype(np.float32)
+    every, scores = np.arange(len(x)), x @ c.T
+    if share is not None: scores *= share
+    if self.metric == "cosine": scores /= np.sqrt(np.where(squares > 0, squares, 1))
+    else: scores -= squares / 2
+    labels = scores.argmax(1)
+    best = scores[every, labels].astype(np.float64)
+    if self.metric == "cosine": return labels, np.maximum(1 - best, 0)
+    own = np.einsum("ij,ij->i", x, x)
+    cost = np.maximum(own - 2 * best, 0)
+    return assign(x, c, self.metric) if too_coarse(cost, own) else (labels, cost)
+
+@patch
+def apart(self: _Work, x: np.ndarray, c: np.ndarray) -> np.ndarray: # [n, d], [n, d] -> [n]
+    "Squared distances of rows to one centroid each, or 1 - similarity."
+    with np.errstate(all="ignore"):
+        if self.metric == "cosine":
+            return 1 - np.einsum("ij,ij->i", x, c) / np.maximum(row_lengths(c), 1e-30)
+        return np.einsum("ij,ij->i", away := x - c, away).astype(np.float64)
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #33d433a9
 @patch
 # [m, d] -> list numbers, nearest first
 def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarray:
-    "The lists other than j that are nearest to one of the points, fewer where they hold more than `rows`."
+    "The lists other than j nearest to one of the points; fewer where they hold more than `rows`."
     with np.errstate(all="ignore"):
         dots, lengths = np.stack([self.centroids @ p for p in points]), row_lengths(points)[:, None]
         if self.metric == "cosine":
@@ -176,7 +196,8 @@ def near(self: _Work, j: int, points: np.ndarray, rows: int = MOST) -> np.ndarra
         scores = np.fmax(np.fmax.reduce(dots), -1e308)
     scores[j] = -np.inf
     m = min(NEAR - len(points), len(scores) - 1)
-    some = np.argpartition(scores, len(scores) - m)[len(scores) - m:] if m else np.empty(0, np.int64)
+    some = np.empty(0, np.int64)
+    if m: some = np.argpartition(scores, len(scores) - m)[len(scores) - m:]
     order = some[np.lexsort((some, -scores[some]))]
     return order[np.cumsum(self.lists.sizes[order]) <= rows]
 
@@ -198,7 +219,10 @@ def _exact(self: _Work, owner: np.ndarray, place: np.ndarray, ids: np.ndarray) -
     if self.state.rows is None: return x
     there, rows = self.state.rows.take(np.sort(ids))
     at = np.searchsorted(there, ids)
-    known = np.flatnonzero((at < len(there)) & (there[np.minimum(at, len(there) - 1)] == ids)) if len(there) else []
+    known = []
+    if len(there):
+        nearest = there[np.minimum(at, len(there) - 1)]
+        known = np.flatnonzero((at < len(there)) & (nearest == ids))
     x[known] = prepare_queries(self.lists.moved(rows[at[known]]), self.state.metric)[0]
     return x
 
@@ -219,8 +243,12 @@ def recentre(self: _Work, j: np.ndarray, rows: np.ndarray):
 # [n, d], [n, 1], [n], [n], [o], [o, d], [k, d] -> [k, d] float32
 def _means(x: np.ndarray, share: np.ndarray | None, labels: np.ndarray, own: np.ndarray,
            others: np.ndarray, away: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    "The mean of the rows (times their share) of each label; a centre that has none stays. `own` is what the list of each row is called in `labels`, in runs: most rows have that label. The `others` are few, and `away` is these rows, times their share."
-    counts, weights = np.bincount(labels, minlength=len(centres))[:, None].astype(np.float32), np.ones(len(x), np.float32) if share is None else share[:, 0].copy()
+    """The mean of the rows (times their share) of each label; a centre that has none stays.
+
+    `own` is what the list of each row is called in `labels`, in runs: most rows have that label.
+    The `others` are few, and `away` is these rows, times their share."""
+    counts = np.bincount(labels, minlength=len(centres))[:, None].astype(np.float32)
+    weights = np.ones(len(x), np.float32) if share is None else share[:, 0].copy()
     weights[others] = 0
     ends = np.append(np.flatnonzero(np.diff(own)) + 1, len(own)).tolist()
     def belongs(labels): return (labels == np.arange(len(centres))[:, None]).astype(np.float32)
@@ -231,13 +259,17 @@ def _means(x: np.ndarray, share: np.ndarray | None, labels: np.ndarray, own: np.
         means = sums / np.maximum(counts, 1)
     # numbers near the end of float32
     if not np.isfinite(means).all():
-        means = (belongs(labels) / np.maximum(counts, 1) @ (x.astype(np.float64) * (1 if share is None else share))).astype(np.float32)
+        whole = x.astype(np.float64) * (1 if share is None else share)
+        means = (belongs(labels) / np.maximum(counts, 1) @ whole).astype(np.float32)
     return np.where(counts > 0, means, centres)
 
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #0158d643
 @patch
 def settle(self: _Work, names: np.ndarray, centres: np.ndarray, owner: np.ndarray,
            place: np.ndarray, cut: int = -1):
-    "A round of k-means among some lists: their rows (list, place) move, and their centroids; of list `cut`, which has lost its own, all rows."
+    """A round of k-means among some lists: their rows (list, place) move, and their centroids.
+
+    Of list `cut`, which has lost its own centroid, all rows move."""
     index, (x, share) = np.zeros(len(self.spread) + 2, np.int64), self.as_held(owner, place)
     index[names] = np.arange(len(names))
     # rows of `cut` count as the first centre's until they move
@@ -245,11 +277,15 @@ def settle(self: _Work, names: np.ndarray, centres: np.ndarray, owner: np.ndarra
     others = np.flatnonzero(nearest != own)
     away = x[others] if share is None else x[others] * share[others]
     leave = owner[others] != cut
-    saved = np.bincount(owner[others[leave]], self.apart(away[leave], centres[own[others[leave]]]) - cost[others[leave]], len(self.spread))
-    moves = np.flatnonzero((names[nearest] != owner) & ((owner == cut) | (saved > WORTH * self.spread)[owner]))
+    leaving = others[leave]
+    before = self.apart(away[leave], centres[own[leaving]])
+    saved = np.bincount(owner[leaving], before - cost[leaving], len(self.spread))
+    pays = (saved > WORTH * self.spread)[owner]
+    moves = np.flatnonzero((names[nearest] != owner) & ((owner == cut) | pays))
     # a new centroid for `cut`: its codes are made again; neighbours keep theirs
     if not self.state.codec.codes_stay:
-        moves, names_, centres = np.union1d(moves, np.flatnonzero(owner == cut)), names[:2], centres[:2]
+        moves = np.union1d(moves, np.flatnonzero(owner == cut))
+        names_, centres = names[:2], centres[:2]
     else: names_, centres = names, _means(x, share, nearest, own, others, away, centres)
     to = names[nearest[moves]]
     self._move_and_centre(owner[moves], place[moves], to, names_, centres)
@@ -266,7 +302,7 @@ def changed(self: _Work, owner: np.ndarray, to: np.ndarray, part: int = 1):
 @patch
 def _move_and_centre(self: _Work, owner: np.ndarray, place: np.ndarray, to: np.ndarray,
                      names: np.ndarray, centres: np.ndarray):
-    "Move rows to lists whose centroids change; codes are read by the old centroids and written by the new."
+    "Move rows to lists whose centroids change: the old ones read codes, the new ones write them."
     if self.state.codec.codes_stay:
         self.recentre(names, centres); return self.give(owner, place, to)
     columns = taken(self.lists, self.lists.starts[owner] + place)
@@ -290,7 +326,8 @@ def split(self: _Work, j: int):
     two, self.gain[j] = bisected_centroids(x, self.metric, self.least())
     if two is None: self.unseen[j] = 0; return
     whole, near = len(own) == size, self.near(j, two)
-    owner, place = np.concatenate([np.full(len(own), j), np.repeat(near, sizes[near])]), np.concatenate([own, ranges(0 * near, sizes[near])])
+    owner = np.concatenate([np.full(len(own), j), np.repeat(near, sizes[near])])
+    place = np.concatenate([own, ranges(0 * near, sizes[near])])
     names = np.concatenate([[j, k] if whole else [k, k + 1], near])
     for _ in range(1 if whole else 2): self.growing = self.growing.extend()
     self.spread[j] *= 1 - len(own) / size
@@ -307,7 +344,8 @@ def refine(self: _Work) -> bool: # whether there was something to do
     j = int(new.argmax())
     if FOLLOW * new[j] <= 1 or not self.state.codec.codes_stay: return False
     names = np.append(j, self.near(j, self.centroids[j:j + 1], MOST - int(sizes[j])))
-    owner, place, news = np.repeat(names, sizes[names]), ranges(0 * names, sizes[names]), self.news[names]
+    owner, place = np.repeat(names, sizes[names]), ranges(0 * names, sizes[names])
+    news = self.news[names]
     self.settle(names, self.centroids[names], owner, place)
     self.news[names[1:]] += news[1:] // 2   # only in the middle was everything around looked at
     return True
@@ -342,7 +380,7 @@ def merge(self: _Work, j: int, most: float = np.inf):
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #470abe71
 @patch
 def look(self: _Work) -> bool: # whether there was something to do
-    "Estimate what would be gained by splitting, and lost by giving up, the list in which most is new."
+    "Estimate, for the list in which most is new, what splitting gains and giving up loses."
     sizes = self.lists.sizes
     new = self.unseen / np.maximum(8, sizes)
     j = int(new.argmax())
@@ -351,17 +389,22 @@ def look(self: _Work) -> bool: # whether there was something to do
     x, share = self.rows(np.full(size, j), np.arange(size)), sizes[j] / max(1, size)
     self.spread[j] = share * self.nearest(x, self.centroids[j:j + 1])[1].sum()
     of_mean = sizes[j] * len(sizes) / max(1, len(self.lists))
-    self.gain[j] = share * bisect(x, self.metric, self.least())[1] if size >= 8 and of_mean > SMALL else 0
-    self.loss[j] = max(0, share * self._others(j, x)[1].sum() - self.spread[j]) if of_mean < SMALL and len(sizes) > 1 else np.inf
+    large, small = size >= 8 and of_mean > SMALL, of_mean < SMALL and len(sizes) > 1
+    self.gain[j] = share * bisect(x, self.metric, self.least())[1] if large else 0
+    self.loss[j] = np.inf
+    if small: self.loss[j] = max(0, share * self._others(j, x)[1].sum() - self.spread[j])
     return True
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #3405edbc
 @patch
 def remember(self: _Work, ids: np.ndarray, labels: np.ndarray, cost: np.ndarray):
-    "New rows that are far from their centroids, and therefore from all, are strays; where there are too many, the oldest are forgotten."
+    """New rows that are far from their centroids, and therefore from all, are strays.
+
+    Where there are too many, the oldest are forgotten."""
     far = np.flatnonzero(cost * len(self.lists) > FAR * self.spread.sum())
     if not len(far): return
-    strays = np.concatenate([self.strays, np.stack([ids[far], labels[far], np.full(len(far), self.turn)], 1)])
+    new = np.stack([ids[far], labels[far], np.full(len(far), self.turn)], 1)
+    strays = np.concatenate([self.strays, new])
     if len(strays) > STRAYS:
         strays = strays[strays[:, 0] >= np.partition(strays[:, 0], -STRAYS)[-STRAYS]][-STRAYS:]
     self.strays = strays
@@ -379,32 +422,41 @@ def find(self: _Work, ids: np.ndarray, lists: np.ndarray) -> tuple[np.ndarray, n
 
 @patch
 def call_home(self: _Work, n: int):
-    "Compare a few strays, those that have waited longest, with every centroid that changed in the meantime; move them to the nearest."
+    """Compare a few strays with every centroid that changed since, and move them to the nearest.
+
+    They are those that have waited longest."""
     some, self.strays = self.strays[:n], self.strays[n:]
     ids, owner, place = self.find(*some[:, :2].T)
     if not len(ids): return
     changed = np.flatnonzero(self.moved >= some[:, 2].min())
     x = self.rows(owner, place)
     own = self.apart(x, self.centroids[owner])
-    near, cost = self.nearest(x, self.centroids[changed], self.lengths[changed]) if len(changed) else (owner, own)
+    near, cost = owner, own
+    if len(changed): near, cost = self.nearest(x, self.centroids[changed], self.lengths[changed])
     to = changed[near] if len(changed) else owner
     home = (to != owner) & (cost < .999 * own)
     to, cost = np.where(home, to, owner), np.where(home, cost, own)
     if home.any():
         self.give(owner[home], place[home], to[home])
-        self.spread = np.maximum(0, self.spread + np.bincount(to[home], cost[home], len(self.spread)) - np.bincount(owner[home], own[home], len(self.spread)))
+        came = np.bincount(to[home], cost[home], len(self.spread))
+        left = np.bincount(owner[home], own[home], len(self.spread))
+        self.spread = np.maximum(0, self.spread + came - left)
         self.changed(owner[home], to[home])
     still = cost * len(self.lists) > FAR * self.spread.sum()
-    self.strays = np.concatenate([self.strays, np.stack([ids, to, np.full(len(ids), self.turn)], 1)[still]])
+    asked = np.stack([ids, to, np.full(len(ids), self.turn)], 1)
+    self.strays = np.concatenate([self.strays, asked[still]])
 
 # %% ../../nbs/60_ivf/20_upkeep.ipynb #33998886
 @patch
 def mend(self: _Work) -> bool: # whether there was something to do
     "The most pressing split or merge."
     sizes, k, n = self.lists.sizes, len(self.centroids), len(self.lists)
-    wanted = max(1, min(n, default_clusters(n) if self.ivf.n_clusters is None else self.ivf.n_clusters))
+    wanted = default_clusters(n) if self.ivf.n_clusters is None else self.ivf.n_clusters
+    wanted = max(1, min(n, wanted))
+    best = int(self.gain.argmax())
     # not those that have no halves, as far as is known
-    best, overgrown = int(self.gain.argmax()), np.where((self.gain > 0) | (SEEN * self.unseen > sizes), sizes, -1)
+    divisible = (self.gain > 0) | (SEEN * self.unseen > sizes)
+    overgrown = np.where(divisible, sizes, -1)
     loss = np.where(np.arange(k) == best, np.inf, self.loss)
     # where nothing is known of small lists, the smallest
     least = int((loss if np.isfinite(loss).any() else sizes).argmin())
@@ -416,6 +468,7 @@ def mend(self: _Work) -> bool: # whether there was something to do
     else: return False
     return True
 
+# %% ../../nbs/60_ivf/20_upkeep.ipynb #38031254
 @patch
 def write(self: Upkeep,
     ivf: IVF,
@@ -433,7 +486,9 @@ def write(self: Upkeep,
     before, rows = work.lists, len(gone) + len(labels)
     if len(gone): work.leave(gone)
     none = np.empty((len(labels), 0))
-    work.growing = work.growing.put((codes, ids, lengths if before.lengths.ndim == 1 else none, *(in_bytes or (none, none))), labels, tight=not len(before)).spanning(lengths)
+    kept = lengths if before.lengths.ndim == 1 else none
+    columns = codes, ids, kept, *(in_bytes or (none, none))
+    work.growing = work.growing.put(columns, labels, tight=not len(before)).spanning(lengths)
     work.spread += np.bincount(labels, cost, len(work.spread))
     work.unseen += np.bincount(labels, minlength=len(work.unseen))
     if len(before):   # the first rows are what the centroids were made for

@@ -24,7 +24,7 @@ HOME: int
 EVERY: int
 @dataclass(frozen=True)
 class Upkeep:
-    """What is known of an index that is kept even, between writes. `IVF.upkeep = Upkeep()` begins it."""
+    """What is known, between writes, of an index kept even. `IVF.upkeep = Upkeep()` begins it."""
     spread: np.ndarray = ...  # [n_lists] sum of squared distances to the centroid
     gain: np.ndarray = ...
     loss: np.ndarray = ...
@@ -86,10 +86,15 @@ class _Work:
         """Change every array that has an entry for each list."""
         ...
     def as_held(self, owner: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Rows of the lists, decoded where the codec is lossy; and their `share`, what each is to be multiplied by, if it is not None."""
+        """Rows of the lists, decoded where the codec is lossy.
+        
+        With them their `share`: what each is to be multiplied by, if it is not None."""
         ...
     def rows(self, owner: np.ndarray, place: np.ndarray) -> np.ndarray:
         """The same, as clustering wants them."""
+        ...
+    def done(self, written: int) -> dict[str, Any]:
+        """What takes the place of the old state."""
         ...
     def nearest(self, x: np.ndarray, c: np.ndarray, lengths: np.ndarray | None = None, share: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """As `assign`, without its precautions where lengths are those of ordinary rows."""
@@ -97,11 +102,8 @@ class _Work:
     def apart(self, x: np.ndarray, c: np.ndarray) -> np.ndarray:
         """Squared distances of rows to one centroid each, or 1 - similarity."""
         ...
-    def done(self, written: int) -> dict[str, Any]:
-        """What takes the place of the old state."""
-        ...
     def near(self, j: int, points: np.ndarray, rows: int = ...) -> np.ndarray:
-        """The lists other than j that are nearest to one of the points, fewer where they hold more than `rows`."""
+        """The lists other than j nearest to one of the points; fewer where they hold more than `rows`."""
         ...
     def give(self, owner: np.ndarray, place: np.ndarray, to: np.ndarray):
         """Move rows to other lists; their codes are made again where they depend on the centroid."""
@@ -110,7 +112,9 @@ class _Work:
         """New centroids."""
         ...
     def settle(self, names: np.ndarray, centres: np.ndarray, owner: np.ndarray, place: np.ndarray, cut: int = -1):
-        """A round of k-means among some lists: their rows (list, place) move, and their centroids; of list `cut`, which has lost its own, all rows."""
+        """A round of k-means among some lists: their rows (list, place) move, and their centroids.
+        
+        Of list `cut`, which has lost its own centroid, all rows move."""
         ...
     def changed(self, owner: np.ndarray, to: np.ndarray, part: int = 1):
         """Rows came and left: count them, or one in so many."""
@@ -128,16 +132,20 @@ class _Work:
         """Give a list up; its rows join the lists around it. Not where that would cost more than `most`."""
         ...
     def look(self) -> bool:
-        """Estimate what would be gained by splitting, and lost by giving up, the list in which most is new."""
+        """Estimate, for the list in which most is new, what splitting gains and giving up loses."""
         ...
     def remember(self, ids: np.ndarray, labels: np.ndarray, cost: np.ndarray):
-        """New rows that are far from their centroids, and therefore from all, are strays; where there are too many, the oldest are forgotten."""
+        """New rows that are far from their centroids, and therefore from all, are strays.
+        
+        Where there are too many, the oldest are forgotten."""
         ...
     def find(self, ids: np.ndarray, lists: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Where some rows are, if they are still in one of these lists."""
         ...
     def call_home(self, n: int):
-        """Compare a few strays, those that have waited longest, with every centroid that changed in the meantime; move them to the nearest."""
+        """Compare a few strays with every centroid that changed since, and move them to the nearest.
+        
+        They are those that have waited longest."""
         ...
     def mend(self) -> bool:
         """The most pressing split or merge."""

@@ -23,7 +23,7 @@ def score_table(
     metric: str, # "cosine", "euclidean" or "dot"
 ) -> tuple[np.ndarray, np.ndarray]: # (c [k, d], half [k]), both float32
     """What scores are computed from: the nearest centroid has the largest x·c - half, and half is
-    |c|²/2. For cosine |c| is 1 and half is 0."""
+    |c|²/2. For cosine every |c| is made 1; half would be the same for all, and 0 stands for it."""
     m = clustering_metric(metric)
     c = prepare_queries(np.ascontiguousarray(centroids, np.float32), m)[0]
     if m.name == "cosine": return c, np.zeros(len(c), np.float32)
@@ -52,7 +52,7 @@ def out_of_range(
     *rows: np.ndarray, # [n, d] each
 ) -> int: # p; 0 where nothing needs to be divided
     """The power p such that all rows should be divided by 2^p, because squares of their numbers
-    would leave float32."""
+    would leave the range of float32."""
     ends = [max(float(x.max()), -float(x.min())) for x in rows if x.size]
     largest = max(ends, default=0.)
     if largest == 0 or 1e-9 < largest < 1e9: return 0
@@ -96,7 +96,7 @@ def shared_table(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """The `score_table` of centroids, for many calls of `assign`.
 
-    None where numbers are out of range: each call then divides rows and centroids by one power."""
+    None where numbers are out of range: `assign` then divides rows and centroids at each call."""
     if out_of_range(centroids) or not centroids.any(): return None
     return score_table(centroids, metric)
 

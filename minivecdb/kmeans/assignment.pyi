@@ -14,7 +14,7 @@ def score_table(
     metric: str,  # "cosine", "euclidean" or "dot"
 ) -> tuple[np.ndarray, np.ndarray]:
     """What scores are computed from: the nearest centroid has the largest x·c - half, and half is
-    |c|²/2. For cosine |c| is 1 and half is 0."""
+    |c|²/2. For cosine every |c| is made 1; half would be the same for all, and 0 stands for it."""
     ...
 def nearest_by_product(
     x: np.ndarray,  # [n, d] float32
@@ -27,7 +27,7 @@ def nearest_by_product(
     ...
 def out_of_range(*rows: np.ndarray) -> int:
     """The power p such that all rows should be divided by 2^p, because squares of their numbers
-    would leave float32."""
+    would leave the range of float32."""
     ...
 COARSE: float
 LEAST: float
@@ -53,7 +53,7 @@ def shared_table(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """The `score_table` of centroids, for many calls of `assign`.
     
-    None where numbers are out of range: each call then divides rows and centroids by one power."""
+    None where numbers are out of range: `assign` then divides rows and centroids at each call."""
     ...
 def assign(
     x: np.ndarray,  # [n, d] float32; for cosine, the cost is right for rows of length 1

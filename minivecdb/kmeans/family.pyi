@@ -50,8 +50,8 @@ class MiniBatchKMeans:
         epochs: int = 3,
         progress: bool = False,  # show a progress bar
     ) -> MiniBatchKMeans:
-        """Start anew and learn from all of the data. After the first time through, what was learnt
-        counts half. Nothing is changed if the data is refused."""
+        """Start anew and learn from all of the data. Each pass after the first begins with halved
+        counts. Nothing is changed if the data is refused."""
         ...
     def predict(
         self,

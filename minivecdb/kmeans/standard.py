@@ -111,8 +111,8 @@ def reseed_empty(
     labels: np.ndarray, # [n] int64
     cost: np.ndarray, # [n] how far each row is from its centroid
 ) -> int: # empty clusters found
-    """Move the centroids of empty clusters onto the rows that are farthest from theirs, each onto
-    another row."""
+    """Move the centroids of empty clusters onto the rows that are farthest from their own
+    centroids, each onto a different row."""
     empty = np.flatnonzero(np.bincount(labels, minlength=len(centroids)) == 0)
     if not len(empty): return 0
     farthest = np.argsort(-cost, kind="stable")[:20 * len(empty)]

@@ -61,8 +61,8 @@ def reseed_empty(
     labels: np.ndarray,  # [n] int64
     cost: np.ndarray,  # [n] how far each row is from its centroid
 ) -> int:
-    """Move the centroids of empty clusters onto the rows that are farthest from theirs, each onto
-    another row."""
+    """Move the centroids of empty clusters onto the rows that are farthest from their own
+    centroids, each onto a different row."""
     ...
 def fill_clusters(
     x: np.ndarray,  # [n, d] float32 with at least k distinct rows

@@ -46,8 +46,7 @@ def training_sample(
     per_cluster: int = 256, # rows per cluster at most
     metric: str = "euclidean", # "cosine" scales the rows to length 1
 ) -> np.ndarray: # [at most k * per_cluster, d] float32
-    """Rows drawn at random, in random order. Fewer than 30 rows per cluster make poor
-    centroids, and more than 256 hardly better ones."""
+    "Rows drawn at random, in random order: all of them, or `per_cluster` for each cluster."
     order = np.random.default_rng((seed, len(x))).permutation(len(x))
     return unit_rows(x, order[:k * per_cluster], metric)
 
@@ -94,7 +93,7 @@ def centroids_as_given(
     power: int, # as in `ClusteringRows`
     metric: str, # "cosine", "euclidean" or "dot"
 ) -> np.ndarray: # [k, d] float32
-    "Centroids where the data is, in its units; directions (for cosine) have neither."
+    "Centroids in the place and units of the data; cosine centroids are returned unchanged."
     if get_metric(metric).name == "cosine": return centroids
     if len(origin): centroids = centroids + origin
     return np.ldexp(centroids, power) if power else centroids
@@ -105,7 +104,7 @@ def tight(
     metric: str, # "cosine", "euclidean" or "dot"
     share: float = COARSE, # of squared lengths, as in `too_coarse`
 ) -> bool:
-    "Whether some evenly chosen rows are too near their centroids for products of this exactness."
+    "Whether many of 256 rows are too near their centroids for products to resolve the distance."
     some = x[evenly(len(x), 256)]
     cost = assign(some, centroids, metric)[1]
     if clustering_metric(metric).name == "cosine": return too_coarse(2 * cost, 1, share)
@@ -136,7 +135,7 @@ def lloyd_steps(
     return plain_steps(metric)
 
 class Stage(NamedTuple):
-    "Some rounds of a training."
+    "Some rounds of a training that see the same rows."
     rows: int | None # of the sample; None for all
     rounds: int # at most
     beyond: float # share of the way that centroids go past the mean
@@ -145,8 +144,8 @@ def stages(
     k: int, # clusters
     rounds: int, # in all
 ) -> list[Stage]:
-    """How a training grows: four rounds in nine on 20 rows per cluster, two on 64, two on 128,
-    the rest on all rows. The last round goes to the means and no farther."""
+    """The stages of a training: of nine rounds, four see 20 rows per cluster, two see 64, two
+    see 128, the rest all rows. The last round goes to the means and no farther."""
     few, more = 4 * rounds // 9, 2 * rounds // 9
     rest = max(0, rounds - few - 2 * more - 1)
     growing = [Stage(20 * k, few, .5), Stage(64 * k, more, .5), Stage(128 * k, more, .5)]
@@ -186,8 +185,8 @@ def kmeans(
     progress: bool = False, # show a progress bar
 # (centroids [k, d] float32, labels [n] int64 or None, the log as in `lloyd`)
 ) -> tuple[np.ndarray, np.ndarray | None, list[dict]]:
-    """Centroids for an index: k-means on a sample that grows. Warns when the sample has fewer
-    than k distinct rows, and makes that many clusters."""
+    """Centroids for an index: k-means on a sample that grows. When the sample has fewer than k
+    distinct rows, it warns and makes one cluster for each of them."""
     x, k, power = clustering_rows(x, n_clusters)
     seed, max_iter = check_integer("seed", seed, 0), check_integer("max_iter", max_iter)
     sample, metric = check_integer("sample", sample), clustering_metric(metric).name
@@ -238,8 +237,8 @@ def run_kmeans(
     # bytes that the n × k matrices may take; beyond, Lloyd runs in blocks
     memory_limit: int = 1 << 30,
 ) -> tuple[np.ndarray, np.ndarray]: # (centroids [k, d] float32, preds [n] int64)
-    """Cluster rows; no cluster is empty. Warns when there are fewer than k distinct rows, and
-    makes that many clusters."""
+    """Cluster rows; no cluster is empty. When there are fewer than k distinct rows, it warns and
+    makes one cluster for each of them."""
     x, k, power = clustering_rows(data, n_clusters)
     seed, max_iter = check_integer("seed", seed, 0), check_integer("max_iter", max_iter)
     x = clustering_copy(x, metric)
@@ -275,8 +274,8 @@ def calculate_optimal_clusters(
     n_vectors: int, # vectors the index will hold
     target_list_size: int = 1000, # vectors wanted in a list
 ) -> int: # at least 1
-    """How many clusters give lists of about the wanted size: for lists on a disk, where reading
-    one is what costs. An index in memory makes more and smaller ones, see `default_clusters`."""
+    """How many clusters give lists of about the wanted size, for lists that are read from disk.
+    An index in memory makes more and smaller lists, see `default_clusters`."""
     if n_vectors < 0: raise ValueError(f"expected n_vectors of at least 0, got {n_vectors}")
     if target_list_size < 1:
         raise ValueError(f"expected target_list_size of at least 1, got {target_list_size}")

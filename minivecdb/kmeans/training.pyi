@@ -22,8 +22,7 @@ def training_sample(
     per_cluster: int = 256,  # rows per cluster at most
     metric: str = 'euclidean',  # "cosine" scales the rows to length 1
 ) -> np.ndarray:
-    """Rows drawn at random, in random order. Fewer than 30 rows per cluster make poor
-    centroids, and more than 256 hardly better ones."""
+    """Rows drawn at random, in random order: all of them, or `per_cluster` for each cluster."""
     ...
 def recall_per_probe(
     centroids: np.ndarray,  # [k, d] float32
@@ -52,7 +51,7 @@ def centroids_as_given(
     power: int,  # as in `ClusteringRows`
     metric: str,  # "cosine", "euclidean" or "dot"
 ) -> np.ndarray:
-    """Centroids where the data is, in its units; directions (for cosine) have neither."""
+    """Centroids in the place and units of the data; cosine centroids are returned unchanged."""
     ...
 def tight(
     x: np.ndarray,  # [n, d] float32
@@ -60,7 +59,7 @@ def tight(
     metric: str,  # "cosine", "euclidean" or "dot"
     share: float = ...,  # of squared lengths, as in `too_coarse`
 ) -> bool:
-    """Whether some evenly chosen rows are too near their centroids for products of this exactness."""
+    """Whether many of 256 rows are too near their centroids for products to resolve the distance."""
     ...
 def clustering_copy(
     x: np.ndarray,  # [n, d] float32
@@ -78,7 +77,7 @@ def lloyd_steps(
     """The steps that suit a training: the first of `FASTER_STEPS` that pay, else the plain ones."""
     ...
 class Stage(NamedTuple):
-    """Some rounds of a training."""
+    """Some rounds of a training that see the same rows."""
     rows: int | None  # of the sample; None for all
     rounds: int  # at most
     beyond: float  # share of the way that centroids go past the mean
@@ -86,8 +85,8 @@ def stages(
     k: int,  # clusters
     rounds: int,  # in all
 ) -> list[Stage]:
-    """How a training grows: four rounds in nine on 20 rows per cluster, two on 64, two on 128,
-    the rest on all rows. The last round goes to the means and no farther."""
+    """The stages of a training: of nine rounds, four see 20 rows per cluster, two see 64, two
+    see 128, the rest all rows. The last round goes to the means and no farther."""
     ...
 def train_stages(
     sample: np.ndarray,  # [n, d] float32 in random order; for cosine, of length 1
@@ -112,8 +111,8 @@ def kmeans(
     labels: bool = False,  # whether to assign all rows at the end, with no cluster left empty
     progress: bool = False,  # show a progress bar
 ) -> tuple[np.ndarray, np.ndarray | None, list[dict]]:
-    """Centroids for an index: k-means on a sample that grows. Warns when the sample has fewer
-    than k distinct rows, and makes that many clusters."""
+    """Centroids for an index: k-means on a sample that grows. When the sample has fewer than k
+    distinct rows, it warns and makes one cluster for each of them."""
     ...
 def torch_kmeans_is_there() -> bool:
     """Whether fast-pytorch-kmeans can be used. If not, the first call warns that `lloyd` does the
@@ -127,8 +126,8 @@ def run_kmeans(
     max_iter: int = 25,  # rounds at most
     memory_limit: int = ...,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cluster rows; no cluster is empty. Warns when there are fewer than k distinct rows, and
-    makes that many clusters."""
+    """Cluster rows; no cluster is empty. When there are fewer than k distinct rows, it warns and
+    makes one cluster for each of them."""
     ...
 def cluster_stats(
     labels: np.ndarray,  # [n] int, 0 to k - 1
@@ -141,6 +140,6 @@ def calculate_optimal_clusters(
     n_vectors: int,  # vectors the index will hold
     target_list_size: int = 1000,  # vectors wanted in a list
 ) -> int:
-    """How many clusters give lists of about the wanted size: for lists on a disk, where reading
-    one is what costs. An index in memory makes more and smaller ones, see `default_clusters`."""
+    """How many clusters give lists of about the wanted size, for lists that are read from disk.
+    An index in memory makes more and smaller lists, see `default_clusters`."""
     ...

@@ -112,6 +112,7 @@ def _visits(probes, n, lists, asking): # [m, p], lists there are, [m p], [m p]
                 heads[j] += 1
     return total
 
+# %% ../../nbs/55_lists/75_bit_scan.ipynb #92e45c78
 @kernel()
 def read_codes(asked, coarse, held, lists, probes, guard, how, state): # ([m, d] prepared, [m, d] turned), ([k, d], [k]), ([blocks, 64 width], w, bits), (starts, sizes), [m, p], …, (factor, first epsilon, then, keep), …
     "Offer to each query the rows of the lists it probes, 128 queries at a time, list after list, each query's nearest list first."
@@ -403,6 +404,7 @@ def lower_ends(asked, coarse, held, lists, near, guard, how, limit, done, lows, 
             done += 1
     return done
 
+# %% ../../nbs/55_lists/75_bit_scan.ipynb #81ffa7b0
 @kernel()
 def _finer(low, at, block, data, w, bits, numbers, unit): # of one row: its end by the first bit, where it is, (part, far) of its list
     "The lower end of a row by all its bits."

@@ -33,7 +33,8 @@ def placed(
     labels: np.ndarray,  # [p] list that each row joins
     tight: bool = False,  # less to spare: for lists that are laid out, and not growing
 ) -> InvertedLists:
-    """Add rows to the ends of lists; those that lack the room move, with half of their size to spare, or an eighth. Raises an `IndexError` as `without`, and a `ValueError` where labels are not as many as rows."""
+    """Add rows to the ends of lists; those without room move, with half or an eighth to spare.
+    Raises an `IndexError` as `without`, a `ValueError` where labels are not as many as rows."""
     ...
 def extended(
     lists: InvertedLists,
@@ -59,14 +60,12 @@ class Growing:
     now: InvertedLists
     next: InvertedLists | None = ...  # larger arrays, into which lists are being copied
     copied: np.ndarray | None = ...  # [n_lists] which are there already
-    warm: tuple[tuple, tuple] = ...  # for each array of both, the rows whose memory was touched before it is needed
-    waiting: tuple = ...  # (who may still be reading, the rooms that were given up behind them), the oldest first
+    warm: tuple[tuple, tuple] = ...  # for each array of both, rows whose memory was made ready
+    waiting: tuple = ...  # (who may still read, the rooms given up), the oldest first
     @staticmethod
     def of(lists: InvertedLists) -> 'Growing':
-        """Lists that are changed from here on.
-        
-        Readers of the lists before them are not known, so that a room that is given up counts as
-        read until the arrays are replaced."""
+        """Lists that are changed from here on. Readers of the lists before them are not known, so
+        that a room that is given up counts as read until the arrays are replaced."""
         ...
     def __getstate__(self) -> dict: ...
     def take_out(
@@ -113,7 +112,7 @@ class Growing:
         self,
         more: int = 0,  # rows for which there must be room, too
     ) -> Growing:
-        """All lists copied at once: the long pause, where too much is written in one call to be ready in time."""
+        """All lists copied at once: the long pause, where one write is too large to be ready in time."""
         ...
     def step(
         self,
@@ -129,7 +128,8 @@ class Growing:
         self,
         before: InvertedLists,  # that may have readers
     ) -> Growing:
-        """After a write: its rooms wait for the readers of the lists before it, and of those before them: lists behind which nothing was given up are noted as well."""
+        """After a write: its rooms wait for the readers of the lists before it, and of those before.
+        Lists behind which nothing was given up are noted as well."""
         ...
 AHEAD: int
 PAGE: int

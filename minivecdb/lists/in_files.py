@@ -37,11 +37,14 @@ class FileArray:
         offset: int = 0, # bytes before the first row
         file: BinaryIO | HeldFile | None = None, # the file, where it is open already
     ):
-        self.path, self.shape, self.dtype, self.offset = Path(path), tuple(map(int, shape)), np.dtype(dtype), offset
+        self.path, self.offset = Path(path), offset
+        self.shape, self.dtype = tuple(map(int, shape)), np.dtype(dtype)
         self.file = HeldFile(open_plain(path) if file is None else os.dup(file.fileno()))
-        if hasattr(os, "posix_fadvise"): os.posix_fadvise(self.file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self.file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
 
-    def __reduce__(self) -> tuple: return FileArray, (self.path, self.shape, self.dtype, self.offset)   # opened again
+    def __reduce__(self) -> tuple:   # opened again
+        return FileArray, (self.path, self.shape, self.dtype, self.offset)
 
     def __len__(self) -> int: return self.shape[0]
     @property
@@ -60,7 +63,9 @@ class FileArray:
     def size(self) -> int:
         "How many numbers it has."
         return self.nbytes // self.dtype.itemsize
-    def __repr__(self) -> str: return f"FileArray({' × '.join(f'{n:,}' for n in self.shape)} of {self.dtype}, in {self.path.name})"
+    def __repr__(self) -> str:
+        shape = " × ".join(f"{n:,}" for n in self.shape)
+        return f"FileArray({shape} of {self.dtype}, in {self.path.name})"
 
 # %% ../../nbs/55_lists/40_in_files.ipynb #7c1ad3b6
 GAP = 4096 # bytes between two stretches that are still fetched by one call
@@ -71,7 +76,11 @@ def _call(self: FileArray, room: list[memoryview], at: int):
     "Fill some pieces of memory with what begins at a byte of the file."
     while room:
         got = os.preadv(self.file.fileno(), room, at)
-        if not got: raise FileFormatError(f"{self.path}: expected {sum(map(len, room)):,} bytes from byte {at} on, and the file has {os.fstat(self.file.fileno()).st_size} bytes: it was truncated; restore it, or build it again")
+        if not got:
+            wanted, size = sum(map(len, room)), os.fstat(self.file.fileno()).st_size
+            raise FileFormatError(f"{self.path}: expected {wanted:,} bytes from byte {at} on, and "
+                                  f"the file has {size} bytes: it was truncated; restore it, or "
+                                  "build it again")
         at += got
         while room and got >= len(room[0]): got -= len(room.pop(0))
         if got: room[0] = room[0][got:]
@@ -85,8 +94,11 @@ def ranges(self: FileArray,
     out = np.empty((int(sizes.sum()), *self.shape[1:]), self.dtype)
     if not out.size: return out
     new = np.append(True, starts[1:] > starts[:-1] + sizes[:-1])
-    at, size = self.offset + self.width * starts[new], self.width * np.add.reduceat(sizes, np.flatnonzero(new))
-    gaps, room, waste, place = np.append(0, at[1:] - (at[:-1] + size[:-1])).tolist(), memoryview(out.reshape(-1).view(np.uint8)), memoryview(bytearray(GAP)), 0
+    at = self.offset + self.width * starts[new]
+    size = self.width * np.add.reduceat(sizes, np.flatnonzero(new))
+    gaps = np.append(0, at[1:] - (at[:-1] + size[:-1])).tolist()
+    room = memoryview(out.reshape(-1).view(np.uint8))
+    waste, place = memoryview(bytearray(GAP)), 0
     pieces, begin = [], int(at[0])
     for a, n, gap in zip(at.tolist(), size.tolist(), gaps):
         if gap > GAP or len(pieces) > _MOST: self._call(pieces, begin); pieces, begin = [], a
@@ -105,12 +117,14 @@ def __getitem__(self: FileArray, at: Any) -> np.ndarray:
         at = np.arange(first, last, step)
     at = np.asarray(at)
     if at.dtype == bool: at = np.flatnonzero(at)
-    if at.size and not 0 <= at.min() <= at.max() < len(self): raise IndexError(f"expected rows from 0 to {len(self) - 1}, got {at.min()} to {at.max()}")
+    if at.size and not 0 <= at.min() <= at.max() < len(self):
+        raise IndexError(f"expected rows from 0 to {len(self) - 1}, got {at.min()} to {at.max()}")
     wanted, back = np.unique(at, return_inverse=True)
     return self.ranges(wanted, np.ones(len(wanted), np.int64))[back.reshape(at.shape)]
 
 @patch
-def __array__(self: FileArray, dtype: Any = None, copy: bool | None = None) -> np.ndarray: return self[:] if dtype is None else self[:].astype(dtype, copy=False)
+def __array__(self: FileArray, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    return self[:] if dtype is None else self[:].astype(dtype, copy=False)
 
 # %% ../../nbs/55_lists/40_in_files.ipynb #3e7db84e
 AT_ONCE = 64 << 20 # bytes of lists that a batch holds at a time, if one query does not need more
@@ -123,21 +137,29 @@ def in_memory(self: InvertedLists) -> bool:
 @patch
 def probed(self: InvertedLists,
     probes: np.ndarray, # lists that will be read, -1 for none
-) -> tuple[InvertedLists, np.ndarray | None]: # (lists that hold these, their former positions, or None where nothing has moved)
-    "Lists that lie in a file, as far as they are needed; others as they are."
+) -> tuple[InvertedLists, np.ndarray | None]: # (lists that hold these, their former positions)
+    """Lists that lie in a file, as far as they are needed; others as they are.
+
+    There are no former positions where nothing has moved."""
     if self.in_memory: return self, None
     which, each = np.unique(probes[probes >= 0]), rows_together(self.codes)
     which = which[self.sizes[which] > 0]
-    first, last = self.starts[which] // each * each, np.minimum(-(-(self.starts[which] + self.sizes[which]) // each) * each, len(self.ids))
+    first = self.starts[which] // each * each
+    last = -(-(self.starts[which] + self.sizes[which]) // each) * each
+    last = np.minimum(last, len(self.ids))
     new = np.append(True, first[1:] > last[:-1])[:len(which)]
     begin, end = first[new], last[np.append(new[1:], True)[:len(which)]]
     before, run = np.cumsum(end - begin) - (end - begin), np.cumsum(new) - 1
     starts, sizes = np.zeros_like(self.starts), np.zeros_like(self.sizes)
     starts[which], sizes[which] = self.starts[which] - begin[run] + before[run], self.sizes[which]
     n = int((end - begin).sum())
-    return InvertedLists(*(_part(a, begin, end, n) for a in _columns(self)), starts, sizes, sizes, n, self.span, self.signs, self.origin), ranges(begin, end - begin)
+    columns = (_part(a, begin, end, n) for a in _columns(self))
+    held = InvertedLists(*columns, starts, sizes, sizes, n, self.span, self.signs, self.origin)
+    return held, ranges(begin, end - begin)
 
-def _part(a: np.ndarray | FileArray | Blocks, begin: np.ndarray, end: np.ndarray, n: int) -> np.ndarray | Blocks:
+# n rows in all
+def _part(a: np.ndarray | FileArray | Blocks, begin: np.ndarray, end: np.ndarray,
+          n: int) -> np.ndarray | Blocks:
     "Some ranges of a column, n rows in all."
     if not isinstance(a, np.ndarray): return a.ranges(begin, end - begin)
     return np.empty((n if len(a) else 0, *a.shape[1:]), a.dtype)   # no width: not in the file
@@ -147,7 +169,8 @@ def at_a_time(self: InvertedLists,
     per_query: float, # rows that one query reads
 ) -> int: # at least 1
     "How many queries to search together, so that what they read stays small."
-    return int(max(1, AT_ONCE // max(1, per_query * sum(a.nbytes for a in _columns(self)) / max(1, len(self)))))
+    row_bytes = sum(a.nbytes for a in _columns(self)) / max(1, len(self))
+    return int(max(1, AT_ONCE // max(1, per_query * row_bytes)))
 
 # %% ../../nbs/55_lists/40_in_files.ipynb #c8b07403
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None

@@ -22,9 +22,9 @@ class HeldFile:
 class FileArray:
     """An array that stays in a file: what is asked for is read when it is asked for."""
     path: Any
+    offset: int
     shape: Any
     dtype: Any
-    offset: int
     file: Any
     def __init__(
         self,

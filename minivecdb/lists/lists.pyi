@@ -16,20 +16,20 @@ class InvertedLists:
     """Codes grouped into lists; see `empty_lists`. Methods return changed copies that share the arrays."""
     codes: np.ndarray | Blocks  # [capacity, w] of the codec's type: what stands for each vector
     ids: np.ndarray  # [capacity] int64
-    lengths: np.ndarray  # [capacity] float64, |row|; [0] where the codec loses it and it is computed when decoded
+    lengths: np.ndarray
     rounded: np.ndarray  # [capacity, w] int8, and
-    terms: np.ndarray  # [capacity, 4] float32: the rows as `byte_rows` returns them, or w = 0 where they are not kept
+    terms: np.ndarray
     starts: np.ndarray  # [n_lists] first row of each list
     sizes: np.ndarray  # [n_lists] rows in use
     rooms: np.ndarray  # [n_lists] rows reserved
     used: int  # rows that belong or once belonged to a list; the rest is free
     span: np.ndarray  # smallest and largest length so far, see `length_span`
-    signs: np.ndarray  # [4 or 0, d] how rows are turned before they are rounded, see `useful_signs`
+    signs: np.ndarray  # [4 or 0, d] how rows are turned before rounding, see `useful_signs`
     origin: np.ndarray = ...  # [d or 0] see `origin_of`
     copies: 'InvertedLists | None' = ...  # second places of the vectors, where lists overlap
-    spare: np.ndarray = ...  # [s, 2] first row and number of rows of rooms that no list has, and nobody reads
-    given_up: np.ndarray = ...  # [g, 2] the same, of rooms that somebody may still be reading
-    behind: Callable | None = ...  # of a mapped file: (these lists, rows) -> columns with room for so many
+    spare: np.ndarray = ...
+    given_up: np.ndarray = ...
+    behind: Callable | None = ...
     def __len__(self) -> int: ...
     def __repr__(self) -> str: ...
     def positions(
@@ -39,13 +39,13 @@ class InvertedLists:
         """Where the vectors of some lists are."""
         ...
     def widened(self) -> InvertedLists:
-        """Lists of a mapped file with memory behind them, which is not used until it is written to; others as they are."""
+        """Lists of a mapped file with unused memory behind them; other lists as they are."""
         ...
     def with_room(
         self,
         more: np.ndarray,  # [n_lists] rows to be added to each
     ) -> InvertedLists:
-        """The same lists with room for more rows: those that lack it move, or all are laid out afresh; empty ones get exactly this room."""
+        """The same lists with room for `more`: those that lack it move, or all are laid out afresh."""
         ...
     def append(
         self,
@@ -53,7 +53,7 @@ class InvertedLists:
         ids: np.ndarray,  # [n] int64
         labels: np.ndarray,  # [n] int64: the list of each
         lengths: np.ndarray,  # [n] float64: |row| of what each code stands for
-        in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # the rows as `byte_rows` returns them, where these lists keep that
+        in_bytes: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> InvertedLists:
         """Add vectors to the ends of their lists."""
         ...
@@ -67,22 +67,22 @@ class InvertedLists:
         self,
         j: int,  # list number
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The rows and lengths of a list whose codes are float32 rows, as they are multiplied."""
+        """The rows, minus the origin, and lengths of a list whose codes are float32 rows."""
         ...
     def moved(
         self,
         x: np.ndarray,  # [..., d] float32: rows or queries as given
     ) -> np.ndarray:
-        """The same vectors, counted from the origin of these lists."""
+        """The same vectors minus the origin of these lists."""
         ...
     def runs(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows in use as stretches without gaps: one where lists follow on each other."""
+        """The rows in use as stretches without gaps; adjacent lists form one."""
         ...
     def scan(
         self,
         probes: np.ndarray,  # [m, p] lists to read for each query, the nearest first; -1 for none
         kept: Candidates | Shortlist,  # of these m queries
-        decode: Callable | None = None,  # list number -> ([L, d] float32 rows, [L] lengths); None where codes are float32 rows
+        decode: Callable | None = None,
         floats: bool = False,  # see `Shortlist.offer`
         block: int = 2048,  # queries multiplied at a time
     ):
@@ -96,7 +96,9 @@ class InvertedLists:
         self,
         probes: np.ndarray,  # lists that will be read, -1 for none
     ) -> tuple[InvertedLists, np.ndarray | None]:
-        """Lists that lie in a file, as far as they are needed; others as they are."""
+        """Lists that lie in a file, as far as they are needed; others as they are.
+        
+        There are no former positions where nothing has moved."""
         ...
     def at_a_time(
         self,
@@ -112,7 +114,7 @@ class InvertedLists:
         lengths: np.ndarray,  # [n] float64
         in_bytes: tuple[np.ndarray, np.ndarray] | None = None,  # as in `append`
     ) -> InvertedLists:
-        """Give vectors a second place."""
+        """Add copies of vectors to their second lists."""
         ...
     def without(
         self,
@@ -121,7 +123,7 @@ class InvertedLists:
         """Take vectors out of all their lists."""
         ...
     def originals(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where the original of each copy is; worked out once."""
+        """Where the original of each copy is; computed once."""
         ...
     def every_id(self) -> np.ndarray:
         """The ids by position, those of copies behind the others."""
@@ -134,7 +136,7 @@ class InvertedLists:
         floats: bool = False,
         block: int = 2048,
     ):
-        """Offer the copies in the probed lists whose originals are in none of them. Copies without codes go by the positions of their originals; others by their own, behind those of the lists."""
+        """Offer copies in the probed lists whose originals are in none, at the positions of `read_at`."""
         ...
     def reached(
         self,
@@ -164,5 +166,5 @@ def by_list(
     n_lists: int,
     compiled: bool = False,  # use the kernel
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """The table of probes, turned around."""
+    """The table of probes, inverted: each probed list with its queries."""
     ...

@@ -27,16 +27,19 @@ def _word(code, m, bits):
 
 @bare()
 def _copy_words(code, books, bits, out): # [w] uint8, [M, K, d / M] float32, [d] float32
-    "Every piece's codeword; pieces of four and eight numbers, which are the usual ones, without a loop."
+    "Every piece's codeword; pieces of four and eight numbers, the usual ones, without a loop."
     size, K = books.shape[2], books.shape[1]
     flat = books.reshape(books.size)
     for m in range(len(books)):
         a, b = (m * K + np.int64(_word(code, m, bits))) * size, m * size
         if size == 4:
-            out[b], out[b + 1], out[b + 2], out[b + 3] = flat[a], flat[a + 1], flat[a + 2], flat[a + 3]
+            out[b], out[b + 1], out[b + 2], out[b + 3] = (
+                flat[a], flat[a + 1], flat[a + 2], flat[a + 3])
         elif size == 8:
-            out[b], out[b + 1], out[b + 2], out[b + 3] = flat[a], flat[a + 1], flat[a + 2], flat[a + 3]
-            out[b + 4], out[b + 5], out[b + 6], out[b + 7] = flat[a + 4], flat[a + 5], flat[a + 6], flat[a + 7]
+            out[b], out[b + 1], out[b + 2], out[b + 3] = (
+                flat[a], flat[a + 1], flat[a + 2], flat[a + 3])
+            out[b + 4], out[b + 5], out[b + 6], out[b + 7] = (
+                flat[a + 4], flat[a + 5], flat[a + 6], flat[a + 7])
         else:
             for x in range(size): out[b + x] = flat[a + x]
 
@@ -57,8 +60,8 @@ def _unpack(how, code, out): # as `unpacks` returns it, [w] uint8, [d] float32
 
 def unpacks(
     codec: Codec,
-) -> tuple | None: # (which loop, two [d] float32, [M, K, d / M] float32, bits), or None for a codec that no loop reads
-    "What `_unpack` must know of a codec."
+) -> tuple | None: # (which loop, two [d] float32, [M, K, d / M] float32, bits)
+    "What `_unpack` must know of a codec; None for one that no loop reads."
     none, no_books = np.empty(0, np.float32), np.empty((0, 0, 0), np.float32)
     plain = codec.name.removeprefix("r")   # of residuals, the numbers are the same
     if plain == "bf16": return 0, none, none, no_books, 0
@@ -156,15 +159,17 @@ def ready_codes(
     lists: InvertedLists, # of codes
     unread: np.ndarray = ALL_READ, # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable: # (query [1, d], k, nprobe, list numbers [1, p] or None) -> (distances, ids), or None
-    """A search of these lists for one query in one call. It is made once, and serves until something
-    changes.
+    """A search of these lists for one query in one call.
+
+    It is made once, and serves until something changes.
 
     It returns None where it is not certain of the answer, and always if no loop reads the codec."""
     spans = index.state.span, lists.span
     fits = all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in spans)
     how = unpacks(codec) if fits and lists.copies is None else None
     if how is None: return lambda query, k, nprobe, near=None: None
-    longest, n_lists, kind = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind
+    longest = float(lists.span[1]) if len(lists.span) else 0.
+    n_lists, kind = len(index), metric.kind
     columns = lists.codes.view(np.uint8), lists.ids, lists.starts, lists.sizes, longest, unread
     held = plain_array((tuple(coarse), columns, (how, codec.added(coarse[0]))))
     one = np.empty((1, index.dimension), np.float32)

@@ -10,7 +10,7 @@ from minivecdb.lists.lists import InvertedLists
 __all__ = ['unpacks', 'ready_codes', 'codes_soon']
 
 def unpacks(codec: Codec) -> tuple | None:
-    """What `_unpack` must know of a codec."""
+    """What `_unpack` must know of a codec; None for one that no loop reads."""
     ...
 def ready_codes(
     codec: Codec,
@@ -20,8 +20,9 @@ def ready_codes(
     lists: InvertedLists,  # of codes
     unread: np.ndarray = ...,  # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable:
-    """A search of these lists for one query in one call. It is made once, and serves until something
-    changes.
+    """A search of these lists for one query in one call.
+    
+    It is made once, and serves until something changes.
     
     It returns None where it is not certain of the answer, and always if no loop reads the codec."""
     ...

@@ -26,7 +26,10 @@ def _slack(kind, own, largest, dimension):
 @kernel()
 # [1, d], 0..2, `Coarse`, and to be filled in: [1, d], [1], [1, w] int8, [1, 2], [1, n] int64
 def _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near):
-    "The query as the metric wants it, in bytes, and its nearest lists, unless `near` names them already; False for one whose products must be made in float64."
+    """The query as the metric wants it, in bytes, and its nearest lists.
+
+    They are not chosen where `near` names them already. False for a query whose products must be
+    made in float64."""
     largest, signs, turning = coarse[7], coarse[8], coarse[9]
     prepare_kernel(query, kind == 0, prepared, own)
     if own[0] != 0 and not 1e-12 < own[0] < 1e12: return False
@@ -36,7 +39,9 @@ def _lists_of_one(query, kind, coarse, prepared, own, g8, steps, near):
         rotate(prepared, signs, turned)
     round_rows(turned, g8, steps)
     steps[0, 1] = (steps[0, 1] + turning * (1. if kind == 0 else own[0])) * 1.000001
-    allowed, slacks, asked, shifts = np.empty(1), np.empty(1, np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
+    allowed, slacks, asked, shifts = (
+        np.empty(1), np.empty(1, np.float32),
+        np.empty((1, 4), np.float32), np.empty(1, np.int32))
     slacks[0] = allowed[0] = _slack(kind, own[0], largest, query.shape[1])
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
     if near[0, 0] < 0:
@@ -63,27 +68,41 @@ def is_unread(near, unread): # [1, p] list numbers, [n_lists] or [0] boolean
 
 # %% ../../nbs/55_lists/70_single_query.ipynb #e802d779
 @kernel()
-# ([1, d], the same from the origin), 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts, sizes, largest, copies, [n_lists] unread or [0]), [1, p], answers [1, k] twice
+# ([1, d], the same from the origin), 0..2, `Coarse`, (codes, ids, lengths, rounded, terms, starts,
+# sizes, largest, copies, [n_lists] unread or [0]), [1, p], answers [1, k] twice
 def _search_one(given, kind, coarse, lists, near, room, distances, found):
     "Whether the answer is certain; if not, ask the general road."
     codes, ids, lengths, rounded, terms, starts, sizes, longest, copies, unread = lists
     distances[:], found[:] = np.inf, -1
     (query, moved), own, allowed = given, np.empty(1), np.empty(1)
     d, k, prepared = query.shape[1], distances.shape[1], moved.copy()
-    g8, steps, asked, shifts = np.empty((1, rounded.shape[1]), np.int8), np.empty((1, 2), np.float32), np.empty((1, 4), np.float32), np.empty(1, np.int32)
+    g8, steps, asked, shifts = (
+        np.empty((1, rounded.shape[1]), np.int8), np.empty((1, 2), np.float32),
+        np.empty((1, 4), np.float32), np.empty(1, np.int32))
     if not _lists_of_one(moved, kind, coarse, prepared, own, g8, steps, near): return False
     if is_unread(near, unread): return False
     allowed[0] = _slack(kind, own[0], longest, d)
     query_terms(g8, steps, own, kind == 0, allowed, asked, shifts)
-    state = np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32), np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64)
-    read_rows((g8, asked, shifts), (rounded, terms), starts, sizes, near, (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), np.bool_)), state)
+    state = (
+        np.full(1, np.inf, np.float32), np.full((1, k), np.inf, np.float32),
+        np.empty((1, room), np.float32), np.empty((1, room), np.int64), np.zeros(1, np.int64))
+    read_rows(
+        (g8, asked, shifts), (rounded, terms), starts, sizes, near,
+        # no mask, and no guard
+        (np.zeros((0, 0), np.bool_), np.zeros(0, np.int64),
+         np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 0), np.bool_)),
+        state)
     read_copies((g8, asked, shifts), copies, near, len(coarse[0]), state)
     if state[0][0] == -np.inf: return False
-    heads, at, lows, which = np.empty(2, np.int64), np.empty(room, np.int64), np.empty(room, np.float32), np.zeros(1, np.int64)
+    heads, at, lows, which = (
+        np.empty(2, np.int64), np.empty(room, np.int64),
+        np.empty(room, np.float32), np.zeros(1, np.int64))
     survivors(state, which, heads, at, lows)
     at = at[:heads[1]]
     fetched, pairs = (codes, at, lengths[at]), (heads, ids[at], lows)
-    rerank_kernel((query, prepared, own), asked[:, 3].copy(), which, fetched, pairs, kind, (distances, found))
+    rerank_kernel(
+        (query, prepared, own), asked[:, 3].copy(), which, fetched, pairs, kind,
+        (distances, found))
     return True
 
 # %% ../../nbs/55_lists/70_single_query.ipynb #6c8f3202
@@ -93,12 +112,18 @@ def ready_one(
     coarse: Coarse, # the same, made ready, and turned as the lists are
     lists: InvertedLists, # of float32 rows, with their bytes
     unread: np.ndarray = ALL_READ, # [n_lists] boolean: lists to be looked at before they are read
-) -> Callable: # (query [1, d] float32, k, nprobe, list numbers [1, p] where they are chosen already) -> ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
-    "A search of these lists for one query in one call; made once, as long as nothing changes."
+) -> Callable: # (query [1, d], k, nprobe, list numbers [1, p] or None) -> (distances, ids), or None
+    """A search of these lists for one query in one call; made once, as long as nothing changes.
+
+    The query is float32, and [1, k] float32 distances and int64 ids are returned, or None where the
+    general road must be asked. List numbers are given where they are chosen already."""
     fits = all(not len(s) or (1e-12 < s[0] and s[1] < 1e12) for s in (index.state.span, lists.span))
     if not fits: return lambda query, k, nprobe, near=None: None
-    longest, n_lists, kind, origin = float(lists.span[1]) if len(lists.span) else 0., len(index), metric.kind, lists.origin
-    held = plain_array((tuple(coarse), (lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms, lists.starts, lists.sizes, longest, copies_of(lists), unread)))
+    longest = float(lists.span[1]) if len(lists.span) else 0.
+    n_lists, kind, origin = len(index), metric.kind, lists.origin
+    columns = lists.codes, lists.ids, lists.lengths, lists.rounded, lists.terms
+    places = lists.starts, lists.sizes, longest, copies_of(lists), unread
+    held = plain_array((tuple(coarse), (*columns, *places)))
     one = np.empty((1, index.dimension), np.float32)
     answer = np.empty((1, 1), np.float32), no_lists(1)
     run = _search_one.compiled_for((one, one), kind, *held, no_lists(1), 1, *answer)
@@ -124,6 +149,8 @@ def search_one(
     index: FlatIndex, # and the others as for `ready_one`
     coarse: Coarse,
     lists: InvertedLists,
-) -> tuple[np.ndarray, np.ndarray] | None: # ([1, k] float32 distances, [1, k] int64 ids), or None where the general road must be asked
-    "The k nearest of one query in its nearest lists, by distance, then id; inf and -1 where there are fewer."
+) -> tuple[np.ndarray, np.ndarray] | None: # ([1, k] float32 distances, [1, k] int64 ids)
+    """The k nearest of one query in its nearest lists, by distance, then id.
+
+    inf and -1 stand where there are fewer; None says that the general road must be asked."""
     return ready_one(metric, index, coarse, lists)(query, k, nprobe)

@@ -23,7 +23,10 @@ def ready_one(
     lists: InvertedLists,  # of float32 rows, with their bytes
     unread: np.ndarray = ...,  # [n_lists] boolean: lists to be looked at before they are read
 ) -> Callable:
-    """A search of these lists for one query in one call; made once, as long as nothing changes."""
+    """A search of these lists for one query in one call; made once, as long as nothing changes.
+    
+    The query is float32, and [1, k] float32 distances and int64 ids are returned, or None where the
+    general road must be asked. List numbers are given where they are chosen already."""
     ...
 def one_soon(work: float) -> bool:
     """Whether this call is compiled, or would by now have paid for it."""
@@ -37,5 +40,7 @@ def search_one(
     coarse: Coarse,
     lists: InvertedLists,
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """The k nearest of one query in its nearest lists, by distance, then id; inf and -1 where there are fewer."""
+    """The k nearest of one query in its nearest lists, by distance, then id.
+    
+    inf and -1 stand where there are fewer; None says that the general road must be asked."""
     ...

@@ -17,7 +17,7 @@ def empty_copies(
     lists: InvertedLists,
     lossless: bool,  # whether codes are the vectors themselves: copies then hold bytes only
 ) -> InvertedLists:
-    """Make room for second places."""
+    """The same lists with an empty set of copies."""
     ...
 def opened(
     probes: np.ndarray,  # [m, p] lists to read for each query, -1 for none
@@ -26,7 +26,7 @@ def opened(
     """Which lists each query reads."""
     ...
 def copies_of(lists: InvertedLists) -> tuple:
-    """What `read_copies` wants to know of lists."""
+    """The arrays that `read_copies` takes."""
     ...
 def read_copies(asked, copies, near, n_lists, state):
     """Offer the copies in the lists `near` whose originals are in none of them."""
@@ -35,5 +35,5 @@ def read_at(
     held: InvertedLists,
     lists: np.ndarray,  # [p] which lists, -1 for none
 ) -> np.ndarray:
-    """Where a search reads each vector of some lists: in its first list, if that is one of them."""
+    """Where to read each vector of some lists: in its first list if it is read, else as a copy."""
     ...

@@ -71,7 +71,7 @@ def read_weights(
 
 # %% ../../nbs/10_minilm/10_model.ipynb #9c9aebd7
 class Ranges:
-    "A set of code points as runs: distance from the last run and, after a dash, to the run's end."
+    "A set of code points as runs: distance from the previous run and, after a dash, to its end."
     def __init__(self, runs: str):
         self.starts, self.ends, at = [], [], 0
         for run in runs.split():
@@ -113,7 +113,7 @@ CHINESE = Ranges("3400-19bf 41-51ff 5901-1ff 10501-a6df 21-111f 101-158f 2951-21
 
 # %% ../../nbs/10_minilm/10_model.ipynb #0ba4acda
 class LazyTable(dict):
-    "The replacement of each code point, computed by a rule when it is first asked for."
+    "The replacement of each code point, computed by a rule when it is first needed."
     def __init__(self, rule: Callable[[int, str], str]): self.rule = rule
     def __missing__(self, point: int) -> str:
         self[point] = replacement = self.rule(point, chr(point))
@@ -224,7 +224,7 @@ def looks(
     x: np.ndarray, # [n, 384] float32
     layer: Layer,
 ) -> np.ndarray: # [12, n, n]: how much each piece takes from each, per head
-    "The weights of attention."
+    "The attention weights: those of a piece add up to 1 in each head."
     q, k = heads(linear(x, layer.query)), heads(linear(x, layer.key))
     return softmax(q @ k.transpose(0, 2, 1) / np.float32(32**.5))
 
@@ -282,7 +282,7 @@ class MiniLM:
     def start(self,
         ids: list[int], # [n] token numbers
     ) -> np.ndarray: # [n, 384] float32
-        "What each token is and where it stands."
+        "The first row of each token, from its piece and its position."
         return norm(self.words[ids] + self.places[:len(ids)] + self.constant, self.first_norm)
 
     def one(self,

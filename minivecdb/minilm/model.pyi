@@ -26,7 +26,7 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
     """The arrays of a `.safetensors` file."""
     ...
 class Ranges:
-    """A set of code points as runs: distance from the last run and, after a dash, to the run's end."""
+    """A set of code points as runs: distance from the previous run and, after a dash, to its end."""
     starts: Any
     ends: Any
     def __init__(self, runs: str) -> None: ...
@@ -35,7 +35,7 @@ DROPPED: Ranges
 PUNCTUATION: Ranges
 CHINESE: Ranges
 class LazyTable(dict):
-    """The replacement of each code point, computed by a rule when it is first asked for."""
+    """The replacement of each code point, computed by a rule when it is first needed."""
     rule: Callable[[int, str], str]
     def __init__(self, rule: Callable[[int, str], str]) -> None: ...
     def __missing__(self, point: int) -> str: ...
@@ -94,7 +94,7 @@ def looks(
     x: np.ndarray,  # [n, 384] float32
     layer: Layer,
 ) -> np.ndarray:
-    """The weights of attention."""
+    """The attention weights: those of a piece add up to 1 in each head."""
     ...
 def attention(
     x: np.ndarray,  # [n, 384] float32
@@ -127,7 +127,7 @@ class MiniLM:
         self,
         ids: list[int],  # [n] token numbers
     ) -> np.ndarray:
-        """What each token is and where it stands."""
+        """The first row of each token, from its piece and its position."""
         ...
     def one(self, text: str) -> np.ndarray:
         """The vector of one text."""
