@@ -61,7 +61,8 @@ class Enough:
         if self.asked:
             return (
                 f"{self.asked} of its rows, each left out, asked when there were {self.rows:,}; "
-                f"error {self.error:.3f}; for questions like its rows: measure yours with tune_nprobe")
+                f"error {self.error:.3f}; for questions like its rows: measure yours with "
+                "tune_nprobe")
         return f"all lists are read: with {self.rows:,} vectors that is as fast"
 
 # %% ../../nbs/60_ivf/40_default_nprobe.ipynb #6ee571ac
