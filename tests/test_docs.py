@@ -117,7 +117,7 @@ def test_text_outputs(article):
 
 def test_html_and_markdown_outputs(article):
     html = next(o for o in article.select('.output-html') if 'Marathon*' in o.get_text())
-    assert html.find('td').get_text() == '*Marathon* won_by_a_second'
+    assert html.select_one('tbody td').get_text() == '*Marathon* won_by_a_second'
     assert not html.find('style') and html.table.attrs == {}
     hits = next(o for o in article.select('.output-html') if 'rank' in o.get_text())
     assert [o.get_text() for o in hits.select('td')] == ['1', 'Marathon'] and '[Hit(1)]' not in article.get_text()
