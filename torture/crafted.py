@@ -477,7 +477,7 @@ KINDS = "ivf", "faiss", "folder", "places", "mixed"
 def looked(ask: Callable[[], str | None], tally: Tally, note: str):
     "Ask; own errors only, in bounded memory and time."
     before = memory()
-    limited(30)
+    limited(10)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

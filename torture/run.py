@@ -59,7 +59,7 @@ def plan(quick: bool, subject: str = "durable") -> list[Part]:
         Part("interrupts: signals", "signals at random moments: the same", [job("interrupts.signals", times=n, seed=i) for i, n in enumerate(shared(scale(3000, 60), scale(4, 1)))], witness=False),
         *[Part(f"mutant: {b}", "must be caught", [job("interrupts.points", scenes=[s], first=first, enough=1, broken=b)], wants_failures=True, witness=False) for b, s, first in (("undoes a commit that happened", "fold", 150), ("lets go only once", "close writer", 40), ("keeps what was dropped", "read", 1))],
         Part("ten processes", "10 processes on one folder, each with a reader that stays and writers that come and go: no error, every acknowledged row there once", [job("processes.ten", writes=scale(2000, 60), processes=scale(10, 6))], alone=True, witness=False),
-        Part("mutant: a descriptor of the database", "must be caught", [job("processes.ten", writes=1000, seed=1, broken="a descriptor of the database")], wants_failures=True, alone=True, witness=False),
+        Part("mutant: a descriptor of the database", "must be caught", [job("processes.ten", writes=400, seed=1, broken="a descriptor of the database")], wants_failures=True, alone=True, witness=False),
         Part("full disk", "2 MB of disk, pretended and mounted; a limit on the size of a file", [job("faults.full", how=h, times=scale(6, 1)) for h in ("disk", "mount", "size")]),
         Part("read-only", "a read-only folder or file system is read and not written; mode='r' changes no byte", [job("faults.readonly")]),
         Part("traffic", "4 writers and 4 readers on one folder, compactions included", [job("traffic.traffic", seconds=scale(60, 3))], alone=True, witness=False),
