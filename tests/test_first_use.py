@@ -1,5 +1,5 @@
 "What the first use of an index compiles, and whether the person who waits is told."
-import os, pty, shutil, subprocess, sys
+import os, pty, shutil, signal, subprocess, sys
 import numpy as np, pytest
 from minivecdb.core import kernels
 
@@ -98,6 +98,26 @@ def test_threads_that_come_at_once_share_one_dispatcher():
         for t in threads: t.join()
     assert not wrong and len({(id(k), id(d)) for k, d in made}) == 20
     assert outer.compiled_for(x)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_a_child_does_not_wait_for_a_thread_of_its_parent():
+    "A process is forked while one of its threads makes a compiled function."
+    from threading import Event, Thread
+    @kernels.kernel(cache=False)
+    def first(a): return a[0]
+    held, free = Event(), Event()
+    def hold():
+        with kernels.Kernel.making: held.set(); free.wait(60)
+    thread = Thread(target=hold)
+    thread.start(); held.wait()
+    if (child := os.fork()) == 0:
+        signal.alarm(10)
+        first.dispatcher()
+        os._exit(7)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    free.set(); thread.join()
+    assert code == 7
 
 
 def test_code_stays_compiled_while_other_packages_are_loaded(tmp_path):

@@ -165,6 +165,11 @@ class Kernel:
         "Whether to call it for this much arithmetic: if it is compiled, or else if that `pays`."
         return self.compiled is not None or pays(work)
 
+    @staticmethod
+    def forked():
+        "In a child process: the thread that may have held the lock is not there."
+        Kernel.making = threading.RLock()
+
     def on_disk(self) -> bool:
         "Whether an earlier process compiled it."
         return f"{self.__module__.split('.')[-1]}.{self.__qualname__}" in kernels_on_disk()
@@ -177,6 +182,9 @@ class Kernel:
         self.wanted += work
         paid = self.wanted > (1e7 if _cached() else 1e8)
         return Kernel.ready > 0 and (paid or self.on_disk())
+
+# %% ../../nbs/90_core/40_kernels.ipynb #18ace4c5
+if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=Kernel.forked)
 
 def kernel(**options: Any) -> Callable:
     "Decorator: make a `Kernel`; options are numba's."

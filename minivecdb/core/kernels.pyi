@@ -71,6 +71,10 @@ class Kernel:
     def pays(self, work: float) -> bool:
         """Whether to call it for this much arithmetic: if it is compiled, or else if that `pays`."""
         ...
+    @staticmethod
+    def forked():
+        """In a child process: the thread that may have held the lock is not there."""
+        ...
     def on_disk(self) -> bool:
         """Whether an earlier process compiled it."""
         ...
